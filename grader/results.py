@@ -1,0 +1,209 @@
+"""The results contract: what grading one submission, and a batch, says to other programs.
+
+`SubmissionResult` is written as `result.json`, `BatchResult` as `results.json`. Everything that
+may differ between two runs on the same input stands in `timing` and nowhere else. Change a model
+only with a new `SCHEMA_VERSION`.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+
+RunName = Literal["barebones", "module", "sequential_fc", "sequential_convnet", "challenge"]
+RUN_NAMES: tuple[RunName, ...] = (
+    "barebones",
+    "module",
+    "sequential_fc",
+    "sequential_convnet",
+    "challenge",
+)
+
+
+class Record(BaseModel):
+    """Base of every result: frozen, and a field nobody knows is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CheckStatus(StrEnum):
+    """How a check ended."""
+
+    PASSED = "passed"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    """Not run: a check it needs did not pass, or training was left out."""
+    ERROR = "error"
+    """torchgrade itself failed; never the student's fault."""
+
+
+class RunStatus(StrEnum):
+    """How a training run ended."""
+
+    REACHED = "reached"
+    MISSED = "missed"
+    FAILED = "failed"
+    """It raised, crashed, hung or diverged before a verdict."""
+    NOT_FOUND = "not_found"
+    """The submission builds no such model, or never hands it to a training function."""
+    SKIPPED = "skipped"
+    """Left out on request (`--no-train`), or not asked for by a check that ran."""
+
+
+class Student(Record):
+    """Whose work it is, as far as the files say."""
+
+    id: str
+    name: str | None = None
+
+
+class SubmissionInfo(Record):
+    """What was handed in."""
+
+    id: str
+    student: Student
+    entry: str | None = Field(description="the file that is run; null when there is none")
+    files: tuple[str, ...]
+    layout: str = Field(description="how the files were found: file or folder")
+
+
+class CheckResult(Record):
+    """The outcome of one check."""
+
+    id: str
+    title: str
+    status: CheckStatus
+    score: float
+    max_score: float
+    reason: str | None = Field(description="why points were lost; null when none were")
+    misconception: str | None = None
+    where: str | None = Field(default=None, description="the student's file or cell and line")
+
+
+class QuestionResult(Record):
+    """The checks of one question of the homework and what they sum to."""
+
+    id: str
+    title: str
+    score: float
+    max_score: float
+    checks: tuple[CheckResult, ...]
+
+
+class OptimizerInfo(Record):
+    """The optimizer of a run: class name and the settings of its first parameter group."""
+
+    name: str
+    settings: dict[str, float | bool | str | None]
+
+
+class CurvePoint(Record):
+    """One measurement during training."""
+
+    iteration: int
+    loss: float | None = Field(description="training loss of the last batch; null when unknown")
+    val_accuracy: float = Field(description="share of the held-out validation images, 0 to 1")
+
+
+class RunResult(Record):
+    """One training run, as the trusted side measured it."""
+
+    status: RunStatus
+    where: str | None = None
+    threshold: float
+    reached: bool
+    best_val_accuracy: float | None = None
+    final_val_accuracy: float | None = None
+    test_accuracy: float | None = None
+    iterations: int = 0
+    epochs: float = Field(default=0.0, description="iterations by the batches of one epoch")
+    optimizer: OptimizerInfo | None = None
+    seeds: tuple[int, ...] = ()
+    shared_with: str | None = None
+    curve: tuple[CurvePoint, ...] = ()
+    reason: str | None = Field(default=None, description="why it did not reach its threshold")
+
+
+class IntegrityFlag(Record):
+    """Something a person should look at; takes no points by itself."""
+
+    flag: str
+    text: str
+
+
+class DataInfo(Record):
+    """The data set that accuracies were measured on."""
+
+    name: str
+    fingerprint: str
+    description: str
+
+
+class Provenance(Record):
+    """What the result was made from and with."""
+
+    data: DataInfo | None
+    rubric: str = Field(description="sha256 of the rubric's bytes")
+    reference: str = Field(description="sha256 of the reference's source")
+    grader: str = Field(description="torchgrade's version")
+    key: str = Field(description="sha256 over all that the result depends on")
+    torch: str
+    isolation: tuple[str, ...] = Field(description="the layers that were in force")
+
+
+class Timing(Record):
+    """All that varies from run to run."""
+
+    started: str = Field(description="ISO 8601, UTC")
+    seconds: float
+    host: str
+    checks: dict[str, float] = Field(description="seconds by check id")
+
+
+class SubmissionResult(Record):
+    """`result.json`: everything about one submission."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    submission: SubmissionInfo
+    status: Literal["graded", "ungraded"]
+    reason: str | None = Field(default=None, description="why it is ungraded")
+    score: float
+    max_score: float
+    questions: tuple[QuestionResult, ...] = ()
+    runs: dict[RunName, RunResult] = Field(default_factory=dict)
+    integrity: tuple[IntegrityFlag, ...] = ()
+    notes: tuple[str, ...] = Field(
+        default=(), description="what else a reader should know: statements that raised, and such"
+    )
+    provenance: Provenance
+    timing: Timing
+
+    @property
+    def full_marks(self) -> bool:
+        """Whether every point was earned."""
+        return self.status == "graded" and self.score >= self.max_score
+
+
+class BatchEntry(Record):
+    """One line of `results.json`."""
+
+    id: str
+    status: Literal["graded", "ungraded"]
+    score: float
+    max_score: float
+    result: str = Field(description="path of result.json, relative to results.json")
+
+
+class BatchResult(Record):
+    """`results.json`: the batch."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    assignment: str
+    data: DataInfo | None
+    provenance: Provenance
+    submissions: tuple[BatchEntry, ...]
