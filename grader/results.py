@@ -174,6 +174,7 @@ class SubmissionResult(Record):
     reason: str | None = Field(default=None, description="why it is ungraded")
     score: float
     max_score: float
+    left_out: float = Field(default=0.0, description="points of checks left out on request")
     questions: tuple[QuestionResult, ...] = ()
     runs: dict[RunName, RunResult] = Field(default_factory=dict)
     integrity: tuple[IntegrityFlag, ...] = ()
@@ -185,8 +186,8 @@ class SubmissionResult(Record):
 
     @property
     def full_marks(self) -> bool:
-        """Whether every point was earned."""
-        return self.status == "graded" and self.score >= self.max_score
+        """Whether every point that was asked for was earned."""
+        return self.status == "graded" and self.score + self.left_out >= self.max_score
 
 
 class BatchEntry(Record):
