@@ -1,0 +1,331 @@
+"""rubric.yaml as frozen models, and its loader, whose errors name file, line and mend."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
+
+from grader.errors import RubricError
+from grader.results import RUN_NAMES, RunName
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Rate = Annotated[float, Field(gt=0.0, lt=1.0)]
+Triple = tuple[float, float, float]
+
+
+class Part(BaseModel):
+    """Base of every part of the rubric: frozen, no unknown keys, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Assignment(Part):
+    """Which homework this is; `seed` is mixed with each submission's own bytes."""
+
+    id: str
+    title: str
+    seed: NonNegativeInt
+
+
+class Limits(Part):
+    """What student code may use; seconds are wall clock."""
+
+    load_seconds: PositiveFloat
+    request_seconds: PositiveFloat
+    train_seconds: PositiveFloat
+    memory_mb: PositiveInt
+    output_kb: PositiveInt
+    file_mb: PositiveInt
+    restarts: NonNegativeInt
+
+
+class Images(Part):
+    """The form of the data and the homework's normalisation."""
+
+    image_size: PositiveInt
+    channels: PositiveInt
+    classes: PositiveInt
+    batch_size: PositiveInt
+    mean: Triple
+    std: Triple
+
+
+class Tolerances(Part):
+    """Largest difference from the reference, relative to the reference's largest magnitude."""
+
+    values: PositiveFloat
+    gradients: PositiveFloat
+
+
+class Training(Part):
+    """Rules that hold for every training run."""
+
+    stop_when_reached: bool
+    validations_per_epoch: PositiveInt
+    near_miss: Share
+    further_seeds: NonNegativeInt
+
+
+class RunSpec(Part):
+    """One training run: accuracy to reach (0 to 1) and budget in epochs."""
+
+    threshold: Share
+    epochs: PositiveInt
+
+
+class ConvnetCase(Part):
+    """Sizes of one seeded input and its weights for `three_layer_convnet`."""
+
+    images: PositiveInt
+    channels: PositiveInt
+    height: PositiveInt
+    width: PositiveInt
+    channel_1: PositiveInt
+    channel_2: PositiveInt
+    classes: PositiveInt
+
+
+class Constructor(Part):
+    """Arguments of `ThreeLayerConvNet`, under the homework's names."""
+
+    in_channel: PositiveInt
+    channel_1: PositiveInt
+    channel_2: PositiveInt
+    num_classes: PositiveInt
+
+
+class Layers(Part):
+    """The two convolutions the homework asks for."""
+
+    channel_1: PositiveInt
+    kernel_1: PositiveInt
+    padding_1: NonNegativeInt
+    channel_2: PositiveInt
+    kernel_2: PositiveInt
+    padding_2: NonNegativeInt
+
+
+class OptimizerRule(Part):
+    """What an optimizer must be."""
+
+    name: str
+    momentum: NonNegativeFloat
+    nesterov: bool
+
+
+class Settings(Part):
+    """What a check is told besides its points; each check uses what concerns it."""
+
+    shapes: tuple[tuple[PositiveInt, ...], ...] = ()
+    cases: tuple[ConvnetCase, ...] = ()
+    constructors: tuple[Constructor, ...] = ()
+    images: PositiveInt = 1
+    layers: Layers | None = None
+    optimizer: OptimizerRule | None = None
+    false_alarm: Rate = 1e-6
+
+
+class Visibility(StrEnum):
+    """When a student may see a check's outcome (Gradescope's words)."""
+
+    VISIBLE = "visible"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+    HIDDEN = "hidden"
+
+
+class CheckSpec(Part):
+    """One check: points, premises and settings."""
+
+    id: str
+    points: NonNegativeFloat
+    needs: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.VISIBLE
+    timeout: PositiveFloat | None = Field(
+        default=None, description="seconds; backs the deadlines of the single requests"
+    )
+    settings: Settings = Settings()
+
+
+class Question(Part):
+    """A question of the homework and its checks."""
+
+    id: str
+    title: str
+    checks: tuple[CheckSpec, ...] = Field(min_length=1)
+
+    @property
+    def points(self) -> float:
+        """What the question is worth."""
+        return sum(check.points for check in self.checks)
+
+
+class Rubric(Part):
+    """The whole of rubric.yaml."""
+
+    schema_version: int = Field(ge=1, le=1)
+    assignment: Assignment
+    limits: Limits
+    data: Images
+    tolerances: Tolerances
+    training: Training
+    runs: dict[RunName, RunSpec]
+    questions: tuple[Question, ...] = Field(min_length=1)
+    fingerprint: str = Field(default="", exclude=True, description="sha256 of the file's bytes")
+
+    @model_validator(mode="after")
+    def _has_every_run(self) -> Self:
+        missing = [name for name in RUN_NAMES if name not in self.runs]
+        if missing:
+            raise ValueError(f"runs lacks {', '.join(missing)}")
+        return self
+
+    @property
+    def checks(self) -> tuple[CheckSpec, ...]:
+        """Every check, in the order of the homework."""
+        return tuple(check for question in self.questions for check in question.checks)
+
+    @property
+    def points(self) -> float:
+        """What the whole homework is worth."""
+        return sum(question.points for question in self.questions)
+
+
+def load_rubric(path: Path, known_checks: Sequence[str]) -> Rubric:
+    """Read and validate a rubric.
+
+    Args:
+        path: the YAML file.
+        known_checks: ids of the checks that exist.
+
+    Raises:
+        RubricError: with file, line and mend, for anything that is not a usable rubric.
+    """
+    try:
+        content = path.read_bytes()
+        root = yaml.compose(content, Loader=yaml.SafeLoader)
+        raw = yaml.safe_load(content)
+    except OSError as error:
+        raise RubricError(f"The rubric cannot be read: {error.strerror}.", path) from error
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise RubricError(f"This is not valid YAML: {error.problem}.", path, line) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise RubricError(f"This is not valid YAML: {error}.", path) from error
+    if root is None or not isinstance(raw, dict):
+        raise RubricError("A rubric is a mapping with the keys assignment, questions, ...", path, 1)
+    _refuse_aliases(content, path)
+    _refuse_duplicate_keys(root, path)
+    if "fingerprint" in raw:
+        raise RubricError("Unknown key 'fingerprint'. Remove it.", path, _line(root, "fingerprint"))
+    try:
+        rubric = Rubric.model_validate(
+            {**raw, "fingerprint": hashlib.sha256(content).hexdigest()}, strict=False
+        )
+    except ValidationError as error:
+        first = error.errors()[0]
+        line = _line(root, *first["loc"])
+        raise RubricError(_sentence(first["loc"], first["type"], first["msg"]), path, line) from None
+    _refuse_bad_ids(rubric, root, path, known_checks)
+    return rubric
+
+
+def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
+    place = ".".join(str(part) for part in location) or "the rubric"
+    if kind == "extra_forbidden":
+        return f"Unknown key '{place}'. Remove it or correct its spelling."
+    if kind == "missing":
+        return f"'{place}' is missing. Add it."
+    return f"'{place}' is wrong: {message[0].lower()}{message[1:]}. Correct the value."
+
+
+def _refuse_aliases(content: bytes, path: Path) -> None:
+    for event in yaml.parse(content, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1
+            raise RubricError("YAML aliases are not allowed here. Write it out.", path, line)
+
+
+def _refuse_duplicate_keys(node: yaml.Node, path: Path) -> None:
+    for mapping in _mappings(node):
+        seen: set[str] = set()
+        for key, _ in mapping.value:
+            if key.value in seen:
+                line = key.start_mark.line + 1
+                raise RubricError(f"The key '{key.value}' stands twice. Remove one.", path, line)
+            seen.add(key.value)
+
+
+def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
+    if isinstance(node, yaml.MappingNode):
+        yield node
+        for _, value in node.value:
+            yield from _mappings(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _mappings(value)
+
+
+def _refuse_bad_ids(rubric: Rubric, root: yaml.Node, path: Path, known: Sequence[str]) -> None:
+    seen: set[str] = set()
+    for q, question in enumerate(rubric.questions):
+        if question.id in seen:
+            line = _line(root, "questions", q, "id")
+            raise RubricError(f"The id '{question.id}' stands twice. Rename one.", path, line)
+        seen.add(question.id)
+        for c, check in enumerate(question.checks):
+            place = ("questions", q, "checks", c)
+            if check.id not in known:
+                raise RubricError(
+                    f"There is no check '{check.id}'. Known are: {', '.join(sorted(known))}.",
+                    path,
+                    _line(root, *place, "id"),
+                )
+            for need in check.needs:
+                if need not in seen:
+                    raise RubricError(
+                        f"'{check.id}' needs '{need}', which no earlier check is called. "
+                        "Correct the id or move that check up.",
+                        path,
+                        _line(root, *place, "needs"),
+                    )
+            if check.id in seen:
+                line = _line(root, *place, "id")
+                raise RubricError(f"The id '{check.id}' stands twice. Remove one.", path, line)
+            seen.add(check.id)
+
+
+def _line(root: yaml.Node, *location: int | str) -> int:
+    """The 1-based line of the deepest node of `location` that exists."""
+    node, line = root, root.start_mark.line + 1
+    for part in location:
+        if isinstance(node, yaml.MappingNode):
+            entry = next(((k, v) for k, v in node.value if k.value == str(part)), None)
+            if entry is None:
+                return line
+            key, node = entry
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
+            if part >= len(node.value):
+                return line
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            return line
+    return line
