@@ -1,0 +1,61 @@
+"""Reference solutions of HW 05.
+
+Source of the formulas: the homework's notebook (CS231n assignment 2, "PyTorch.ipynb"), Parts II to
+IV; for the initialisation, K. He et al., "Delving Deep into Rectifiers", ICCV 2015, equation 10.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch.nn.functional as F
+from torch import Tensor
+
+
+class Params(NamedTuple):
+    """Weights of the three-layer ConvNet, in the order in which the homework passes them.
+
+    conv_w1: (channel_1, C, 5, 5), conv_b1: (channel_1,),
+    conv_w2: (channel_2, channel_1, 3, 3), conv_b2: (channel_2,),
+    fc_w: (channel_2 * H * W, classes), fc_b: (classes,); float32.
+    """
+
+    conv_w1: Tensor
+    conv_b1: Tensor
+    conv_w2: Tensor
+    conv_b2: Tensor
+    fc_w: Tensor
+    fc_b: Tensor
+
+
+def flatten(x: Tensor) -> Tensor:
+    """Lay out each example as one row: (N, d1, ..., dM) -> (N, d1 * ... * dM), order kept."""
+    return x.reshape(x.shape[0], -1)
+
+
+def three_layer_convnet(x: Tensor, params: Params) -> Tensor:
+    """Scores of the three-layer ConvNet.
+
+    5x5 convolution with zero padding 2, ReLU, 3x3 convolution with zero padding 1, ReLU, and a
+    fully connected layer; both paddings keep H and W. No softmax: the loss applies it.
+
+    Args:
+        x: (N, C, H, W) images.
+        params: see :class:`Params`.
+
+    Returns:
+        (N, classes) scores.
+    """
+    h1 = F.relu(F.conv2d(x, params.conv_w1, params.conv_b1, padding=2))
+    h2 = F.relu(F.conv2d(h1, params.conv_w2, params.conv_b2, padding=1))
+    return flatten(h2).mm(params.fc_w) + params.fc_b
+
+
+def kaiming_std(fan_in: int) -> float:
+    """Standard deviation of Kaiming-normal weights in front of a ReLU: sqrt(2 / fan_in).
+
+    fan_in is the number of inputs of one output: C * KH * KW of a convolution, the number of
+    features of a fully connected layer.
+    """
+    return math.sqrt(2.0 / fan_in)
