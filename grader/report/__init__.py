@@ -1,0 +1,33 @@
+"""Results -> files: JSON that other programs read, and pages that people read.
+
+Who may import it: the command line, `grader.batch` and the exporters. It imports nothing but the
+models of `grader.results`; no torch, no checks, no sandbox. Everything here is a pure function of
+a result, except the `write_*` functions, which put one file in place at a time, whole or not at
+all.
+
+The way of a result through this package::
+
+    SubmissionResult ──views──> SubmissionPage ──templates──> report.html
+            │                        └─plots─> inline SVG
+            └──────────────── jsonform ─────────────────────> result.json
+
+All text that a student may have written passes `text.clean` on its way into a page; the template
+environment applies it to every value it prints (see `pages`), so that no view can forget it.
+"""
+
+from __future__ import annotations
+
+from grader.report.jsonform import read_submission
+from grader.report.pages import render_index, render_submission
+from grader.report.schema import json_schema, write_schemas
+from grader.report.writing import write_batch, write_submission
+
+__all__ = [
+    "json_schema",
+    "read_submission",
+    "render_index",
+    "render_submission",
+    "write_batch",
+    "write_schemas",
+    "write_submission",
+]

@@ -1,0 +1,63 @@
+"""Cleaning of text that a student may have written, before a person reads it in a page.
+
+Escaping of HTML is the templates' work. What is done here is what escaping leaves in: characters
+that move, hide or reorder other text, and length.
+"""
+
+from __future__ import annotations
+
+import re
+
+TEXT_LIMIT = 4_000
+LINE_LIMIT = 200
+CUT = "… (cut)"
+
+_ANSI = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
+    # OSC: window titles, hyperlinks. Bounded, so that an opening without an end cannot swallow
+    # the rest of a reason.
+    r"|\x1b\][^\x07\x1b]{0,400}(?:\x07|\x1b\\)"
+    r"|\x1b[@-Z\\-_]"
+)
+_NEWLINE = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0 and C1 controls but tab and the line breaks above
+    "\u00ad\u200b\u2060-\u2064\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"  # invisible
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u206a-\u206f]"  # bidi marks and overrides
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_NONCHARACTER = re.compile("[\ufdd0-\ufdef\ufffe\uffff]")
+_MARKS = re.compile(
+    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})[\u0300-\u036f"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def without_surrogates(text: str) -> str:
+    """Replace lone surrogates, which no UTF-8 file can hold, by U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def clean(text: str, limit: int = TEXT_LIMIT) -> str:
+    """Text fit to be escaped and shown: no control or bidi characters, at most `limit` long.
+
+    Line breaks (all kinds become `\\n`) and tabs stay. Joiners (U+200C, U+200D) stay: names need
+    them. A cut is marked by "… (cut)" after the `limit` characters.
+    """
+    # A line of 10 MB costs nothing when it is cut before the patterns run over it; the factor
+    # leaves room for what they take out.
+    kept = text[: 4 * limit]
+    kept = _ANSI.sub("", kept)
+    kept = _NEWLINE.sub("\n", kept)
+    kept = _UNSEEN.sub("", kept)
+    kept = _NONCHARACTER.sub("\ufffd", without_surrogates(kept))
+    kept = _MARKS.sub(r"\1", kept)  # piled-up accents paint over the lines above and below
+    if len(kept) > limit or len(text) > 4 * limit:
+        return kept[:limit] + CUT
+    return kept
+
+
+def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """The same for what stands on one line: a name, a file, a title."""
+    return _SPACE.sub(" ", clean(text, limit)).strip()

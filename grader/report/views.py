@@ -1,0 +1,294 @@
+"""What the page of one submission shows, worked out from its result.
+
+Templates print these and hold no arithmetic; strings here are words and figures, never markup.
+The one exception is `Run.plot`, finished SVG that comes from `plots` and from no student.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.report import wording
+from grader.report.prose import Block, typeset
+from grader.report.text import clean, clean_line
+from grader.results import (
+    RUN_NAMES,
+    CheckResult,
+    CheckStatus,
+    IntegrityFlag,
+    Provenance,
+    QuestionResult,
+    RunName,
+    RunResult,
+    RunStatus,
+    SubmissionResult,
+    Timing,
+)
+
+LIST_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Share:
+    """A score as text and as percentages of the maximum, for rings and bars."""
+
+    score: str
+    max_score: str
+    earned: float
+    left_out: float
+    asked: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """One check of a question."""
+
+    title: str
+    tone: str
+    word: str
+    score: str
+    max_score: str
+    scored: bool
+    reason: tuple[Block, ...]
+    where: str | None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question with its checks; `anchor` is its id in the page."""
+
+    anchor: str
+    title: str
+    share: Share
+    tone: str
+    word: str
+    checks: tuple[Check, ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run: a row of the table, and a plot when it was measured."""
+
+    title: str
+    tone: str
+    word: str
+    where: str | None
+    threshold: str
+    best: str
+    final: str
+    test: str
+    iterations: str
+    epochs: str | None
+    optimizer: str | None
+    settings: str
+    seeds: str
+    shared_with: str | None
+    reason: tuple[Block, ...]
+    plot: Markup | None
+    caption: str
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list that was cut to a length one can read."""
+
+    shown: tuple[str, ...]
+    hidden: int
+
+
+@dataclass(frozen=True)
+class DataLine:
+    """Which data the work was graded on."""
+
+    description: str
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class SubmissionPage:
+    """All that `submission.html.j2` prints."""
+
+    title: str
+    name: str
+    submission_id: str
+    student_id: str
+    entry: str | None
+    files: Items
+    graded: bool
+    full_marks: bool
+    reason: tuple[Block, ...]
+    share: Share
+    left_out: str | None
+    lost: str
+    data: DataLine | None
+    questions: tuple[Question, ...]
+    runs: tuple[Run, ...]
+    plots: tuple[Run, ...]
+    integrity: tuple[IntegrityFlag, ...]
+    notes: Items
+    provenance: Provenance
+    timing: Timing
+    seconds: str
+
+
+def submission_page(result: SubmissionResult) -> SubmissionPage:
+    """Work out the page of one submission; draws the plots of the runs that have a curve."""
+    student = result.submission.student
+    name = clean_line(student.name or "") or clean_line(student.id) or "Unnamed submission"
+    graded = result.status == "graded"
+    lost = result.max_score - result.score - result.left_out
+    runs = tuple(_run(run, result.runs[run]) for run in RUN_NAMES if run in result.runs)
+    return SubmissionPage(
+        title=f"{name}: {_score_words(result)}" if graded else f"{name}: not graded",
+        name=name,
+        submission_id=clean_line(result.submission.id),
+        student_id=clean_line(student.id),
+        entry=_line(result.submission.entry),
+        files=_items(result.submission.files),
+        graded=graded,
+        full_marks=result.full_marks,
+        reason=typeset(result.reason or ("" if graded else "No reason was recorded.")),
+        share=share(result.score, result.max_score, result.left_out),
+        left_out=_left_out(result),
+        lost=wording.point_count(max(lost, 0.0)),
+        data=data_line(result.provenance),
+        questions=tuple(
+            _question(question, number) for number, question in enumerate(result.questions, 1)
+        ),
+        runs=runs,
+        plots=tuple(run for run in runs if run.plot is not None),
+        integrity=result.integrity[:LIST_LIMIT],
+        notes=_items(result.notes),
+        provenance=result.provenance,
+        timing=result.timing,
+        seconds=f"{result.timing.seconds:.1f}",
+    )
+
+
+def share(score: float, max_score: float, left_out: float = 0.0) -> Share:
+    """A score out of a maximum; percentages are kept within 0 and 100 whatever the points are."""
+    part = 100.0 / max_score if max_score > 0 else 0.0
+    earned = min(max(score * part, 0.0), 100.0)
+    unasked = min(max(left_out * part, 0.0), 100.0 - earned)
+    return Share(
+        score=wording.points(score),
+        max_score=wording.points(max_score),
+        earned=round(earned, 2),
+        left_out=round(unasked, 2),
+        asked=round(100.0 - unasked, 2),
+    )
+
+
+def data_line(provenance: Provenance) -> DataLine | None:
+    """Which data was graded on; None when none was."""
+    data = provenance.data
+    if data is None:
+        return None
+    return DataLine(
+        description=clean_line(data.description, 600) or clean_line(data.name),
+        synthetic=wording.is_synthetic(data),
+    )
+
+
+def question_tone(question: QuestionResult) -> CheckStatus:
+    """The one status that stands for a whole question."""
+    statuses = {check.status for check in question.checks}
+    if CheckStatus.ERROR in statuses:
+        return CheckStatus.ERROR
+    if statuses == {CheckStatus.SKIPPED}:
+        return CheckStatus.SKIPPED
+    if question.score >= question.max_score:
+        return CheckStatus.PASSED
+    return CheckStatus.PARTIAL if question.score > 0 else CheckStatus.FAILED
+
+
+def _score_words(result: SubmissionResult) -> str:
+    return f"{wording.points(result.score)} of {wording.points(result.max_score)}"
+
+
+def _left_out(result: SubmissionResult) -> str | None:
+    """What was left out on request, in a sentence."""
+    if result.left_out <= 0:
+        return None
+    training = any(run.status is RunStatus.SKIPPED for run in result.runs.values())
+    what = "Training was" if training or not result.runs else "Some checks were"
+    asked = wording.points(result.max_score - result.left_out)
+    return (
+        f"{what} left out on request: {wording.point_count(result.left_out)} not asked for, "
+        f"{asked} of {wording.points(result.max_score)} could be earned here."
+    )
+
+
+def _question(question: QuestionResult, number: int) -> Question:
+    tone = question_tone(question)
+    return Question(
+        anchor=f"question-{number}",
+        title=clean_line(question.title) or clean_line(question.id),
+        share=share(question.score, question.max_score),
+        tone=tone.value,
+        word=wording.CHECK_WORDS[tone],
+        checks=tuple(_check(check) for check in question.checks),
+    )
+
+
+def _check(check: CheckResult) -> Check:
+    return Check(
+        title=clean_line(check.title) or clean_line(check.id),
+        tone=check.status.value,
+        word=wording.CHECK_WORDS[check.status],
+        score=wording.points(check.score),
+        max_score=wording.points(check.max_score),
+        scored=check.max_score > 0,
+        reason=typeset(check.reason),
+        where=_line(check.where),
+    )
+
+
+def _run(name: RunName, run: RunResult) -> Run:
+    title = wording.RUN_TITLES[name]
+    trained = run.iterations > 0
+    other = next((key for key in RUN_NAMES if key == run.shared_with), None)
+    plot, caption = _plot(name, run)
+    return Run(
+        title=title,
+        tone=wording.RUN_TONES[run.status].value,
+        word=wording.RUN_WORDS[run.status],
+        where=_line(run.where),
+        threshold=wording.threshold(run.threshold),
+        best=wording.percent(run.best_val_accuracy),
+        final=wording.percent(run.final_val_accuracy),
+        test=wording.percent(run.test_accuracy),
+        iterations=wording.number(run.iterations) if trained else wording.DASH,
+        epochs=wording.epochs(run.epochs) if trained else None,
+        optimizer=clean_line(run.optimizer.name) if run.optimizer else None,
+        settings=wording.settings(run.optimizer),
+        seeds=", ".join(str(seed) for seed in run.seeds) or wording.DASH,
+        shared_with=wording.RUN_TITLES[other] if other else _line(run.shared_with),
+        reason=typeset(run.reason),
+        plot=plot,
+        caption=caption,
+    )
+
+
+def _plot(name: RunName, run: RunResult) -> tuple[Markup | None, str]:
+    if not run.curve:
+        return None, ""
+    # matplotlib takes half a second to import: only where there is something to draw.
+    from grader.report import plots
+
+    words = plots.describe(wording.RUN_TITLES[name], run)
+    return Markup(plots.curve_svg(name, run, words.long)), words.short
+
+
+def _line(text: str | None) -> str | None:
+    return (clean_line(text) or None) if text else None
+
+
+def _items(texts: Sequence[str]) -> Items:
+    return Items(
+        shown=tuple(clean(text) for text in texts[:LIST_LIMIT]),
+        hidden=max(len(texts) - LIST_LIMIT, 0),
+    )

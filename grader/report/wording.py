@@ -1,0 +1,98 @@
+"""The words and figures of the pages: names of runs and statuses, points, percentages."""
+
+from __future__ import annotations
+
+from grader.report.text import clean_line
+from grader.results import CheckStatus, DataInfo, OptimizerInfo, RunName, RunStatus
+
+NBSP = "\u00a0"
+DASH = "\u2013"
+
+RUN_TITLES: dict[RunName, str] = {
+    "barebones": "Barebones PyTorch",
+    "module": "nn.Module",
+    "sequential_fc": "nn.Sequential, two layers",
+    "sequential_convnet": "nn.Sequential, ConvNet",
+    "challenge": "CIFAR-10 challenge",
+}
+CHECK_WORDS: dict[CheckStatus, str] = {
+    CheckStatus.PASSED: "Passed",
+    CheckStatus.PARTIAL: "Partly passed",
+    CheckStatus.FAILED: "Not passed",
+    CheckStatus.SKIPPED: "Not run",
+    CheckStatus.ERROR: "Grader error",
+}
+RUN_WORDS: dict[RunStatus, str] = {
+    RunStatus.REACHED: "Reached",
+    RunStatus.MISSED: "Missed",
+    RunStatus.FAILED: "Failed",
+    RunStatus.NOT_FOUND: "Not found",
+    RunStatus.SKIPPED: "Not run",
+}
+RUN_TONES: dict[RunStatus, CheckStatus] = {
+    RunStatus.REACHED: CheckStatus.PASSED,
+    RunStatus.MISSED: CheckStatus.FAILED,
+    RunStatus.FAILED: CheckStatus.FAILED,
+    RunStatus.NOT_FOUND: CheckStatus.FAILED,
+    RunStatus.SKIPPED: CheckStatus.SKIPPED,
+}
+"""A run is drawn with the symbol and colour of the check status that is nearest in meaning."""
+
+_SETTINGS_SHOWN = 12
+
+
+def points(value: float) -> str:
+    """Points with at most two decimals: 12, 7.5."""
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def point_count(value: float) -> str:
+    """Points with their noun: 1 point, 42 points."""
+    return f"{points(value)} {'point' if points(value) == '1' else 'points'}"
+
+
+def percent(share: float | None) -> str:
+    """A measured share, one decimal: 47.3 %; a dash when there is none."""
+    return DASH if share is None else f"{100 * share:.1f}{NBSP}%"
+
+
+def threshold(share: float) -> str:
+    """A threshold as the homework writes it: 42 %."""
+    return f"{points(100 * share)}{NBSP}%"
+
+
+def number(value: float) -> str:
+    """A count or a quantity with thousands separated: 1,530, 1, 0.5."""
+    return f"{round(value):,}" if value == round(value) else f"{value:,.2f}".rstrip("0")
+
+
+def epochs(value: float) -> str:
+    """How often the training images were gone through: 1 epoch, 10 epochs."""
+    return f"{number(value)}{NBSP}{'epoch' if value == 1 else 'epochs'}"
+
+
+def settings(optimizer: OptimizerInfo | None) -> str:
+    """The settings of an optimizer on one line: lr 0.003, momentum 0.9, nesterov yes."""
+    if optimizer is None:
+        return ""
+    words = [
+        f"{clean_line(name, 40)} {_setting(value)}" for name, value in optimizer.settings.items()
+    ]
+    hidden = len(words) - _SETTINGS_SHOWN
+    return ", ".join(words[:_SETTINGS_SHOWN]) + (f" and {hidden} more" if hidden > 0 else "")
+
+
+def _setting(value: float | bool | str | None) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return clean_line(value, 60)
+    return f"{value:g}"
+
+
+def is_synthetic(data: DataInfo | None) -> bool:
+    """Whether the accuracies were measured on generated images."""
+    return data is not None and data.name.lower().startswith("synthetic")
