@@ -1,0 +1,69 @@
+"""Where data sets lie."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.data import default_data_root, import_directory, list_stores, open_store
+
+
+def test_the_environment_variable_names_the_data_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCHGRADE_DATA", str(tmp_path / "named"))
+    assert default_data_root() == tmp_path / "named"
+
+
+def test_an_empty_environment_variable_counts_as_unset(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCHGRADE_DATA", "")
+    assert default_data_root().is_relative_to(tmp_path)
+    assert default_data_root().name == "data"
+
+
+def test_stores_go_into_the_data_root_that_the_environment_names(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TORCHGRADE_DATA", str(tmp_path / "named"))
+    store = import_directory(folder)
+    assert store.path.is_relative_to(tmp_path / "named")
+    assert open_store("auto") == store
+
+
+def test_a_data_root_that_does_not_exist_yet_is_made(folder: Path, tmp_path: Path) -> None:
+    store = import_directory(folder, tmp_path / "not" / "yet")
+    assert store.path.is_relative_to(tmp_path / "not" / "yet")
+
+
+def test_a_read_only_image_folder_is_imported_into_the_user_cache_and_found_again(
+    folder: Path, user_cache: Path, read_only: None
+) -> None:
+    store = open_store("auto", folder)
+    assert store.path.is_relative_to(user_cache)
+    assert sorted(path.name for path in folder.iterdir()) == ["test", "train"]
+    assert open_store("auto", folder) == store
+    assert list_stores(folder) == [store]
+
+
+def test_two_read_only_roots_do_not_share_a_store(
+    folder: Path, make_folder: object, tmp_path: Path, read_only: None
+) -> None:
+    other = tmp_path / "other" / "pictures"
+    assert callable(make_folder)
+    make_folder(other, classes=("x", "y"))
+    assert open_store("auto", folder).classes != open_store("auto", other).classes
+
+
+@pytest.fixture
+def read_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes every image folder look read-only; file modes would not stop root."""
+    real = os.access
+
+    def access(path: Path, mode: int) -> bool:
+        return Path(path).name != "pictures" and real(path, mode)
+
+    monkeypatch.setattr(os, "access", access)
