@@ -60,7 +60,8 @@ _SIZE_INCHES = (5.4, 3.5)
 _MARKERS_UP_TO = 40
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
-_FONT = re.compile(r"font: (?:(?:normal|bold|italic|\d{3}) )*([\d.]+px) [^;]*")
+_FONT = re.compile(r"font: (?:\w+ )*?([\d.]+px) [^;]*")
+_FAMILY = re.compile(r"font-family: [^;]*;? ?")
 _REFERENCE = re.compile(r"url\(#")
 
 
@@ -224,7 +225,7 @@ def _localise(element: ElementTree.Element, name: str) -> None:
 def _themed(style: str) -> str:
     for colour, variable in _VARIABLES.items():
         style = style.replace(colour, variable)
-    return _FONT.sub(r"font-size: \1", style)
+    return _FAMILY.sub("", _FONT.sub(r"font-size: \1", style))
 
 
 def _finite(value: float | None) -> bool:
