@@ -62,6 +62,9 @@ class Images(Part):
     channels: PositiveInt
     classes: PositiveInt
     batch_size: PositiveInt
+    train_images: PositiveInt
+    validation_images: PositiveInt
+    test_images: PositiveInt
     mean: Triple
     std: Triple
 
@@ -219,6 +222,7 @@ def load_rubric(path: Path, known_checks: Sequence[str]) -> Rubric:
     """
     try:
         content = path.read_bytes()
+        _refuse_aliases(content, path)
         root = yaml.compose(content, Loader=yaml.SafeLoader)
         raw = yaml.safe_load(content)
     except OSError as error:
@@ -230,7 +234,6 @@ def load_rubric(path: Path, known_checks: Sequence[str]) -> Rubric:
         raise RubricError(f"This is not valid YAML: {error}.", path) from error
     if root is None or not isinstance(raw, dict):
         raise RubricError("A rubric is a mapping with the keys assignment, questions, ...", path, 1)
-    _refuse_aliases(content, path)
     _refuse_duplicate_keys(root, path)
     if "fingerprint" in raw:
         raise RubricError("Unknown key 'fingerprint'. Remove it.", path, _line(root, "fingerprint"))

@@ -54,6 +54,7 @@ class Check:
     scored: bool
     reason: tuple[Block, ...]
     where: str | None
+    misconception: str | None
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,7 @@ class SubmissionPage:
     share: Share
     left_out: str | None
     lost: str
+    unsettled: str | None
     data: DataLine | None
     questions: tuple[Question, ...]
     runs: tuple[Run, ...]
@@ -147,13 +149,14 @@ def submission_page(result: SubmissionResult) -> SubmissionPage:
         submission_id=clean_line(result.submission.id),
         student_id=clean_line(student.id),
         entry=_line(result.submission.entry),
-        files=_items(result.submission.files),
+        files=_items([clean_line(file) for file in result.submission.files[: LIST_LIMIT + 1]]),
         graded=graded,
         full_marks=result.full_marks,
         reason=typeset(result.reason or ("" if graded else "No reason was recorded.")),
         share=share(result.score, result.max_score, result.left_out),
         left_out=_left_out(result),
         lost=wording.point_count(max(lost, 0.0)),
+        unsettled=_unsettled(result),
         data=data_line(result.provenance),
         questions=tuple(
             _question(question, number) for number, question in enumerate(result.questions, 1)
@@ -222,6 +225,15 @@ def _left_out(result: SubmissionResult) -> str | None:
     )
 
 
+def _unsettled(result: SubmissionResult) -> str | None:
+    """The points that went missing because torchgrade failed, not the student."""
+    checks = (check for question in result.questions for check in question.checks)
+    missing = sum(
+        check.max_score - check.score for check in checks if check.status is CheckStatus.ERROR
+    )
+    return wording.points(missing) if missing > 0 else None
+
+
 def _question(question: QuestionResult, number: int) -> Question:
     tone = question_tone(question)
     return Question(
@@ -244,6 +256,7 @@ def _check(check: CheckResult) -> Check:
         scored=check.max_score > 0,
         reason=typeset(check.reason),
         where=_line(check.where),
+        misconception=_line(check.misconception),
     )
 
 

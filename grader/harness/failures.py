@@ -1,0 +1,72 @@
+"""Exceptions of student code, cut down to the student's own lines."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from types import TracebackType
+
+from grader.protocol.messages import Failure, Location
+
+MAX_MESSAGE = 2000
+MAX_PLACES = 8
+
+
+class Sources:
+    """Knows which file names are the student's."""
+
+    def __init__(self, files: frozenset[str], root: str) -> None:
+        self._files = files
+        self._root = root
+
+    def own_name(self, filename: str) -> str | None:
+        """The student's name for the file of a code object, or None when it is not theirs."""
+        if filename in self._files:
+            return filename
+        if filename.startswith(self._root + os.sep):
+            return str(Path(filename).relative_to(self._root))
+        return None
+
+
+def describe_failure(error: BaseException, sources: Sources) -> Failure:
+    """What happened and where, however broken the exception object is."""
+    places = _places(error.__traceback__, sources)
+    if isinstance(error, SyntaxError):
+        name = sources.own_name(str(error.filename))
+        if name is not None:
+            places = (*places, Location(file=clean(name), line=_line(error.lineno)))
+    return Failure(type_name=_type_name(error), message=_message(error), places=places)
+
+
+def clean(text: str, limit: int = 500) -> str:
+    """Text that UTF-8 can carry, cut to `limit` characters."""
+    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+
+
+def _places(traceback: TracebackType | None, sources: Sources) -> tuple[Location, ...]:
+    places: list[Location] = []
+    while traceback is not None and len(places) < 10_000:
+        name = sources.own_name(traceback.tb_frame.f_code.co_filename)
+        if name is not None:
+            places.append(Location(file=clean(name), line=_line(traceback.tb_lineno)))
+        traceback = traceback.tb_next
+    if len(places) > MAX_PLACES:  # a recursion: its ends tell enough
+        places = places[: MAX_PLACES // 2] + places[-MAX_PLACES // 2 :]
+    return tuple(places)
+
+
+def _line(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _type_name(error: BaseException) -> str:
+    return clean(str(type(error).__name__))
+
+
+def _message(error: BaseException) -> str:
+    try:
+        if isinstance(error, SyntaxError):
+            return clean(str(error.msg), MAX_MESSAGE)
+        return clean(str(error), MAX_MESSAGE)
+    except BaseException as second:  # a student's __str__ may raise anything
+        return f"(its message cannot be shown: __str__ raised {clean(type(second).__name__)})"

@@ -1,0 +1,226 @@
+"""Training that a submission asks for: found and kept while its cells are loaded."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from grader.harness.failures import Sources
+from grader.harness.models import describe_model, describe_optimizer, describe_weights
+from grader.protocol.messages import Location, Recorded
+
+TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
+CHECKERS = ("check_accuracy_part2", "check_accuracy_part34")
+
+Namespace = dict[str, Any]
+Predictor = Callable[[Tensor], Any]
+
+
+@dataclass
+class Recording:
+    """One training: what to run, in which state of the namespace, and what it trains."""
+
+    target: str
+    api: str
+    where: Location
+    run: Callable[[], object]
+    namespace: Namespace
+    model: nn.Module | None = None
+    weights: Sequence[Any] | None = None
+    function: Callable[..., Any] | None = None
+    optimizer: torch.optim.Optimizer | None = None
+    learning_rate: float | None = None
+    epochs: int | None = None
+    problem: str | None = None
+    question: int | None = None
+
+    @property
+    def holder(self) -> nn.Module | Sequence[Any] | None:
+        """The model or the list of weights that is trained."""
+        return self.model if self.model is not None else self.weights
+
+    def predict(self, x: Tensor) -> Any:
+        """Scores for a batch, (N, C, H, W) -> (N, classes) of an honest submission."""
+        if self.model is not None:
+            return self.model(x)
+        assert self.function is not None
+        return self.function(x, self.weights)
+
+    def describe(self) -> Recorded:
+        """The recording as data."""
+        model = None
+        if self.model is not None:
+            model = describe_model(self.model)
+        elif self.weights is not None:
+            model = describe_weights(self.weights)
+        optimizer = self.optimizer
+        return Recorded(
+            target=self.target,
+            api=self.api,  # type: ignore[arg-type]  # checked by pydantic
+            where=self.where,
+            question=self.question,
+            function=getattr(self.function, "__name__", None),
+            model=model,
+            optimizer=describe_optimizer(optimizer, self.model) if optimizer else None,
+            learning_rate=self.learning_rate,
+            epochs=self.epochs,
+            problem=self.problem,
+        )
+
+
+@dataclass
+class Recorder:
+    """Keeps recordings; wraps the given functions so that calls end up here.
+
+    `rehearsing` tells whether cells are being loaded (calls are recorded) or a run is trained
+    (calls are executed).
+    """
+
+    namespace: Namespace
+    sources: Sources
+    recordings: dict[str, Recording] = field(default_factory=dict)
+    rehearsing: bool = True
+
+    def wrap_functions(self, holder: dict[str, Any]) -> None:
+        """Put a recording wrapper around every training or checking function bound in `holder`."""
+        for name in (*TRAINERS, *CHECKERS):
+            function = holder.get(name)
+            if not callable(function) or getattr(function, "__torchgrade__", False):
+                continue
+            wrap = self._wrap_trainer if name in TRAINERS else self._wrap_checker
+            holder[name] = wrap(name, function)
+
+    def add(self, recording: Recording) -> None:
+        """Keep a recording."""
+        self.recordings[recording.target] = recording
+
+    def next_target(self) -> str:
+        """A name for a new recording."""
+        return f"run:{len(self.recordings)}"
+
+    def note_built(self, bound: Namespace, where: Location) -> None:
+        """Record optimizers bound just now, with their models, in case nobody trains them."""
+        for optimizer in bound.values():
+            if isinstance(optimizer, torch.optim.Optimizer) and not self._knows(optimizer):
+                model = self._model_of(optimizer)
+                if model is not None:
+                    self._add_built(model, optimizer, where)
+
+    def _add_built(
+        self, model: nn.Module, optimizer: torch.optim.Optimizer, where: Location
+    ) -> None:
+        def train() -> None:
+            self.namespace["train_part34"](model, optimizer)
+
+        self.add(
+            Recording(
+                target=self.next_target(),
+                api="built",
+                where=where,
+                run=train,
+                namespace=dict(self.namespace),
+                model=model,
+                optimizer=optimizer,
+            )
+        )
+
+    def _knows(self, optimizer: torch.optim.Optimizer) -> bool:
+        return any(recording.optimizer is optimizer for recording in self.recordings.values())
+
+    def _model_of(self, optimizer: torch.optim.Optimizer) -> nn.Module | None:
+        held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        for value in reversed(list(self.namespace.values())):
+            if isinstance(value, nn.Module) and held == {id(p) for p in value.parameters()}:
+                return value
+        return None
+
+    def _wrap_trainer(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def record_or_train(*args: Any, **keywords: Any) -> Any:
+            if not self.rehearsing:
+                return function(*args, **keywords)
+            bound = signature.bind(*args, **keywords)
+            bound.apply_defaults()
+            self._record(name, functools.partial(function, *args, **keywords), bound.arguments)
+            return None
+
+        record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]
+        return record_or_train
+
+    def _wrap_checker(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        code = getattr(function, "__code__", None)
+        own = code is not None and self.sources.own_name(code.co_filename) is not None
+
+        @functools.wraps(function)
+        def skip_or_check(*args: Any, **keywords: Any) -> Any:
+            if self.rehearsing:
+                return 0.0 if own else None
+            # A student's own version may steer the training (a scheduler, the best model so far).
+            return function(*args, **keywords)
+
+        skip_or_check.__torchgrade__ = True  # type: ignore[attr-defined]
+        return skip_or_check
+
+    def _record(self, name: str, run: Callable[[], object], arguments: dict[str, Any]) -> None:
+        values = list(arguments.values())
+        recording = Recording(
+            target=self.next_target(),
+            api=TRAINERS[name],
+            where=self._calling_place(),
+            run=run,
+            namespace=dict(self.namespace),
+            epochs=_first(arguments.get("epochs"), int),
+        )
+        if name == "train_part2":
+            weights = arguments.get("params")
+            recording.function = next((value for value in values if callable(value)), None)
+            # The same list, not a copy: a training function may put new tensors into it.
+            recording.weights = weights if isinstance(weights, (list, tuple)) else None
+            recording.learning_rate = _first(arguments.get("learning_rate"), float, int)
+            recording.problem = _weights_problem(recording)
+        else:
+            recording.model = next((v for v in values if isinstance(v, nn.Module)), None)
+            recording.optimizer = next(
+                (v for v in values if isinstance(v, torch.optim.Optimizer)), None
+            )
+            if recording.model is None:
+                recording.problem = "the model it is given is no nn.Module (is it still None?)"
+            elif recording.optimizer is None:
+                recording.problem = "the optimizer it is given is none (is it still None?)"
+        self.add(recording)
+
+    def _calling_place(self) -> Location:
+        frame = sys._getframe(1)
+        while frame is not None:
+            name = self.sources.own_name(frame.f_code.co_filename)
+            if name is not None:
+                return Location(file=name, line=frame.f_lineno)
+            if frame.f_back is None:
+                break
+            frame = frame.f_back
+        return Location(file="?")
+
+
+def _weights_problem(recording: Recording) -> str | None:
+    if recording.function is None:
+        return "it is given no model function"
+    if recording.weights is None:
+        return "params is no list of tensors"
+    missing = [i for i, weight in enumerate(recording.weights) if not isinstance(weight, Tensor)]
+    if missing:
+        what = type(recording.weights[missing[0]]).__name__
+        return f"params[{missing[0]}] is no tensor but {what}"
+    return None
+
+
+def _first(value: Any, *types: type) -> Any:
+    return value if isinstance(value, types) and not isinstance(value, bool) else None

@@ -1,0 +1,396 @@
+"""The worker's loop: one request, one reply, until the connection ends."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import os
+import random
+import socket
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from grader.harness.cells import Statement
+from grader.harness.failures import clean, describe_failure
+from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
+from grader.harness.loading import Loaded, Loader, Watch
+from grader.harness.models import describe_model, named_weights
+from grader.harness.output import BoundedOutput
+from grader.harness.recording import Recording
+from grader.harness.served import Transform, transform_images
+from grader.protocol import messages as m
+from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
+
+Tensors = Mapping[str, Tensor]
+Answer = tuple[m.Reply, Tensors]
+
+PREDICTION_BATCH = 250
+MAX_RESULT_BYTES = 64 << 20
+NOTHING: Tensors = {}
+
+
+def serve(sock: socket.socket, layers: tuple[str, ...], *, threads: int) -> None:
+    """Answer requests until the connection ends or `close` comes.
+
+    Args:
+        sock: the worker's end of the channel.
+        layers: the isolation in force, reported in the first frame.
+        threads: of torch's operations.
+    """
+    scratch = os.getcwd()
+    os.environ.clear()
+    os.environ.update(
+        HOME=scratch, TMPDIR=scratch, USER="student", LOGNAME="student", MPLBACKEND="Agg",
+        LANG="C.UTF-8", PATH="/usr/bin:/bin",
+    )  # fmt: skip
+    sys.dont_write_bytecode = True
+    sys.path.insert(0, scratch)
+    sys.argv = ["homework.py"]
+    sys.stdin = io.StringIO()
+    torch.set_num_threads(threads)
+    Worker(sock).serve(layers)
+
+
+class Worker:
+    """State of one worker: the loaded submission and the models built from it."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._gate = Gate(Rehearsal())
+        self._watch = Watch()
+        self._watch.install()
+        self._loaded: Loaded | None = None
+        self._built: dict[str, nn.Module] = {}
+        self._output = BoundedOutput(0)
+        self._training: Recording | None = None
+        self._handlers: dict[type[m.Message], Callable[[Any, Tensors], Answer]] = {
+            m.Load: self._load,
+            m.Call: self._call,
+            m.Build: self._build,
+            m.SetWeights: self._set_weights,
+            m.GetWeights: self._get_weights,
+            m.Train: self._train,
+            m.Predict: self._predict,
+        }
+
+    def serve(self, layers: tuple[str, ...]) -> None:
+        """The loop."""
+        self._reply(m.Ready(layers=layers))
+        while True:
+            request, tensors = self._receive()
+            if isinstance(request, m.Close):
+                return
+            self._answer(request, tensors)
+
+    def _answer(self, request: m.Message, tensors: Tensors) -> None:
+        try:
+            with contextlib.redirect_stdout(self._output), contextlib.redirect_stderr(self._output):
+                reply, body = self._handlers[type(request)](request, tensors)
+        except BaseException as error:  # whatever student code throws is an answer, SystemExit too
+            reply, body = m.Raised(error=self._failure(error)), NOTHING
+        self._reply(reply, body)
+
+    def _receive(self) -> tuple[m.Message, Tensors]:
+        frame = receive_frame(self._sock, REQUEST_LIMITS)
+        return m.REQUEST.validate_json(frame.header), frame.tensors
+
+    def _reply(self, reply: m.Reply, tensors: Tensors = NOTHING) -> None:
+        send_frame(self._sock, reply.model_dump_json().encode(), tensors)
+
+    def _failure(self, error: BaseException) -> m.Failure:
+        if self._loaded is None:
+            return m.Failure(type_name=clean(type(error).__name__), message=clean(str(error)))
+        return describe_failure(error, self._loaded.recorder.sources)
+
+    # --- requests -----------------------------------------------------------------------------
+
+    def _load(self, request: m.Load, _: Tensors) -> Answer:
+        self._output = BoundedOutput(request.output_bytes)
+        _seed_everything(request.seed)
+        loader = Loader(self._gate, self._watch, self._announce)
+        with contextlib.redirect_stdout(self._output), contextlib.redirect_stderr(self._output):
+            try:
+                loaded = loader.load(request)
+            except SyntaxError as error:
+                place = m.Location(file=clean(str(error.filename)), line=error.lineno)
+                failure = m.Failure(
+                    type_name="SyntaxError", message=clean(str(error.msg)), places=(place,)
+                )
+                return m.Loaded(syntax_error=failure), NOTHING
+        self._loaded = loaded
+        return m.Loaded(
+            errors=loaded.errors,
+            definitions={name: loaded.definition(name) for name in request.names},
+            recorded=tuple(r.describe() for r in loaded.recorder.recordings.values()),
+            output=clean(self._output.text(), 1 << 20),
+        ), NOTHING
+
+    def _announce(self, statement: Statement) -> None:
+        self._reply(m.At(statement=statement.number, where=statement.where))
+
+    def _call(self, request: m.Call, tensors: Tensors) -> Answer:
+        _seed_everything(request.seed)
+        function = self._callee(request.callee)
+        wants_gradients = request.upstream is not None
+        leaves: dict[str, Tensor] = {}
+        arguments = [
+            _argument(f"argument:{i}", argument, tensors, leaves, wants_gradients=wants_gradients)
+            for i, argument in enumerate(request.arguments)
+        ]
+        with torch.enable_grad():
+            result = function(*arguments)
+            if request.upstream is None:
+                return _value(result)
+            upstream = tensors[request.upstream]
+            if isinstance(function, nn.Module):
+                for name, parameter in named_weights(function).items():
+                    leaves[f"parameter:{name}"] = parameter
+            return m.Gradients(), _gradients((result * upstream).sum(), leaves)
+
+    def _build(self, request: m.Build, _: Tensors) -> Answer:
+        _seed_everything(request.seed)
+        kind, name = request.source.split(":", 1)
+        if kind == "class":
+            model = self._namespace[name](**request.keywords)
+        else:
+            model = copy.deepcopy(self._recording(request.source).model)
+        if not isinstance(model, nn.Module):
+            raise TypeError(f"{name} is no nn.Module but {type(model).__name__}")
+        target = f"model:{len(self._built)}"
+        self._built[target] = model
+        return m.Built(target=target, model=describe_model(model)), NOTHING
+
+    def _set_weights(self, request: m.SetWeights, tensors: Tensors) -> Answer:
+        own = named_weights(self._holder(request.target))
+        with torch.no_grad():
+            for name, tensor in tensors.items():
+                own[name].copy_(tensor.reshape(own[name].shape))
+        return m.Done(), NOTHING
+
+    def _get_weights(self, request: m.GetWeights, _: Tensors) -> Answer:
+        weights = named_weights(self._holder(request.target))
+        return m.Weights(), {name: _plain(weight) for name, weight in weights.items()}
+
+    def _train(self, request: m.Train, _: Tensors) -> Answer:
+        recordings = [self._recording(target) for target in request.targets]
+        meter = Meter(
+            budget=request.epochs,
+            epoch=self._epoch_images(),
+            pauses_per_epoch=request.pauses_per_epoch,
+            on_pause=lambda: self._pause(meter),
+        )
+        _seed_everything(request.seed)
+        error = None
+        with self._metered(meter):
+            for recording in recordings:
+                self._training = recording
+                try:
+                    with self._bindings(recording.namespace):
+                        recording.run()
+                except StopTraining:
+                    break
+                except BaseException as raised:
+                    error = self._failure(raised)
+                    break
+        return m.Trained(
+            iteration=meter.iterations,
+            epoch=meter.epochs,
+            loss=self._watch.last_loss(),
+            error=error,
+        ), NOTHING
+
+    def _predict(self, request: m.Predict, tensors: Tensors) -> Answer:
+        recording = self._recording(request.target)
+        if recording.api == "loop" and self._watch.model is not None:
+            recording.model = self._watch.model  # a loop may build its model itself
+        images = tensors["images"].numpy()
+        transform = self._validation_transform(recording)
+        scores: list[Tensor] = []
+        with _evaluating(recording.model), torch.no_grad():
+            for start in range(0, len(images), PREDICTION_BATCH):
+                x = transform_images(transform, images[start : start + PREDICTION_BATCH])
+                result = recording.predict(x.to(torch.float32))
+                if not isinstance(result, Tensor) or result.dim() != 2 or len(result) != len(x):
+                    return _value(result)
+                scores.append(_plain(result).float())
+        return _value(torch.cat(scores))
+
+    # --- parts --------------------------------------------------------------------------------
+
+    def _pause(self, meter: Meter) -> None:
+        """Between two batches: answer until told to go on."""
+        loss = self._watch.last_loss()
+        self._reply(m.Paused(iteration=meter.iterations, epoch=meter.epochs, loss=loss))
+        while True:
+            request, tensors = self._receive()
+            if isinstance(request, m.Resume):
+                return
+            if isinstance(request, m.Stop):
+                raise StopTraining
+            with _same_randomness():
+                self._answer(request, tensors)
+
+    @contextlib.contextmanager
+    def _metered(self, meter: Meter) -> Iterator[None]:
+        recorder = self._require_loaded().recorder
+        self._gate.policy, recorder.rehearsing = meter, False
+        try:
+            yield
+        finally:
+            self._gate.policy, recorder.rehearsing = Rehearsal(), True
+
+    @contextlib.contextmanager
+    def _bindings(self, bindings: dict[str, Any]) -> Iterator[None]:
+        """The submission's namespace as it was when a training was recorded."""
+        namespace = self._namespace
+        now = dict(namespace)
+        namespace.clear()
+        namespace.update(bindings)
+        try:
+            yield
+        finally:
+            namespace.clear()
+            namespace.update(now)
+
+    def _epoch_images(self) -> int:
+        dataset = self._require_loaded().given["loader_train"].dataset  # type: ignore[attr-defined]
+        return int(dataset.source.train_size)
+
+    def _validation_transform(self, recording: Recording) -> Transform | None:
+        """The transform of the submission's own validation loader, as bound for that run."""
+        given = self._require_loaded().given
+        for bindings in (recording.namespace, given):
+            dataset = getattr(bindings.get("loader_val"), "dataset", None)
+            transform = getattr(dataset, "transform", None)
+            if callable(transform):
+                return transform  # type: ignore[no-any-return]
+        return None
+
+    def _require_loaded(self) -> Loaded:
+        if self._loaded is None:
+            raise RuntimeError("nothing is loaded")
+        return self._loaded
+
+    @property
+    def _namespace(self) -> dict[str, Any]:
+        return self._require_loaded().namespace
+
+    def _recording(self, target: str) -> Recording:
+        return self._require_loaded().recorder.recordings[target]
+
+    def _holder(self, target: str) -> nn.Module | Sequence[Any]:
+        if target in self._built:
+            return self._built[target]
+        holder = self._recording(target).holder
+        if holder is None:
+            raise LookupError(f"{target} has no weights")
+        return holder
+
+    def _callee(self, callee: str) -> Callable[..., Any]:
+        if callee in self._built:
+            return self._built[callee]
+        function = self._namespace[callee.removeprefix("function:")]
+        if not callable(function):
+            raise TypeError(f"{callee.removeprefix('function:')} is no function")
+        return function  # type: ignore[no-any-return]
+
+
+def _seed_everything(seed: int) -> None:
+    torch.manual_seed(seed)
+    np.random.seed(seed % 2**32)
+    random.seed(seed)
+
+
+@contextlib.contextmanager
+def _same_randomness() -> Iterator[None]:
+    """Leave the random number generators as they were: measuring must not change the run."""
+    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(states[0])
+        np.random.set_state(states[1])
+        random.setstate(states[2])
+
+
+@contextlib.contextmanager
+def _evaluating(model: nn.Module | None) -> Iterator[None]:
+    """Evaluation mode, and afterwards every module's own mode again."""
+    if model is None:
+        yield
+        return
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def _argument(
+    name: str,
+    argument: m.TensorArgument | tuple[m.TensorArgument, ...],
+    tensors: Tensors,
+    leaves: dict[str, Tensor],
+    *,
+    wants_gradients: bool,
+) -> Any:
+    if isinstance(argument, tuple):
+        return [
+            _argument(f"{name}.{i}", part, tensors, leaves, wants_gradients=wants_gradients)
+            for i, part in enumerate(argument)
+        ]
+    tensor = tensors[argument.tensor]
+    if not argument.contiguous:
+        spread = torch.empty((*tensor.shape, 2), dtype=tensor.dtype)
+        tensor = spread[..., 0].copy_(tensor)
+    if wants_gradients and tensor.is_floating_point():
+        leaves[name] = tensor.requires_grad_()
+    return tensor
+
+
+def _gradients(total: Tensor, leaves: dict[str, Tensor]) -> dict[str, Tensor]:
+    """d total / d leaf; leaves that do not matter to the total are left out."""
+    if not total.requires_grad:  # the result was computed apart from its arguments
+        return {}
+    wanted = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
+    gradients = torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
+    pairs = zip(wanted, gradients, strict=True)
+    return {name: _plain(g) for name, g in pairs if g is not None}
+
+
+def _value(result: Any) -> Answer:
+    type_name = clean(type(result).__name__)
+    if not isinstance(result, Tensor):
+        return m.Value(type_name=type_name, text=_short_text(result)), NOTHING
+    value = m.Value(
+        type_name=type_name,
+        shape=tuple(result.shape),
+        dtype=str(result.dtype),
+        device=str(result.device),
+    )
+    # An expanded tensor may claim terabytes while it owns four bytes.
+    if result.device.type == "meta" or result.numel() * result.element_size() > MAX_RESULT_BYTES:
+        return value, NOTHING
+    return value, {"result": _plain(result)}
+
+
+def _plain(tensor: Tensor) -> Tensor:
+    """A dense CPU tensor that is no subclass and shares nothing."""
+    with torch.no_grad():
+        plain = tensor.detach().as_subclass(Tensor).to("cpu")
+        return plain.to_dense() if plain.layout is not torch.strided else plain.clone()
+
+
+def _short_text(value: Any) -> str:
+    try:
+        return clean(repr(value), 200)
+    except BaseException:  # a student's __repr__ may raise anything
+        return "(it cannot be shown)"

@@ -1,0 +1,76 @@
+"""Python files as text: encodings as Python itself finds them, and those of older editors."""
+
+from __future__ import annotations
+
+import io
+import tokenize
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.errors import IntakeError
+from grader.protocol.messages import Cell
+
+MAX_SOURCE_BYTES = 16 << 20
+
+# Tried in order where a file is not UTF-8 and does not say what it is: Korean Windows, then
+# western Windows.
+_FALLBACKS = ("cp949", "cp1252")
+
+
+@dataclass(frozen=True)
+class Script:
+    """A script as one cell, and what a reader should know of how it was read."""
+
+    cell: Cell
+    note: str | None = None
+
+
+def read_script(path: Path, name: str) -> Script:
+    """Read a `.py` file.
+
+    Args:
+        path: where it lies.
+        name: what it is called in results.
+
+    Raises:
+        IntakeError: it is empty, too large, binary or unreadable; says which and what to do.
+    """
+    try:
+        size = path.stat().st_size
+        if size > MAX_SOURCE_BYTES:
+            raise IntakeError(
+                f"{name} is {size >> 20} MB large, which no homework is. Hand in the source alone."
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
+    text, note = _decode(content, name)
+    if not text.strip():
+        raise IntakeError(f"{name} is empty. Hand in the file with your work.")
+    return Script(Cell(file=name, source=text), note)
+
+
+def _decode(content: bytes, name: str) -> tuple[str, str | None]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return _universal_newlines(content.decode("utf-16")), f"{name} was read as UTF-16."
+        except UnicodeDecodeError:
+            raise IntakeError(f"{name} is damaged UTF-16 text. Save it as UTF-8.") from None
+    if b"\x00" in content:
+        raise IntakeError(f"{name} is a binary file, not Python source. Hand in the .py file.")
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return _universal_newlines(content.decode(encoding)), None
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        pass
+    for encoding in _FALLBACKS:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return _universal_newlines(text), f"{name} is not UTF-8; it was read as {encoding}."
+    raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
+
+
+def _universal_newlines(text: str) -> str:
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

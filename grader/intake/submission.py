@@ -1,0 +1,58 @@
+"""`Submission`: one student's work as it was handed in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.protocol.messages import Cell
+from grader.results import Student, SubmissionInfo
+
+
+class Submission(BaseModel):
+    """A submission, read and ready to be graded.
+
+    Either `cells` hold its source, or `problem` says why there is none.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    student: Student
+    root: Path = Field(description="the folder that holds its files")
+    files: tuple[str, ...] = Field(description="names relative to root")
+    entry: str | None = None
+    layout: Literal["file", "folder"]
+    digest: str = Field(description="sha256 over the names and contents of all files")
+    cells: tuple[Cell, ...] = ()
+    notes: tuple[str, ...] = ()
+    problem: str | None = None
+
+    @property
+    def info(self) -> SubmissionInfo:
+        """What a result says of it."""
+        return SubmissionInfo(
+            id=self.id,
+            student=self.student,
+            entry=self.entry,
+            files=self.files,
+            layout=self.layout,
+        )
+
+
+def digest_files(root: Path, names: Iterable[str]) -> str:
+    """sha256 over names and contents, independent of the order of `names`.
+
+    Raises:
+        OSError: a file cannot be read.
+    """
+    digest = hashlib.sha256()
+    for name in sorted(names):
+        encoded = name.encode("utf-8", "surrogateescape")
+        content = hashlib.sha256((root / name).read_bytes()).digest()
+        digest.update(len(encoded).to_bytes(8, "little") + encoded + content)
+    return digest.hexdigest()

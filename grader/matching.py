@@ -1,0 +1,130 @@
+"""Which recorded training is which run of the homework.
+
+A run is known by what it trains: the class and structure of its model; then by the `# Question N`
+mark above it; then by its place in the order of the homework. Several calls on one model are one
+run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from grader.protocol.messages import Layer, Model, Recorded
+from grader.results import RunName
+
+QUESTIONS: dict[int, RunName] = {
+    2: "barebones",
+    5: "module",
+    6: "sequential_convnet",
+    7: "challenge",
+}
+"""The run that each question of the homework trains."""
+
+_CONVNET_WEIGHTS = 6
+
+
+@dataclass(frozen=True)
+class MatchedRun:
+    """A run of the homework and the recordings that make it up, in order."""
+
+    recordings: tuple[Recorded, ...]
+
+    @property
+    def last(self) -> Recorded:
+        """The recording that speaks for the run."""
+        return self.recordings[-1]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What `Student.train` is asked to train."""
+        return tuple(recording.target for recording in self.recordings)
+
+
+def match_runs(recorded: Sequence[Recorded]) -> dict[RunName, MatchedRun]:
+    """Recordings, in the order of the submission -> runs; a run nobody trains is missing."""
+    groups = _by_model(recorded)
+    kinds: dict[RunName, MatchedRun] = {}
+    undecided: list[MatchedRun] = []
+    for group in groups:
+        name = _by_structure(group)
+        if name is None:
+            undecided.append(group)
+        elif name != "given":
+            kinds[name] = group  # a later attempt takes the place of an earlier one
+    _match_convnets(kinds, undecided)
+    return kinds
+
+
+def _by_model(recorded: Sequence[Recorded]) -> list[MatchedRun]:
+    """One group a model. What was only built counts only where it is never trained."""
+    groups: dict[tuple[int, int], list[Recorded]] = {}
+    for position, recording in enumerate(recorded):
+        identity = recording.model.identity if recording.model else 0
+        # Recordings without a model (still None) each stand alone.
+        groups.setdefault((identity, 0 if identity else position), []).append(recording)
+    runs: list[MatchedRun] = []
+    for group in groups.values():
+        trained = [recording for recording in group if recording.api != "built"]
+        runs.append(MatchedRun(tuple(trained or group[-1:])))
+    return runs
+
+
+def _by_structure(run: MatchedRun) -> RunName | str | None:
+    """The run's name where its model says it, "given" for given code, None where it does not."""
+    recording, model = run.last, run.last.model
+    if recording.api == "part2":
+        return _barebones(recording)
+    if model is None:
+        return QUESTIONS.get(recording.question or 0)
+    if model.type_name == "ThreeLayerConvNet" and recording.question != 7:
+        return "module"
+    if model.type_name == "TwoLayerFC":
+        return "given"
+    if model.sequential and not convolutions(model) and recording.question not in QUESTIONS:
+        return "sequential_fc"
+    return None
+
+
+def _barebones(recording: Recorded) -> RunName | str:
+    weights = recording.model.parameters if recording.model else ()
+    is_convnet = (
+        recording.function == "three_layer_convnet"
+        or len(weights) == _CONVNET_WEIGHTS
+        or recording.question == 2
+    )
+    return "barebones" if is_convnet and recording.function != "two_layer_fc" else "given"
+
+
+def _match_convnets(kinds: dict[RunName, MatchedRun], undecided: Iterable[MatchedRun]) -> None:
+    """Tell Part IV's ConvNet from the challenge among the models that could be either."""
+    rest: list[MatchedRun] = []
+    for run in undecided:
+        name = QUESTIONS.get(run.last.question or 0)
+        if name in ("sequential_convnet", "challenge"):
+            kinds[name] = run
+        else:
+            rest.append(run)
+    for run in rest:
+        if "sequential_convnet" not in kinds and _looks_like_part4(run):
+            kinds["sequential_convnet"] = run
+        else:
+            kinds["challenge"] = run
+
+
+def _looks_like_part4(run: MatchedRun) -> bool:
+    model = run.last.model
+    if model is None or not model.sequential:
+        return False
+    one_epoch = run.last.epochs in (None, 1)
+    return one_epoch and len(convolutions(model)) == 2 and len(linears(model)) == 1
+
+
+def convolutions(model: Model) -> list[Layer]:
+    """The model's convolution layers, in order."""
+    return [layer for layer in model.layers if layer.type_name.startswith("Conv")]
+
+
+def linears(model: Model) -> list[Layer]:
+    """The model's fully connected layers, in order."""
+    return [layer for layer in model.layers if "Linear" in layer.type_name]

@@ -1,0 +1,339 @@
+"""The messages on the channel, checked by pydantic on arrival.
+
+A request goes from the trusted side to the worker; each is answered by exactly one reply, except
+that `load` is preceded by `at` notices. A worker is untrusted after its first statement of student
+code: whatever a reply says is a claim, and the tensors beside it are data to be measured.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Text = Annotated[str, Field(max_length=20_000)]
+Name = Annotated[str, Field(max_length=500)]
+Scalar = float | bool | Annotated[str, Field(max_length=500)] | None
+
+
+class Message(BaseModel):
+    """Base: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+# --- what travels inside messages ---------------------------------------------------------------
+
+
+class Cell(Message):
+    """Source that is run in order; `stop_at_error` is how a notebook cell behaves."""
+
+    file: str
+    source: str
+    first_line: int = 1
+    stop_at_error: bool = False
+
+
+class Location(Message):
+    """A line of the student's work."""
+
+    file: Name
+    line: int | None = None
+
+
+class Failure(Message):
+    """An exception of student code, cut down to the student's own lines, outermost first."""
+
+    type_name: Name
+    message: Text
+    places: tuple[Location, ...] = ()
+
+
+class TensorArgument(Message):
+    """The tensor of that name in the frame's body; not contiguous in memory if so asked."""
+
+    tensor: str
+    contiguous: bool = True
+
+
+Argument = TensorArgument | tuple[TensorArgument, ...]
+
+
+class Layer(Message):
+    """A leaf module: class name and its settings (in_channels, padding, ...)."""
+
+    type_name: Name
+    settings: dict[Name, Scalar | tuple[int, ...]] = {}
+
+
+class Parameter(Message):
+    """A parameter of a model, or the n-th tensor of a list of weights."""
+
+    name: Name
+    shape: tuple[int, ...]
+    dtype: Name
+    requires_grad: bool
+
+
+class Model(Message):
+    """What a model is made of; `identity` is equal for the same object."""
+
+    identity: int
+    type_name: Name
+    sequential: bool
+    layers: tuple[Layer, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+
+
+class Optimizer(Message):
+    """An optimizer's class and the settings of its first group."""
+
+    type_name: Name
+    settings: dict[Name, Scalar] = {}
+    holds_model: bool = Field(description="whether it holds exactly the model's parameters")
+
+
+class Recorded(Message):
+    """One training that the submission asks for; recorded, not yet executed."""
+
+    target: Name
+    api: Literal["part2", "part34", "loop", "built"]
+    where: Location
+    question: int | None = Field(default=None, description="the nearest `# Question N` above")
+    function: Name | None = Field(default=None, description="model_fn's name (part2)")
+    model: Model | None = None
+    optimizer: Optimizer | None = None
+    learning_rate: float | None = None
+    epochs: int | None = None
+    problem: Text | None = Field(default=None, description="why it cannot be trained")
+
+
+class Definition(Message):
+    """A name the homework asks for and where it came from."""
+
+    origin: Literal["own", "given", "missing"]
+    where: Location | None = None
+
+
+# --- requests -----------------------------------------------------------------------------------
+
+
+class Data(Message):
+    """The training split and the form in which the homework expects the whole data set.
+
+    A data set may hold fewer images than the homework's; `nominal_*` are the sizes that the
+    homework's code counts on, so that its index ranges stay valid.
+    """
+
+    train_dir: str | None
+    mean: tuple[float, float, float]
+    std: tuple[float, float, float]
+    batch_size: int
+    nominal_train: int
+    nominal_validation: int
+    nominal_test: int
+
+
+class Load(Message):
+    """Run the cells once; training calls are recorded."""
+
+    kind: Literal["load"] = "load"
+    cells: tuple[Cell, ...]
+    skip: tuple[int, ...] = Field(default=(), description="statements that ended the process")
+    seed: int
+    data: Data
+    output_bytes: int
+    names: tuple[str, ...] = Field(description="the names whose definitions are reported")
+
+
+class Call(Message):
+    """Call a function, or a model in training mode; `upstream` asks for gradients instead.
+
+    callee is ``function:NAME`` or a target. With `upstream`, the reply holds the gradient of
+    sum(result * upstream) by every floating-point argument and parameter.
+    """
+
+    kind: Literal["call"] = "call"
+    callee: str
+    arguments: tuple[Argument, ...]
+    seed: int
+    upstream: str | None = None
+
+
+class Build(Message):
+    """Make a new model: ``class:NAME`` called with keywords, or a deep copy of a target."""
+
+    kind: Literal["build"] = "build"
+    source: str
+    keywords: dict[str, int] = {}
+    seed: int
+
+
+class SetWeights(Message):
+    """Copy the frame's tensors into the parameters of those names."""
+
+    kind: Literal["set_weights"] = "set_weights"
+    target: str
+
+
+class GetWeights(Message):
+    """Return the parameters of a target as tensors of those names."""
+
+    kind: Literal["get_weights"] = "get_weights"
+    target: str
+
+
+class Train(Message):
+    """Carry out recorded trainings one after another under one budget.
+
+    The worker pauses every `pause_every` images and answers `paused`; while it is paused it
+    answers `predict`; `resume` goes on and `stop` ends the run.
+    """
+
+    kind: Literal["train"] = "train"
+    targets: tuple[str, ...]
+    seed: int
+    epochs: int
+    pauses_per_epoch: int
+
+
+class Resume(Message):
+    """Go on with the paused run."""
+
+    kind: Literal["resume"] = "resume"
+
+
+class Stop(Message):
+    """End the paused run."""
+
+    kind: Literal["stop"] = "stop"
+
+
+class Predict(Message):
+    """Scores of a target for ``images``, (N, H, W, 3) uint8, through the student's transform."""
+
+    kind: Literal["predict"] = "predict"
+    target: str
+
+
+class Close(Message):
+    """End the worker."""
+
+    kind: Literal["close"] = "close"
+
+
+Request = Annotated[
+    Load | Call | Build | SetWeights | GetWeights | Train | Resume | Stop | Predict | Close,
+    Field(discriminator="kind"),
+]
+
+# --- replies ------------------------------------------------------------------------------------
+
+
+class Ready(Message):
+    """The worker is isolated and waits for its first request."""
+
+    kind: Literal["ready"] = "ready"
+    layers: tuple[Name, ...]
+
+
+class At(Message):
+    """`load` is about to run this statement."""
+
+    kind: Literal["at"] = "at"
+    statement: int
+    where: Location
+
+
+class Loaded(Message):
+    """All cells were run."""
+
+    kind: Literal["loaded"] = "loaded"
+    syntax_error: Failure | None = None
+    errors: tuple[Failure, ...] = ()
+    definitions: dict[Name, Definition] = {}
+    recorded: tuple[Recorded, ...] = ()
+    notes: tuple[Text, ...] = ()
+    output: Annotated[str, Field(max_length=1 << 20)] = ""
+
+
+class Value(Message):
+    """What a call returned: the tensor ``result`` in the body, or a description of what it was."""
+
+    kind: Literal["value"] = "value"
+    type_name: Name
+    text: Text = ""
+    shape: tuple[int, ...] | None = None
+    dtype: Name | None = None
+    device: Name | None = None
+
+
+class Gradients(Message):
+    """Gradients in the body, by ``argument:I`` / ``argument:I.J`` / ``parameter:NAME``."""
+
+    kind: Literal["gradients"] = "gradients"
+
+
+class Built(Message):
+    """A new model exists."""
+
+    kind: Literal["built"] = "built"
+    target: Name
+    model: Model
+
+
+class Weights(Message):
+    """The parameters in the body; non-finite or empty ones included."""
+
+    kind: Literal["weights"] = "weights"
+
+
+class Done(Message):
+    """It is done; nothing to say."""
+
+    kind: Literal["done"] = "done"
+
+
+class Paused(Message):
+    """Training stands still after that many iterations."""
+
+    kind: Literal["paused"] = "paused"
+    iteration: int = Field(ge=0, le=10**9)
+    epoch: float = Field(ge=0, le=10**6, allow_inf_nan=False)
+    loss: float | None = None
+
+
+class Trained(Message):
+    """The run is over: by itself, at the end of its budget, or by an exception."""
+
+    kind: Literal["trained"] = "trained"
+    iteration: int = Field(ge=0, le=10**9)
+    epoch: float = Field(ge=0, le=10**6, allow_inf_nan=False)
+    loss: float | None = None
+    error: Failure | None = None
+
+
+class Raised(Message):
+    """Student code raised instead of answering."""
+
+    kind: Literal["raised"] = "raised"
+    error: Failure
+
+
+Reply = Annotated[
+    Ready
+    | At
+    | Loaded
+    | Value
+    | Gradients
+    | Built
+    | Weights
+    | Done
+    | Paused
+    | Trained
+    | Raised,
+    Field(discriminator="kind"),
+]
+
+REQUEST: TypeAdapter[Request] = TypeAdapter(Request)
+REPLY: TypeAdapter[Reply] = TypeAdapter(Reply)

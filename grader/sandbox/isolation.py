@@ -1,0 +1,276 @@
+"""What a worker may do: the layers, each applied where the machine offers it.
+
+Run once in a worker, after the fork and before student code, in the order of :func:`isolate`.
+Each layer either takes hold and is named in the returned list, or the machine lacks it and it is
+missing from the list; what must be there is decided by who reads the list.
+
+Sources: user_namespaces(7), pid_namespaces(7), landlock(7), seccomp(2), prctl(2), setrlimit(2).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import resource
+import signal
+import sys
+import sysconfig
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+NAMESPACES = "namespaces (user, pid, net, ipc)"
+MOUNTS = "mount namespace"
+CAPABILITIES = "capabilities dropped"
+NO_NEW_PRIVILEGES = "no_new_privs"
+LANDLOCK = "landlock"
+SECCOMP = "seccomp"
+LIMITS = "resource limits"
+FULL = (NAMESPACES, MOUNTS, CAPABILITIES, NO_NEW_PRIVILEGES, LANDLOCK, SECCOMP, LIMITS)
+"""Every layer, in the order in which they are applied."""
+
+_CLONE_NEWNS = 0x00020000
+_CLONE_NEWIPC = 0x08000000
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWPID = 0x20000000
+_CLONE_NEWNET = 0x40000000
+_CLONE_THREAD = 0x00010000
+_MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8
+_MS_REC_PRIVATE = 0x4000 | (1 << 18)
+_PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
+_PR_SET_NO_NEW_PRIVS = 38
+_CAPABILITY_VERSION_3 = 0x20080522
+
+# A worker computes, reads and writes its scratch, starts threads. It needs none of these.
+_DENIED_SYSCALLS = (
+    "socket socketpair connect bind listen accept accept4 "
+    "fork vfork execve execveat "
+    "ptrace process_vm_readv process_vm_writev kcmp pidfd_open pidfd_getfd pidfd_send_signal "
+    "mount umount2 pivot_root chroot unshare setns fsopen fsmount move_mount open_tree "
+    "bpf perf_event_open userfaultfd keyctl add_key request_key "
+    "io_uring_setup io_uring_enter io_uring_register "
+    "init_module finit_module delete_module kexec_load reboot swapon swapoff "
+    "open_by_handle_at name_to_handle_at personality "
+    "shmget shmat msgget semget mq_open "
+    "setpriority sched_setaffinity sched_setscheduler ioprio_set tkill rt_sigqueueinfo"
+).split()
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
+_SYSTEM_FILES = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/etc/ld.so.cache",
+    "/etc/localtime",
+    "/etc/mime.types",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/etc/fonts",
+    "/proc/cpuinfo",
+    "/proc/meminfo",
+    "/proc/stat",
+    "/sys/devices/system",
+)
+
+
+class IsolationConfig(BaseModel):
+    """What one worker may use."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scratch: str
+    readable: tuple[str, ...] = ()
+    memory_bytes: int
+    file_bytes: int
+    cpu_seconds: int
+    open_files: int = 256
+
+
+def enter_namespaces() -> tuple[str, ...]:
+    """Move the caller's future children into new namespaces (the caller itself stays visible).
+
+    Called by the keeper before it forks the worker. The caller's user id is mapped to itself, so
+    that its files stay readable where file permissions demand the owner.
+    """
+    if not sys.platform.startswith("linux"):
+        return ()
+    uid, gid = os.getuid(), os.getgid()
+    flags = _CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_NEWNET | _CLONE_NEWIPC
+    if _libc().unshare(flags) != 0:
+        return ()
+    try:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
+        Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+    except OSError:
+        return ()
+    return (NAMESPACES,)
+
+
+def isolate(config: IsolationConfig, entered: Iterable[str]) -> tuple[str, ...]:
+    """Give up everything the worker does not need; returns the names of the layers in force."""
+    layers = list(entered)
+    steps: tuple[tuple[str, Callable[[IsolationConfig], bool]], ...] = (
+        (MOUNTS, lambda _: NAMESPACES in layers and _mount_own_proc()),
+        (CAPABILITIES, lambda _: _drop_capabilities()),
+        (NO_NEW_PRIVILEGES, lambda _: _set_no_new_privileges()),
+        (LANDLOCK, _restrict_files),
+        (LIMITS, _limit_resources),
+        (SECCOMP, lambda _: _filter_syscalls(own_namespace=NAMESPACES in layers)),
+    )
+    for name, apply in steps:
+        if apply(config):
+            layers.append(name)
+    return tuple(name for name in FULL if name in layers)
+
+
+def die_with_parent() -> None:
+    """Have the kernel kill the caller when its parent ends."""
+    if sys.platform.startswith("linux"):
+        _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def readable_paths() -> tuple[str, ...]:
+    """What the interpreter needs to read: itself and its libraries, but not torchgrade.
+
+    A directory on `sys.path` that also holds `grader` or `reference` is given entry by entry.
+    """
+    private = {"grader", "reference", "rubric.yaml", "__editable__.torchgrade"}
+    paths: list[str] = [path for path in (*_SYSTEM_FILES, *_DEVICES) if os.path.exists(path)]
+    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
+    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    for prefix in sorted(prefixes):
+        if any(Path(package).is_relative_to(prefix) for package in packages):
+            paths += [str(p) for name in ("bin", "share", "pyvenv.cfg") if (p := Path(prefix, name)).exists()]
+            paths += _without(Path(prefix, "lib"), packages, private)
+        else:
+            paths.append(prefix)
+    return tuple(dict.fromkeys(paths))
+
+
+def _without(directory: Path, packages: set[str], private: set[str]) -> list[str]:
+    """The entries of `directory`, descending only towards the package directories."""
+    if not directory.is_dir():
+        return []
+    if str(directory) in packages:
+        return [
+            str(entry)
+            for entry in sorted(directory.iterdir())
+            if not any(entry.name.startswith(name) for name in private)
+        ]
+    found: list[str] = []
+    for entry in sorted(directory.iterdir()):
+        if any(Path(package).is_relative_to(entry) for package in packages):
+            found += _without(entry, packages, private)
+        else:
+            found.append(str(entry))
+    return found
+
+
+def _mount_own_proc() -> bool:
+    libc = _libc()
+    if libc.unshare(_CLONE_NEWNS) != 0:
+        return False
+    if libc.mount(None, b"/", None, _MS_REC_PRIVATE, None) != 0:
+        return False
+    # Without it /proc would show the host's processes; refused in some containers, where Landlock
+    # still keeps everything but the listed files of /proc from being read.
+    libc.mount(b"proc", b"/proc", b"proc", _MS_NOSUID_NODEV_NOEXEC, None)
+    return True
+
+
+def _drop_capabilities() -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    header = (ctypes.c_uint32 * 2)(_CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    return bool(_libc().capset(header, nothing) == 0)
+
+
+def _set_no_new_privileges() -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    _libc().prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+    return bool(_libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
+
+
+def _restrict_files(config: IsolationConfig) -> bool:
+    try:
+        import landlock
+    except ImportError:
+        return False
+    read = landlock.FSAccess.READ_FILE | landlock.FSAccess.READ_DIR
+    try:
+        rules = landlock.Ruleset()
+        for path in config.readable:
+            access = read if os.path.isdir(path) else landlock.FSAccess.READ_FILE
+            rules.allow(path, rules=access)
+        rules.allow("/dev/null", rules=landlock.FSAccess.READ_FILE | landlock.FSAccess.WRITE_FILE)
+        rules.allow(config.scratch, rules=landlock.FSAccess.all())
+        rules.apply()
+    except (OSError, landlock.LandlockError):
+        return False
+    return True
+
+
+def _limit_resources(config: IsolationConfig) -> bool:
+    # RLIMIT_DATA rather than RLIMIT_AS: torch maps gigabytes of library text that cost no memory.
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_FSIZE, config.file_bytes)
+    _limit(resource.RLIMIT_NOFILE, config.open_files)
+    _limit(resource.RLIMIT_CPU, config.cpu_seconds)
+    if sys.platform.startswith("linux"):
+        _limit(resource.RLIMIT_DATA, _data_bytes() + config.memory_bytes)
+    return True
+
+
+def _limit(which: int, value: int) -> None:
+    _, hard = resource.getrlimit(which)
+    if hard != resource.RLIM_INFINITY:
+        value = min(value, hard)
+    resource.setrlimit(which, (value, value))
+
+
+def _data_bytes() -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmData:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def _filter_syscalls(*, own_namespace: bool) -> bool:
+    try:
+        import pyseccomp as seccomp
+    except (ImportError, RuntimeError, OSError):
+        return False
+    try:
+        rules = seccomp.SyscallFilter(defaction=seccomp.ALLOW)
+        denied = seccomp.ERRNO(errno.EPERM)
+        for name in _DENIED_SYSCALLS:
+            _add_rule(rules, denied, name)
+        # Threads may be made, processes not; clone3 hides its flags in memory, and glibc falls
+        # back to clone when it does not exist.
+        no_thread = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
+        rules.add_rule(denied, "clone", no_thread)
+        _add_rule(rules, seccomp.ERRNO(errno.ENOSYS), "clone3")
+        if not own_namespace:
+            for name in ("kill", "tgkill"):
+                rules.add_rule(denied, name, seccomp.Arg(0, seccomp.NE, os.getpid()))
+        rules.load()
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return True
+
+
+def _add_rule(rules: object, action: int, name: str) -> None:
+    try:
+        rules.add_rule(action, name)  # type: ignore[attr-defined]  # pyseccomp has no types
+    except (OSError, ValueError):
+        return  # a system call that this kernel or architecture does not have
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)

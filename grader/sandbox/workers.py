@@ -1,0 +1,164 @@
+"""The examiner's handle on workers: order one, ask it, end it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from pydantic import ValidationError
+from torch import Tensor
+
+from grader.errors import ProtocolError, WorkerCrashed, WorkerTimeout
+from grader.protocol import messages as m
+from grader.protocol.frames import (
+    REPLY_LIMITS,
+    ChannelClosed,
+    ChannelTimeout,
+    FrameError,
+    receive_frame,
+    send_frame,
+)
+from grader.sandbox.server import WorkerOrder
+
+Tensors = Mapping[str, Tensor]
+NOTHING: Tensors = {}
+
+START_SECONDS = 20.0
+END_SECONDS = 10.0
+
+
+class Worker:
+    """One isolated process; use as a context manager.
+
+    Raises:
+        WorkerCrashed: on entry, when no worker could be started.
+    """
+
+    def __init__(self, control: socket.socket, order: WorkerOrder) -> None:
+        self._memory_mb = order.isolation.memory_bytes >> 20
+        self._channel, worker_end = socket.socketpair()
+        self._lifeline, keeper_end = socket.socketpair()
+        with worker_end, keeper_end:
+            descriptors = [worker_end.fileno(), keeper_end.fileno()]
+            socket.send_fds(control, [order.model_dump_json().encode()], descriptors)
+        self.alive = True
+        ready, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
+        if not isinstance(ready, m.Ready):
+            raise self._broken("it did not begin with `ready`")
+        self.layers = ready.layers
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.end()
+
+    def ask(
+        self,
+        request: m.Message,
+        tensors: Tensors = NOTHING,
+        *,
+        seconds: float,
+        on_notice: Callable[[m.At], None] = lambda notice: None,
+    ) -> tuple[m.Reply, Tensors]:
+        """Send a request and return its reply.
+
+        Args:
+            request: the message.
+            tensors: its body.
+            seconds: until the whole reply must be here.
+            on_notice: told of the notices that precede the reply.
+
+        Raises:
+            WorkerTimeout: no complete reply in time; the worker is killed.
+            WorkerCrashed: the worker ended instead.
+            ProtocolError: what came is no reply; the worker is killed.
+        """
+        if not self.alive:
+            raise WorkerCrashed("the process that runs your code has ended")
+        deadline = time.monotonic() + seconds
+        try:
+            send_frame(self._channel, request.model_dump_json().encode(), tensors, deadline=deadline)
+        except ChannelTimeout:
+            raise self._too_late(seconds) from None
+        except ChannelClosed:
+            raise self._crashed() from None
+        while True:
+            reply, body = self._receive(deadline, seconds)
+            if not isinstance(reply, m.At):
+                return reply, body
+            on_notice(reply)
+
+    def end(self) -> None:
+        """Kill the worker if it lives, and wait until it is gone."""
+        if self.alive:
+            self.alive = False
+            self._end()
+
+    def _receive(self, deadline: float, seconds: float) -> tuple[m.Reply, Tensors]:
+        try:
+            frame = receive_frame(self._channel, REPLY_LIMITS, deadline=deadline)
+            return m.REPLY.validate_json(frame.header), frame.tensors
+        except ChannelTimeout:
+            raise self._too_late(seconds) from None
+        except ChannelClosed:
+            raise self._crashed() from None
+        except FrameError as error:
+            raise self._broken(str(error)) from None
+        except ValidationError as error:
+            raise self._broken(f"{error.error_count()} faults in its header") from None
+
+    def _too_late(self, seconds: float) -> WorkerTimeout:
+        self.end()
+        return WorkerTimeout(seconds)
+
+    def _broken(self, detail: str) -> ProtocolError:
+        self.end()
+        return ProtocolError(detail)
+
+    def _crashed(self) -> WorkerCrashed:
+        self.alive = False
+        return WorkerCrashed(_describe_end(self._end(), self._memory_mb))
+
+    def _end(self) -> dict[str, object]:
+        """Close the channel, have the keeper kill, and read how the worker ended."""
+        self._channel.close()
+        with self._lifeline as lifeline:
+            lifeline.settimeout(END_SECONDS)
+            record = b""
+            try:
+                if not (record := lifeline.recv(4096, socket.MSG_DONTWAIT)):
+                    return {}
+            except BlockingIOError:
+                lifeline.shutdown(socket.SHUT_WR)
+                record = lifeline.recv(4096)
+            except OSError:
+                return {}
+            lifeline_ended = lifeline.recv(1) == b""  # the keeper is gone: nothing is left of it
+            return json.loads(record) if record and lifeline_ended else {}
+
+
+def _describe_end(record: Mapping[str, object], memory_mb: int) -> str:
+    number, code = record.get("signal"), record.get("code")
+    if record.get("memory"):
+        return f"your code used more than {memory_mb:,} MB of memory and was stopped"
+    if isinstance(number, int):
+        if number == signal.SIGXCPU:
+            return "your code used more processor time than it may and was stopped"
+        if number == signal.SIGXFSZ:
+            return "your code wrote a file that is larger than allowed and was stopped"
+        name = signal.strsignal(number) or f"signal {number}"
+        return f"the process that ran your code crashed ({name.lower()})"
+    if isinstance(code, int):
+        return f"your code ended its process (exit code {code}), as sys.exit or os._exit do"
+    return "the process that ran your code ended"
