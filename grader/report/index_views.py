@@ -80,6 +80,7 @@ class IndexPage:
     max_score: str
     left_out: bool
     histogram: Histogram | None
+    legend: tuple[Mark, ...]
     ungraded_rows: tuple[Row, ...]
     graded_rows: tuple[Row, ...]
 
@@ -98,7 +99,7 @@ def index_page(batch: BatchResult, results: Iterable[SubmissionResult]) -> Index
     top = max((entry.max_score for entry in batch.submissions), default=0.0)
     return IndexPage(
         assignment=clean_line(batch.assignment),
-        data=data_line(batch.provenance.model_copy(update={"data": batch.data})),
+        data=data_line(batch.data),
         graded=len(graded),
         ungraded=len(batch.submissions) - len(graded),
         mean=wording.points(round(statistics.fmean(scores), 1)) if scores else wording.DASH,
@@ -106,6 +107,7 @@ def index_page(batch: BatchResult, results: Iterable[SubmissionResult]) -> Index
         max_score=wording.points(top),
         left_out=any(row.left_out is not None for row in ordered),
         histogram=histogram(scores, top) if scores and top > 0 else None,
+        legend=tuple(Mark(tone.value, word) for tone, word in wording.CHECK_WORDS.items()),
         ungraded_rows=tuple(row for row in ordered if not row.graded),
         graded_rows=tuple(row for row in ordered if row.graded),
     )

@@ -181,7 +181,7 @@ def _draw_accuracy(axes: Axes, run: RunResult) -> None:
     room = max(0.12 * (top - bottom), 0.02)
     axes.set_ylim(max(bottom - room, 0.0), min(top + 1.6 * room, 1.02))
     axes.set_title("Validation accuracy", loc="left", fontsize=9.5, color=INK, pad=5)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=f"{wording.NBSP}%"))
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_xlabel("iteration", loc="right", labelpad=1)

@@ -6,7 +6,7 @@ The one exception is `Run.plot`, finished SVG that comes from `plots` and from n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from grader.results import (
     RUN_NAMES,
     CheckResult,
     CheckStatus,
+    DataInfo,
     IntegrityFlag,
     Provenance,
     QuestionResult,
@@ -149,7 +150,7 @@ def submission_page(result: SubmissionResult) -> SubmissionPage:
         submission_id=clean_line(result.submission.id),
         student_id=clean_line(student.id),
         entry=_line(result.submission.entry),
-        files=_items([clean_line(file) for file in result.submission.files[: LIST_LIMIT + 1]]),
+        files=_items(result.submission.files, clean_line),
         graded=graded,
         full_marks=result.full_marks,
         reason=typeset(result.reason or ("" if graded else "No reason was recorded.")),
@@ -157,7 +158,7 @@ def submission_page(result: SubmissionResult) -> SubmissionPage:
         left_out=_left_out(result),
         lost=wording.point_count(max(lost, 0.0)),
         unsettled=_unsettled(result),
-        data=data_line(result.provenance),
+        data=data_line(result.provenance.data),
         questions=tuple(
             _question(question, number) for number, question in enumerate(result.questions, 1)
         ),
@@ -185,9 +186,8 @@ def share(score: float, max_score: float, left_out: float = 0.0) -> Share:
     )
 
 
-def data_line(provenance: Provenance) -> DataLine | None:
+def data_line(data: DataInfo | None) -> DataLine | None:
     """Which data was graded on; None when none was."""
-    data = provenance.data
     if data is None:
         return None
     return DataLine(
@@ -300,8 +300,8 @@ def _line(text: str | None) -> str | None:
     return (clean_line(text) or None) if text else None
 
 
-def _items(texts: Sequence[str]) -> Items:
+def _items(texts: Sequence[str], cleaned: Callable[[str], str] = clean) -> Items:
     return Items(
-        shown=tuple(clean(text) for text in texts[:LIST_LIMIT]),
+        shown=tuple(cleaned(text) for text in texts[:LIST_LIMIT]),
         hidden=max(len(texts) - LIST_LIMIT, 0),
     )

@@ -28,12 +28,14 @@ from grader.results import (
 CIFAR10 = DataInfo(
     name="cifar10",
     fingerprint="6d958be074577803d12ecdefd02955f39262c83c16fe9348329d7fe0b5c001ce",
-    description="CIFAR-10: 49,000 training, 1,000 validation and 10,000 test images.",
+    description="CIFAR-10 (official archive): 49,000 training, 1,000 validation, "
+    "10,000 test images",
 )
 SYNTHETIC = DataInfo(
     name="synthetic",
     fingerprint="b0ad35c0bd2c1ab62cbbd5cc32ed5e27bd0d2b8a3a1a6ae1b93c1bb4a0d5a1f7",
-    description="Ten classes of generated 32x32 images (seed 0), about as hard as CIFAR-10.",
+    description="Synthetic images (built in, not CIFAR-10): 49,000 training, 1,000 validation, "
+    "10,000 test images",
 )
 ISOLATION = ("new session", "user namespace", "network namespace", "landlock", "seccomp", "rlimits")
 VALUES_REASON = """\
@@ -76,6 +78,7 @@ def check(
     score: float | None = None,
     reason: str | None = None,
     where: str | None = None,
+    misconception: str | None = None,
 ) -> CheckResult:
     earned = max_score if status is CheckStatus.PASSED else 0.0
     return CheckResult(
@@ -86,6 +89,7 @@ def check(
         max_score=max_score,
         reason=reason,
         where=where,
+        misconception=misconception,
     )
 
 
@@ -333,6 +337,7 @@ def failing() -> SubmissionResult:
                     score=6.5,
                     reason=VALUES_REASON,
                     where="notebook.ipynb, cell 12, lines 14 to 22",
+                    misconception="second_padding_2",
                 ),
                 *barebones.checks[2:],
             ),

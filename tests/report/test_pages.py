@@ -82,6 +82,16 @@ def test_every_lost_point_has_its_reason_in_the_page(build):
             assert check.where in words
 
 
+def test_a_known_mistake_is_named(build):
+    assert "known mistake: second_padding_2" in Page(render_submission(build.failing())).words
+
+
+def test_points_that_the_grader_itself_lost_are_told_apart(build):
+    words = Page(render_submission(build.failing())).words
+    assert "61.5 points lost." in words
+    assert "Of these, 10 could not be settled because the grader itself failed" in words
+
+
 def test_line_breaks_of_measurements_are_kept(build):
     page = render_submission(build.failing())
     assert "asked   (64, 10) torch.float32\ncame    (64, 10) torch.float32\n" in page
