@@ -4,8 +4,9 @@ matplotlib draws with placeholder colours, which are then replaced by the page's
 the plot follows the page into dark mode and print, and colours still stand once, in the
 stylesheet. No pyplot, no global figure, no raster canvas.
 
-The bytes depend on the run alone: element ids are hashed with a fixed salt, prefixed with the
-run's name so that several plots can share a page, and no date is written.
+The bytes depend on the run alone: the user's own matplotlibrc is set aside, element ids are
+hashed with a fixed salt and prefixed with the run's name (several plots share a page), and no
+date is written.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from __future__ import annotations
 import io
 import math
 import re
+import threading
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
-import matplotlib
+from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
@@ -55,6 +57,8 @@ _STYLE: dict[Any, Any] = {
     "lines.solid_capstyle": "round",
     "lines.solid_joinstyle": "round",
 }
+# matplotlib's settings are global: two threads that drew at once would draw with each other's.
+_DRAWING = threading.Lock()
 # Small on purpose: at this size its type is about 9 px on a phone and 11 px in the page.
 _SIZE_INCHES = (5.4, 3.5)
 _MARKERS_UP_TO = 40
@@ -113,7 +117,8 @@ def _shortfall(threshold: float, best: float) -> str:
 
 def curve_svg(name: str, run: RunResult, label: str) -> str:
     """An `<svg>` element of the run's curve; `name` makes its ids unique, `label` describes it."""
-    with matplotlib.rc_context({**_STYLE, "svg.hashsalt": f"torchgrade-{name}"}):
+    settings: Any = ["default", {**_STYLE, "svg.hashsalt": f"torchgrade-{name}"}]
+    with _DRAWING, style.context(settings):
         figure = _draw(run)
         buffer = io.BytesIO()
         figure.savefig(
@@ -155,12 +160,17 @@ def _draw_accuracy(axes: Axes, run: RunResult) -> None:
         markersize=3,
     )
     axes.axhline(run.threshold, color=GOAL, linewidth=1.2, linestyle=(0, (4, 3)), gid="threshold")
+    # Where the curve is not: under the line on the right once the curve is above it, else over
+    # it on the left, where curves begin below.
+    above = min(accuracies[-max(len(accuracies) // 3, 1) :]) >= run.threshold
     axes.annotate(
         f"threshold {wording.threshold(run.threshold)}",
-        xy=(0, run.threshold),
+        xy=(1 if above else 0, run.threshold),
         xycoords=("axes fraction", "data"),
-        xytext=(2, 3),
+        xytext=(-2, -3) if above else (2, 3),
         textcoords="offset points",
+        ha="right" if above else "left",
+        va="top" if above else "bottom",
         color=GOAL,
     )
     reached = reached_at(run)
@@ -222,10 +232,10 @@ def _localise(element: ElementTree.Element, name: str) -> None:
             element.set("style", _themed(value))
 
 
-def _themed(style: str) -> str:
+def _themed(css: str) -> str:
     for colour, variable in _VARIABLES.items():
-        style = style.replace(colour, variable)
-    return _FAMILY.sub("", _FONT.sub(r"font-size: \1", style))
+        css = css.replace(colour, variable)
+    return _FAMILY.sub("", _FONT.sub(r"font-size: \1", css))
 
 
 def _finite(value: float | None) -> bool:

@@ -61,3 +61,8 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
     """The same for what stands on one line: a name, a file, a title."""
     return _SPACE.sub(" ", clean(text, limit)).strip()
+
+
+def optional_line(text: str | None) -> str | None:
+    """A cleaned line, or None when there is nothing to show."""
+    return (clean_line(text) or None) if text else None

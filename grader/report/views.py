@@ -1,7 +1,7 @@
 """What the page of one submission shows, worked out from its result.
 
 Templates print these and hold no arithmetic; strings here are words and figures, never markup.
-The one exception is `Run.plot`, finished SVG that comes from `plots` and from no student.
+The one exception is `Run.plot`, see `run_views`.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
 from grader.report import wording
 from grader.report.prose import Block, typeset
-from grader.report.text import clean, clean_line
+from grader.report.run_views import Run, run_view
+from grader.report.text import clean, clean_line, optional_line
 from grader.results import (
     RUN_NAMES,
     CheckResult,
@@ -22,8 +21,6 @@ from grader.results import (
     IntegrityFlag,
     Provenance,
     QuestionResult,
-    RunName,
-    RunResult,
     RunStatus,
     SubmissionResult,
     Timing,
@@ -68,29 +65,6 @@ class Question:
     tone: str
     word: str
     checks: tuple[Check, ...]
-
-
-@dataclass(frozen=True)
-class Run:
-    """One training run: a row of the table, and a plot when it was measured."""
-
-    title: str
-    tone: str
-    word: str
-    where: str | None
-    threshold: str
-    best: str
-    final: str
-    test: str
-    iterations: str
-    epochs: str | None
-    optimizer: str | None
-    settings: str
-    seeds: str
-    shared_with: str | None
-    reason: tuple[Block, ...]
-    plot: Markup | None
-    caption: str
 
 
 @dataclass(frozen=True)
@@ -143,13 +117,13 @@ def submission_page(result: SubmissionResult) -> SubmissionPage:
     name = clean_line(student.name or "") or clean_line(student.id) or "Unnamed submission"
     graded = result.status == "graded"
     lost = result.max_score - result.score - result.left_out
-    runs = tuple(_run(run, result.runs[run]) for run in RUN_NAMES if run in result.runs)
+    runs = tuple(run_view(run, result.runs[run]) for run in RUN_NAMES if run in result.runs)
     return SubmissionPage(
         title=f"{name}: {_score_words(result)}" if graded else f"{name}: not graded",
         name=name,
         submission_id=clean_line(result.submission.id),
         student_id=clean_line(student.id),
-        entry=_line(result.submission.entry),
+        entry=optional_line(result.submission.entry),
         files=_items(result.submission.files, clean_line),
         graded=graded,
         full_marks=result.full_marks,
@@ -255,49 +229,9 @@ def _check(check: CheckResult) -> Check:
         max_score=wording.points(check.max_score),
         scored=check.max_score > 0,
         reason=typeset(check.reason),
-        where=_line(check.where),
-        misconception=_line(check.misconception),
+        where=optional_line(check.where),
+        misconception=optional_line(check.misconception),
     )
-
-
-def _run(name: RunName, run: RunResult) -> Run:
-    title = wording.RUN_TITLES[name]
-    trained = run.iterations > 0
-    other = next((key for key in RUN_NAMES if key == run.shared_with), None)
-    plot, caption = _plot(name, run)
-    return Run(
-        title=title,
-        tone=wording.RUN_TONES[run.status].value,
-        word=wording.RUN_WORDS[run.status],
-        where=_line(run.where),
-        threshold=wording.threshold(run.threshold),
-        best=wording.percent(run.best_val_accuracy),
-        final=wording.percent(run.final_val_accuracy),
-        test=wording.percent(run.test_accuracy),
-        iterations=wording.number(run.iterations) if trained else wording.DASH,
-        epochs=wording.epochs(run.epochs) if trained else None,
-        optimizer=clean_line(run.optimizer.name) if run.optimizer else None,
-        settings=wording.settings(run.optimizer),
-        seeds=", ".join(str(seed) for seed in run.seeds) or wording.DASH,
-        shared_with=wording.RUN_TITLES[other] if other else _line(run.shared_with),
-        reason=typeset(run.reason),
-        plot=plot,
-        caption=caption,
-    )
-
-
-def _plot(name: RunName, run: RunResult) -> tuple[Markup | None, str]:
-    if not run.curve:
-        return None, ""
-    # matplotlib takes half a second to import: only where there is something to draw.
-    from grader.report import plots
-
-    words = plots.describe(wording.RUN_TITLES[name], run)
-    return Markup(plots.curve_svg(name, run, words.long)), words.short
-
-
-def _line(text: str | None) -> str | None:
-    return (clean_line(text) or None) if text else None
 
 
 def _items(texts: Sequence[str], cleaned: Callable[[str], str] = clean) -> Items:

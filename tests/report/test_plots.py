@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import math
 import re
+from concurrent.futures import ThreadPoolExecutor
 from xml.etree import ElementTree
 
+import matplotlib
 import pytest
 
 from grader.report import plots
@@ -73,6 +75,18 @@ def test_every_reference_points_into_the_same_plot(svg):
 
 def test_the_same_run_gives_the_same_bytes(build, svg):
     assert plots.curve_svg("module", build.run(0.45, 0.49), "what it shows") == svg
+
+
+def test_the_settings_of_a_user_change_nothing(build, svg):
+    with matplotlib.rc_context({"font.size": 20, "svg.fonttype": "path", "lines.linewidth": 9}):
+        assert plots.curve_svg("module", build.run(0.45, 0.49), "what it shows") == svg
+
+
+def test_threads_that_draw_at_once_draw_the_same(build, svg):
+    run = build.run(0.45, 0.49)
+    with ThreadPoolExecutor(4) as pool:
+        drawn = pool.map(lambda _: plots.curve_svg("module", run, "what it shows"), range(8))
+        assert set(drawn) == {svg}
 
 
 @pytest.mark.parametrize(

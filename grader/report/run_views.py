@@ -1,0 +1,72 @@
+"""What a page shows of one training run: a row of the table, and a plot when it was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from grader.report import wording
+from grader.report.prose import Block, typeset
+from grader.report.text import clean_line, optional_line
+from grader.results import RUN_NAMES, RunName, RunResult
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training run; `plot` is finished SVG, made by `plots` from numbers alone."""
+
+    title: str
+    tone: str
+    word: str
+    where: str | None
+    threshold: str
+    best: str
+    final: str
+    test: str
+    iterations: str
+    epochs: str | None
+    optimizer: str | None
+    settings: str
+    seeds: str
+    shared_with: str | None
+    reason: tuple[Block, ...]
+    plot: Markup | None
+    caption: str
+
+
+def run_view(name: RunName, run: RunResult) -> Run:
+    """Work out one run; draws its plot when it has a curve."""
+    title = wording.RUN_TITLES[name]
+    trained = run.iterations > 0
+    other = next((key for key in RUN_NAMES if key == run.shared_with), None)
+    plot, caption = _plot(name, run)
+    return Run(
+        title=title,
+        tone=wording.RUN_TONES[run.status].value,
+        word=wording.RUN_WORDS[run.status],
+        where=optional_line(run.where),
+        threshold=wording.threshold(run.threshold),
+        best=wording.percent(run.best_val_accuracy),
+        final=wording.percent(run.final_val_accuracy),
+        test=wording.percent(run.test_accuracy),
+        iterations=wording.number(run.iterations) if trained else wording.DASH,
+        epochs=wording.epochs(run.epochs) if trained else None,
+        optimizer=clean_line(run.optimizer.name) if run.optimizer else None,
+        settings=wording.settings(run.optimizer),
+        seeds=", ".join(str(seed) for seed in run.seeds) or wording.DASH,
+        shared_with=wording.RUN_TITLES[other] if other else optional_line(run.shared_with),
+        reason=typeset(run.reason),
+        plot=plot,
+        caption=caption,
+    )
+
+
+def _plot(name: RunName, run: RunResult) -> tuple[Markup | None, str]:
+    if not run.curve:
+        return None, ""
+    # matplotlib takes half a second to import: only where there is something to draw.
+    from grader.report import plots
+
+    words = plots.describe(wording.RUN_TITLES[name], run)
+    return Markup(plots.curve_svg(name, run, words.long)), words.short

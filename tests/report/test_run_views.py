@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from grader.report.run_views import run_view
+from grader.results import RunStatus
+
+
+def test_a_measured_run_has_its_figures_and_its_plot(build):
+    view = run_view("challenge", build.good_runs()["challenge"])
+    assert (view.word, view.threshold, view.best) == ("Reached", "70\u00a0%", "81.5\u00a0%")
+    assert (view.iterations, view.epochs, view.seeds) == ("7,650", "10\u00a0epochs", "0")
+    assert view.plot.startswith("<svg")
+
+
+def test_a_run_that_never_trained_has_dashes_and_no_plot(build):
+    view = run_view("module", build.skipped_run(0.45))
+    assert (view.best, view.test, view.iterations, view.seeds) == ("\u2013",) * 4
+    assert view.epochs is None
+    assert view.plot is None
+
+
+def test_a_shared_run_names_the_other_by_its_title(build):
+    run = build.run(0.45, 0.49).model_copy(update={"shared_with": "barebones"})
+    assert run_view("module", run).shared_with == "Barebones PyTorch"
+
+
+def test_every_status_of_a_run_can_be_shown(build):
+    for status in RunStatus:
+        run = build.skipped_run(0.45).model_copy(update={"status": status})
+        assert run_view("module", run).word
