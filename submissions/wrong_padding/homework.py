@@ -377,15 +377,15 @@ train_part34(model, optimizer)
 # test images alone until you have settled on a network.
 # Three convolutions, each halving the image; batch normalisation makes 1e-3 a safe step for Adam.
 model = nn.Sequential(
-    nn.Conv2d(3, 32, 3, padding=1),
+    nn.Conv2d(3, 24, 3, padding=1),
     nn.MaxPool2d(2),
-    nn.BatchNorm2d(32),
+    nn.BatchNorm2d(24),
     nn.ReLU(),
-    nn.Conv2d(32, 64, 3, padding=1),
+    nn.Conv2d(24, 48, 3, padding=1),
     nn.MaxPool2d(2),
-    nn.BatchNorm2d(64),
+    nn.BatchNorm2d(48),
     nn.ReLU(),
-    nn.Conv2d(64, 64, 3, padding=1),
+    nn.Conv2d(48, 64, 3, padding=1),
     nn.MaxPool2d(2),
     nn.BatchNorm2d(64),
     nn.ReLU(),
