@@ -81,7 +81,8 @@ def _by_structure(run: MatchedRun) -> RunName | str | None:
         return "module"
     if model.type_name == "TwoLayerFC":
         return "given"
-    if model.sequential and not convolutions(model) and recording.question not in QUESTIONS:
+    one_epoch = recording.epochs in (None, 1)
+    if model.sequential and not convolutions(model) and one_epoch and recording.question != 7:
         return "sequential_fc"
     return None
 

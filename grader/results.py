@@ -8,11 +8,11 @@ only with a new `SCHEMA_VERSION`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 
 RunName = Literal["barebones", "module", "sequential_fc", "sequential_convnet", "challenge"]
 RUN_NAMES: tuple[RunName, ...] = (

@@ -5,9 +5,20 @@ Only the trusted side may import this package; it never enters a process that ru
 
 from reference.solution import (
     Params,
+    ParamShapes,
+    fan_in,
     flatten,
     kaiming_std,
+    param_shapes,
     three_layer_convnet,
 )
 
-__all__ = ["Params", "flatten", "kaiming_std", "three_layer_convnet"]
+__all__ = [
+    "ParamShapes",
+    "Params",
+    "fan_in",
+    "flatten",
+    "kaiming_std",
+    "param_shapes",
+    "three_layer_convnet",
+]

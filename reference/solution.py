@@ -29,6 +29,36 @@ class Params(NamedTuple):
     fc_b: Tensor
 
 
+class ParamShapes(NamedTuple):
+    """Shapes of :class:`Params`, in the same order."""
+
+    conv_w1: tuple[int, ...]
+    conv_b1: tuple[int, ...]
+    conv_w2: tuple[int, ...]
+    conv_b2: tuple[int, ...]
+    fc_w: tuple[int, ...]
+    fc_b: tuple[int, ...]
+
+
+def param_shapes(
+    *, channels: int, channel_1: int, channel_2: int, classes: int, height: int, width: int
+) -> ParamShapes:
+    """Shapes of the weights for (N, channels, height, width) images and that many filters."""
+    return ParamShapes(
+        conv_w1=(channel_1, channels, 5, 5),
+        conv_b1=(channel_1,),
+        conv_w2=(channel_2, channel_1, 3, 3),
+        conv_b2=(channel_2,),
+        fc_w=(channel_2 * height * width, classes),
+        fc_b=(classes,),
+    )
+
+
+def fan_in(role: str, shape: tuple[int, ...]) -> int:
+    """Inputs of one output of that weight: C * KH * KW, or the features of `fc_w`."""
+    return shape[0] if role == "fc_w" else math.prod(shape[1:])
+
+
 def flatten(x: Tensor) -> Tensor:
     """Lay out each example as one row: (N, d1, ..., dM) -> (N, d1 * ... * dM), order kept."""
     return x.reshape(x.shape[0], -1)
@@ -52,10 +82,6 @@ def three_layer_convnet(x: Tensor, params: Params) -> Tensor:
     return flatten(h2).mm(params.fc_w) + params.fc_b
 
 
-def kaiming_std(fan_in: int) -> float:
-    """Standard deviation of Kaiming-normal weights in front of a ReLU: sqrt(2 / fan_in).
-
-    fan_in is the number of inputs of one output: C * KH * KW of a convolution, the number of
-    features of a fully connected layer.
-    """
-    return math.sqrt(2.0 / fan_in)
+def kaiming_std(inputs: int) -> float:
+    """Standard deviation of Kaiming-normal weights in front of a ReLU: sqrt(2 / fan_in)."""
+    return math.sqrt(2.0 / inputs)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import torch
@@ -34,12 +35,12 @@ _OPTIMIZER_SETTINGS = ("lr", "momentum", "nesterov", "dampening", "weight_decay"
 
 def describe_model(model: nn.Module) -> Model:
     """Leaf modules in the order of registration, and all parameters."""
-    layers = tuple(_layer(m) for m in model.modules() if not any(True for _ in m.children()))
+    layers = tuple(_layer(leaf) for leaf in islice(_leaves(model), MAX_LAYERS))
     return Model(
         identity=id(model),
         type_name=_type_name(model),
         sequential=isinstance(model, nn.Sequential),
-        layers=layers[:MAX_LAYERS],
+        layers=layers,
         parameters=tuple(_parameter(name, p) for name, p in named_weights(model).items()),
     )
 
@@ -75,6 +76,15 @@ def describe_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module | None
     held = {id(p) for g in optimizer.param_groups for p in g["params"]}
     own = {id(p) for p in model.parameters()} if model is not None else set()
     return Optimizer(type_name=_type_name(optimizer), settings=settings, holds_model=held == own)
+
+
+def _leaves(module: nn.Module) -> Iterator[nn.Module]:
+    """Modules without children, in order; one that is used twice comes twice."""
+    children = [child for child in module._modules.values() if child is not None]
+    if not children:
+        yield module
+    for child in children:
+        yield from _leaves(child)
 
 
 def _layer(module: nn.Module) -> Layer:

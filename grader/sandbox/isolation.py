@@ -21,6 +21,17 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+# Imported before any fork: pyseccomp looks for its library by running ldconfig, which a worker
+# could no longer do. Both are Linux only, and pyseccomp needs the system's libseccomp.
+try:
+    import landlock
+except ImportError:
+    landlock = None
+try:
+    import pyseccomp
+except (ImportError, RuntimeError, OSError):
+    pyseccomp = None
+
 NAMESPACES = "namespaces (user, pid, net, ipc)"
 MOUNTS = "mount namespace"
 CAPABILITIES = "capabilities dropped"
@@ -28,7 +39,7 @@ NO_NEW_PRIVILEGES = "no_new_privs"
 LANDLOCK = "landlock"
 SECCOMP = "seccomp"
 LIMITS = "resource limits"
-FULL = (NAMESPACES, MOUNTS, CAPABILITIES, NO_NEW_PRIVILEGES, LANDLOCK, SECCOMP, LIMITS)
+FULL = (NAMESPACES, MOUNTS, LIMITS, CAPABILITIES, NO_NEW_PRIVILEGES, LANDLOCK, SECCOMP)
 """Every layer, in the order in which they are applied."""
 
 _CLONE_NEWNS = 0x00020000
@@ -115,10 +126,10 @@ def isolate(config: IsolationConfig, entered: Iterable[str]) -> tuple[str, ...]:
     layers = list(entered)
     steps: tuple[tuple[str, Callable[[IsolationConfig], bool]], ...] = (
         (MOUNTS, lambda _: NAMESPACES in layers and _mount_own_proc()),
+        (LIMITS, _limit_resources),
         (CAPABILITIES, lambda _: _drop_capabilities()),
         (NO_NEW_PRIVILEGES, lambda _: _set_no_new_privileges()),
         (LANDLOCK, _restrict_files),
-        (LIMITS, _limit_resources),
         (SECCOMP, lambda _: _filter_syscalls(own_namespace=NAMESPACES in layers)),
     )
     for name, apply in steps:
@@ -136,7 +147,7 @@ def die_with_parent() -> None:
 def readable_paths() -> tuple[str, ...]:
     """What the interpreter needs to read: itself and its libraries, but not torchgrade.
 
-    A directory on `sys.path` that also holds `grader` or `reference` is given entry by entry.
+    A directory that also holds `grader` or `reference` is given entry by entry.
     """
     private = {"grader", "reference", "rubric.yaml", "__editable__.torchgrade"}
     paths: list[str] = [path for path in (*_SYSTEM_FILES, *_DEVICES) if os.path.exists(path)]
@@ -198,11 +209,10 @@ def _set_no_new_privileges() -> bool:
 
 
 def _restrict_files(config: IsolationConfig) -> bool:
-    try:
-        import landlock
-    except ImportError:
+    if landlock is None:
         return False
     read = landlock.FSAccess.READ_FILE | landlock.FSAccess.READ_DIR
+    ctypes.set_errno(0)  # the package takes an errno left over from before for its own failure
     try:
         rules = landlock.Ruleset()
         for path in config.readable:
@@ -242,23 +252,21 @@ def _data_bytes() -> int:
 
 
 def _filter_syscalls(*, own_namespace: bool) -> bool:
-    try:
-        import pyseccomp as seccomp
-    except (ImportError, RuntimeError, OSError):
+    if pyseccomp is None:
         return False
     try:
-        rules = seccomp.SyscallFilter(defaction=seccomp.ALLOW)
-        denied = seccomp.ERRNO(errno.EPERM)
+        rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ALLOW)
+        denied = pyseccomp.ERRNO(errno.EPERM)
         for name in _DENIED_SYSCALLS:
             _add_rule(rules, denied, name)
         # Threads may be made, processes not; clone3 hides its flags in memory, and glibc falls
         # back to clone when it does not exist.
-        no_thread = seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0)
+        no_thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
         rules.add_rule(denied, "clone", no_thread)
-        _add_rule(rules, seccomp.ERRNO(errno.ENOSYS), "clone3")
+        _add_rule(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
         if not own_namespace:
             for name in ("kill", "tgkill"):
-                rules.add_rule(denied, name, seccomp.Arg(0, seccomp.NE, os.getpid()))
+                rules.add_rule(denied, name, pyseccomp.Arg(0, pyseccomp.NE, os.getpid()))
         rules.load()
     except (OSError, RuntimeError, ValueError):
         return False

@@ -13,7 +13,7 @@ import socket
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from grader.sandbox.isolation import IsolationConfig, isolate
+from grader.sandbox.isolation import IsolationConfig, isolate, readable_paths
 from grader.sandbox.keeper import keep
 
 MAX_ORDER_BYTES = 1 << 20
@@ -27,6 +27,13 @@ class WorkerOrder(BaseModel):
     isolation: IsolationConfig
     threads: int
 
+    def with_readable(self, paths: tuple[str, ...]) -> WorkerOrder:
+        """The same order, with these paths readable besides its own."""
+        readable = (*paths, *self.isolation.readable)
+        return self.model_copy(
+            update={"isolation": self.isolation.model_copy(update={"readable": readable})}
+        )
+
 
 def serve_workers(control: socket.socket) -> None:
     """Serve orders until the examiner closes its end.
@@ -35,6 +42,7 @@ def serve_workers(control: socket.socket) -> None:
     lifeline. Nothing is answered here; the worker answers on its channel.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no burial
+    readable = readable_paths()
     gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
     while True:
         packet, descriptors, _, _ = socket.recv_fds(control, MAX_ORDER_BYTES, 2)
@@ -47,7 +55,7 @@ def serve_workers(control: socket.socket) -> None:
             except ValidationError:
                 continue  # closing the channel tells the examiner
             if os.fork() == 0:
-                _become_keeper(order, control, channel, lifeline)
+                _become_keeper(order.with_readable(readable), control, channel, lifeline)
 
 
 def _become_keeper(

@@ -1,0 +1,5 @@
+"""The checks: plain pytest tests, one module a question; fixtures in `conftest.py`.
+
+A check's id is `<module>.<test>` without the `test_` prefixes; the first line of its docstring is
+what the student reads. A new check is one test function here and one entry in rubric.yaml.
+"""

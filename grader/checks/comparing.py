@@ -1,0 +1,65 @@
+"""Measures of tensors: pure functions that say in a sentence what is wrong, or None."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def shape_text(shape: tuple[int, ...] | torch.Size) -> str:
+    """(5, 3, 12, 20) as people write it."""
+    return f"({', '.join(str(n) for n in shape)})"
+
+
+def form_difference(what: str, tensor: Tensor, expected: Tensor) -> str | None:
+    """What is wrong with a tensor's shape or dtype."""
+    if tensor.shape != expected.shape:
+        return (
+            f"{what} came with shape {shape_text(tensor.shape)}; "
+            f"{shape_text(expected.shape)} is asked for"
+        )
+    if tensor.dtype != expected.dtype:
+        return f"{what} came as {tensor.dtype}; {expected.dtype} is asked for"
+    return None
+
+
+def value_difference(
+    what: str, tensor: Tensor, expected: Tensor, tolerance: float
+) -> str | None:
+    """What is wrong with a tensor's values.
+
+    The largest difference may be `tolerance` times the largest magnitude of `expected`.
+    """
+    problem = form_difference(what, tensor, expected)
+    if problem is not None:
+        return problem
+    if not torch.isfinite(tensor).all():
+        return f"{what} holds NaN or infinity"
+    difference = (tensor.double() - expected.double()).abs()
+    scale = expected.double().abs().max().item()
+    allowed = tolerance * scale
+    largest = difference.max().item()
+    if largest <= allowed:
+        return None
+    wrong = int((difference > allowed).sum())
+    return (
+        f"{what} differ from the reference's by up to {largest:.3g} "
+        f"(the reference's largest magnitude is {scale:.3g}, allowed is {allowed:.1g}); "
+        f"{wrong:,} of {difference.numel():,} values differ"
+    )
+
+
+def normality_p_value(weights: Tensor, std: float) -> float:
+    """The chance that correct N(0, std**2) weights look at least as unlike it as these do.
+
+    Two-sided one-sample Kolmogorov-Smirnov test, which sees a wrong mean, spread or shape
+    (A. N. Kolmogorov 1933; scipy.stats.kstest).
+    """
+    from scipy.stats import kstest  # costs 0.5 s to import; only the two weight checks need it
+
+    values = weights.double().flatten().numpy() / std
+    if not math.isfinite(float(values.sum())):
+        return 0.0
+    return float(kstest(values, "norm").pvalue)

@@ -1,0 +1,132 @@
+"""Fixtures of the checks, all made from the `Examination` that the examiner hands in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+
+import pytest
+from torch import Tensor
+
+import reference as reference_package
+from grader.checks.cases import Cases
+from grader.checks.catalogue import check_id
+from grader.checks.comparing import form_difference, value_difference
+from grader.checks.examination import EXAMINATION, Examination
+from grader.checks.outcome import CheckFailed, LeftOut
+from grader.matching import MatchedRun, match_runs
+from grader.results import RunName
+from grader.rubric import CheckSpec, Tolerances
+from grader.sandbox.student import Student
+
+
+@pytest.fixture
+def examination(request: pytest.FixtureRequest) -> Examination:
+    """Everything about the submission in hand."""
+    return request.config.stash[EXAMINATION]
+
+
+@pytest.fixture
+def student(examination: Examination) -> Student:
+    """The proxy of the submission's worker."""
+    return examination.student
+
+
+@pytest.fixture
+def reference() -> ModuleType:
+    """The reference solution."""
+    return reference_package
+
+
+@pytest.fixture
+def spec(request: pytest.FixtureRequest, examination: Examination) -> CheckSpec:
+    """This check's entry in the rubric."""
+    identifier = check_id(request.path.stem, request.function.__name__)
+    return next(check for check in examination.rubric.checks if check.id == identifier)
+
+
+@pytest.fixture
+def cases(examination: Examination, spec: CheckSpec) -> Cases:
+    """This check's seeded inputs and weights."""
+    rubric = examination.rubric
+    examination.cases = Cases(rubric.assignment, examination.digest, spec, rubric.data)
+    return examination.cases
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Says what does not hold, by raising CheckFailed."""
+
+    tolerances: Tolerances
+
+    def form(self, what: str, tensor: Tensor, expected: Tensor) -> None:
+        """Shape and dtype are the reference's."""
+        self._require(form_difference(what, tensor, expected))
+
+    def close(self, what: str, tensor: Tensor, expected: Tensor) -> None:
+        """The values are the reference's but for rounding."""
+        self._require(value_difference(what, tensor, expected, self.tolerances.values))
+
+    def gradient_close(self, what: str, gradient: Tensor | None, expected: Tensor) -> None:
+        """The gradient is the reference's but for rounding."""
+        if gradient is None:
+            raise CheckFailed(f"no gradient reaches {what}")
+        text = f"the gradients of {what}"
+        self._require(value_difference(text, gradient, expected, self.tolerances.gradients))
+
+    @staticmethod
+    def _require(problem: str | None) -> None:
+        if problem is not None:
+            raise CheckFailed(problem)
+
+
+@pytest.fixture
+def expect(examination: Examination) -> Expect:
+    """Comparisons with the rubric's tolerances."""
+    return Expect(examination.rubric.tolerances)
+
+
+@pytest.fixture
+def own(examination: Examination, student: Student) -> Callable[[str], None]:
+    """Require that the submission itself defines a name; failures then point at it."""
+
+    def require(name: str) -> None:
+        definition = student.loaded.definitions.get(name)
+        if definition is None or definition.origin != "own":
+            raise CheckFailed(f"{name} is not defined in your work")
+        if definition.where is not None:
+            examination.where = f"{definition.where.file}, line {definition.where.line}"
+
+    return require
+
+
+@pytest.fixture
+def matched(examination: Examination, student: Student) -> Callable[[RunName], MatchedRun]:
+    """The recorded training of a run, one that can be carried out; failures then point at it."""
+
+    def find(name: RunName) -> MatchedRun:
+        run = match_runs(student.loaded.recorded).get(name)
+        if run is None:
+            raise CheckFailed("no training of such a model was found in your work")
+        place = run.last.where
+        examination.where = f"{place.file}, line {place.line}"
+        if run.last.problem is not None:
+            raise CheckFailed(f"this training cannot be carried out: {run.last.problem}")
+        return run
+
+    return find
+
+
+@pytest.fixture
+def reaches(examination: Examination) -> Callable[[RunName], None]:
+    """Train a run and require that it reached its threshold."""
+
+    def require(name: RunName) -> None:
+        if examination.trainer is None:
+            raise LeftOut
+        result = examination.trainer.run(name)
+        if not result.reached:
+            raise CheckFailed(result.reason or "its threshold was not reached", result.where)
+
+    return require

@@ -1,0 +1,35 @@
+"""What the examiner hands to the checks of one submission."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from grader.checks.cases import Cases
+from grader.rubric import Rubric
+from grader.sandbox.student import Student
+from grader.training import Trainer
+
+
+@dataclass
+class Examination:
+    """One submission under examination.
+
+    `trainer` is None when training was left out on request. `where` and `cases` belong to the check
+    in hand: the place in the student's work it speaks of, and the inputs it draws.
+    """
+
+    student: Student
+    rubric: Rubric
+    digest: str
+    trainer: Trainer | None
+    where: str | None = None
+    cases: Cases | None = None
+
+    def begin_check(self) -> None:
+        """Forget what belonged to the last check."""
+        self.where = self.cases = None
+
+
+EXAMINATION = pytest.StashKey[Examination]()

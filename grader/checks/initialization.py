@@ -1,0 +1,33 @@
+"""What weights must look like before training."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from grader.checks.comparing import normality_p_value
+from grader.checks.outcome import CheckFailed
+from reference import fan_in, kaiming_std
+
+
+def require_kaiming(
+    title: str, weights: Tensor, role: str, shape: tuple[int, ...], false_alarm: float
+) -> None:
+    """Require that weights look drawn from N(0, 2 / fan_in).
+
+    Args:
+        title: what the weights are called in the reason.
+        weights: of the role's reference shape.
+        role: see `reference.Params`.
+        shape: the reference shape.
+        false_alarm: the chance with which correct weights are refused.
+
+    Raises:
+        CheckFailed: with the mean and standard deviation that came.
+    """
+    inputs = fan_in(role, shape)
+    std = kaiming_std(inputs)
+    if normality_p_value(weights, std) < false_alarm:
+        raise CheckFailed(
+            f"{title} are not Kaiming normal: mean {weights.mean().item():.3g}, standard deviation "
+            f"{weights.std().item():.3g}; asked for are 0 and sqrt(2 / {inputs}) = {std:.3g}"
+        )

@@ -1,0 +1,70 @@
+"""The layers that Part IV asks for, in order."""
+
+from __future__ import annotations
+
+from grader.checks.outcome import CheckFailed
+from grader.matching import convolutions, linears
+from grader.protocol.messages import Layer, Model
+from grader.rubric import Images, Layers
+
+
+def require_layers(model: Model, layers: Layers, images: Images) -> None:
+    """Require nn.Sequential of conv, ReLU, conv, ReLU, flatten, fully connected.
+
+    Raises:
+        CheckFailed: with what came and what is asked for.
+    """
+    if not model.sequential:
+        raise CheckFailed(f"the model is {model.type_name}; nn.Sequential is asked for")
+    found = [layer.type_name for layer in model.layers]
+    if len(convolutions(model)) != 2 or len(linears(model)) != 1:
+        raise CheckFailed(
+            f"two convolutions and one fully connected layer are asked for; came {_listed(found)}"
+        )
+    first, second = convolutions(model)
+    _require_convolution(
+        "first", first, images.channels, layers.channel_1, layers.kernel_1, layers.padding_1
+    )
+    _require_convolution(
+        "second", second, layers.channel_1, layers.channel_2, layers.kernel_2, layers.padding_2
+    )
+    order = [name for name in found if _is_step(name)]
+    if order != [first.type_name, "ReLU", second.type_name, "ReLU", linears(model)[0].type_name]:
+        raise CheckFailed(
+            "the order convolution, ReLU, convolution, ReLU, fully connected layer is asked for; "
+            f"came {_listed(found)}"
+        )
+
+
+def _is_step(name: str) -> bool:
+    """Whether a layer takes part in the order; reshaping ones go by any name."""
+    return name.startswith("Conv") or "Linear" in name or _is_nonlinearity(name)
+
+
+def _is_nonlinearity(name: str) -> bool:
+    return any(part in name for part in ("ReLU", "ELU", "Sigmoid", "Tanh", "Softmax", "SiLU"))
+
+
+def _require_convolution(
+    which: str, layer: Layer, inputs: int, outputs: int, kernel: int, padding: int
+) -> None:
+    asked = {
+        "in_channels": inputs,
+        "out_channels": outputs,
+        "kernel_size": (kernel, kernel),
+        "padding": (padding, padding),
+        "stride": (1, 1),
+        "bias": True,
+    }
+    for name, value in asked.items():
+        came = layer.settings.get(name)
+        if name == "padding" and came == "same":
+            continue  # PyTorch's word for the padding that keeps H and W
+        if came != value:
+            raise CheckFailed(
+                f"the {which} convolution has {name}={came}; {name}={value} is asked for"
+            )
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) if names else "no layers"

@@ -1,0 +1,30 @@
+"""What a run's optimizer must be."""
+
+from __future__ import annotations
+
+from grader.checks.outcome import CheckFailed
+from grader.protocol.messages import Recorded
+from grader.rubric import OptimizerRule
+
+
+def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
+    """Require class, momentum, Nesterov and that it holds the model's own parameters.
+
+    Raises:
+        CheckFailed: with what came and what is asked for.
+    """
+    optimizer = recording.optimizer
+    if optimizer is None:
+        raise CheckFailed(f"no torch.optim optimizer was found; {rule.name} is asked for")
+    if optimizer.type_name != rule.name:
+        raise CheckFailed(f"the optimizer is {optimizer.type_name}; {rule.name} is asked for")
+    momentum = optimizer.settings.get("momentum") or 0.0
+    if momentum != rule.momentum:
+        raise CheckFailed(f"its momentum is {momentum}; {rule.momentum} is asked for")
+    if bool(optimizer.settings.get("nesterov")) != rule.nesterov:
+        asked = "is asked for" if rule.nesterov else "is not"
+        raise CheckFailed(f"nesterov={not rule.nesterov} came; Nesterov momentum {asked}")
+    if not optimizer.holds_model:
+        raise CheckFailed(
+            "the optimizer does not hold exactly the parameters of the model that is trained"
+        )

@@ -1,0 +1,21 @@
+"""How a check says that it does not hold."""
+
+from __future__ import annotations
+
+
+class CheckFailed(AssertionError):
+    """The student's work does not do what was asked.
+
+    Args:
+        reason: a sentence for the student: what was asked and what came.
+        where: file and line of the student's work, where there is one.
+    """
+
+    def __init__(self, reason: str, where: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.where = where
+
+
+class LeftOut(Exception):
+    """The check was not asked for: training was left out on request."""

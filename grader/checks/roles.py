@@ -1,0 +1,98 @@
+"""The weights of a three-layer ConvNet, found by shape: no attribute name or order matters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from grader.checks.comparing import shape_text
+from grader.checks.outcome import CheckFailed
+from grader.protocol.messages import Model, Parameter
+from reference import Params, ParamShapes
+
+ROLE_TITLES = {
+    "conv_w1": "weights of the first convolution",
+    "conv_b1": "bias of the first convolution",
+    "conv_w2": "weights of the second convolution",
+    "conv_b2": "bias of the second convolution",
+    "fc_w": "weights of the fully connected layer",
+    "fc_b": "bias of the fully connected layer",
+}
+
+
+@dataclass(frozen=True)
+class Roles:
+    """Which of a model's parameters plays which role.
+
+    names: role -> parameter name. shapes: the parameters' own shapes, by role. transposed: whether
+    the fully connected weights are stored (classes, features), as `nn.Linear` does.
+    """
+
+    names: Mapping[str, str]
+    shapes: Mapping[str, tuple[int, ...]]
+    transposed: bool
+
+    def to_model(self, params: Params) -> dict[str, Tensor]:
+        """The reference's weights in the model's names, orientations and shapes."""
+        tensors: dict[str, Tensor] = {}
+        for role, tensor in params._asdict().items():
+            turned = tensor.T if role == "fc_w" and self.transposed else tensor
+            tensors[self.names[role]] = turned.reshape(self.shapes[role])
+        return tensors
+
+    def from_model(self, tensors: Mapping[str, Tensor], shapes: ParamShapes) -> dict[str, Tensor]:
+        """A model's tensors by role and in the reference's shapes; what is missing is left out."""
+        found: dict[str, Tensor] = {}
+        for role, shape in shapes._asdict().items():
+            tensor = tensors.get(self.names[role])
+            if tensor is None or tuple(tensor.shape) != self.shapes[role]:
+                continue
+            turned = tensor.T if role == "fc_w" and self.transposed else tensor
+            found[role] = turned.reshape(shape)
+        return found
+
+
+def find_roles(model: Model, shapes: ParamShapes) -> Roles:
+    """Tell a model's parameters apart by their shapes.
+
+    Raises:
+        CheckFailed: a role is played by no parameter, or parameters are left over.
+    """
+    left = list(model.parameters)
+    names: dict[str, str] = {}
+    own_shapes: dict[str, tuple[int, ...]] = {}
+    transposed = False
+    for role, shape in shapes._asdict().items():
+        parameter = next((p for p in left if _plays(role, p, shape)), None)
+        if parameter is None:
+            raise CheckFailed(
+                f"no parameter of shape {shape_text(shape)} plays the {ROLE_TITLES[role]}; "
+                f"the model's parameters are {_listed(model.parameters)}"
+            )
+        left.remove(parameter)
+        names[role], own_shapes[role] = parameter.name, parameter.shape
+        if role == "fc_w":
+            transposed = parameter.shape != shape
+    if left:
+        raise CheckFailed(f"the model has parameters that none of its layers needs: {_listed(left)}")
+    return Roles(names, own_shapes, transposed)
+
+
+def _plays(role: str, parameter: Parameter, shape: tuple[int, ...]) -> bool:
+    own = parameter.shape
+    if role.startswith("fc_w"):
+        return own in (shape, shape[::-1])
+    if "_b" in role:  # (C, 1, 1) and the like broadcast as (C,) does
+        return math.prod(own) == shape[0] and sum(n != 1 for n in own) == (shape[0] != 1)
+    return own == shape
+
+
+def _listed(parameters: tuple[Parameter, ...] | list[Parameter]) -> str:
+    if not parameters:
+        return "none"
+    shown = [f"{p.name} {shape_text(p.shape)}" for p in parameters[:12]]
+    more = f" and {len(parameters) - 12} more" if len(parameters) > 12 else ""
+    return ", ".join(shown) + more

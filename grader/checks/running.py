@@ -1,0 +1,147 @@
+"""Runs the checks of one submission with pytest, in the rubric's order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from grader.checks.catalogue import FOLDER, check_id
+from grader.checks.examination import EXAMINATION, Examination
+from grader.checks.outcome import CheckFailed, LeftOut
+from grader.errors import StudentError, WorkerError
+from grader.results import CheckStatus
+from grader.rubric import CheckSpec
+
+_ARGUMENTS = (
+    str(FOLDER),
+    f"--rootdir={FOLDER}",
+    "--config-file=/dev/null",
+    "--import-mode=importlib",
+    "--assert=plain",
+    "--capture=no",
+    "-pno:terminal",
+    "-pno:cacheprovider",
+    "-pno:warnings",
+    "-pno:logging",
+    "-ppytest_timeout",
+)
+
+TIMEOUT_SLACK = 60.0
+
+
+@dataclass(frozen=True)
+class CheckOutcome:
+    """How one check ended; `left_out` when it was not asked for."""
+
+    id: str
+    status: CheckStatus
+    reason: str | None = None
+    where: str | None = None
+    seconds: float = 0.0
+    left_out: bool = False
+
+
+def run_checks(
+    examination: Examination, on_check: Callable[[str], None]
+) -> tuple[CheckOutcome, ...]:
+    """Run every check of the rubric.
+
+    Args:
+        examination: the submission in hand.
+        on_check: told the id of each check before it runs.
+    """
+    plugin = _Examiner(examination, on_check)
+    pytest.main(list(_ARGUMENTS), plugins=[plugin])
+    nothing = "the check did not run; this is a fault of torchgrade, please report it"
+    return tuple(
+        plugin.outcomes.get(spec.id) or CheckOutcome(spec.id, CheckStatus.ERROR, nothing)
+        for spec in examination.rubric.checks
+    )
+
+
+class _Examiner:
+    """The pytest plugin: order, premises and outcomes."""
+
+    def __init__(self, examination: Examination, on_check: Callable[[str], None]) -> None:
+        self._examination = examination
+        self._on_check = on_check
+        self._specs = {spec.id: spec for spec in examination.rubric.checks}
+        self.outcomes: dict[str, CheckOutcome] = {}
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[EXAMINATION] = self._examination
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Only the rubric's checks, in its order, each with a time limit of last resort."""
+        order = list(self._specs)
+        items[:] = sorted(
+            (item for item in items if _id(item) in self._specs),
+            key=lambda item: order.index(_id(item)),
+        )
+        for item in items:
+            item.add_marker(pytest.mark.timeout(self._timeout(self._specs[_id(item)])))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self._on_check(_id(item))
+        self._examination.begin_check()
+        started = time.monotonic()
+        result = yield
+        identifier = _id(item)
+        outcome = self.outcomes.get(identifier)
+        if outcome is not None:
+            seconds = time.monotonic() - started
+            self.outcomes[identifier] = CheckOutcome(**{**outcome.__dict__, "seconds": seconds})
+        return result
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        for need in self._specs[_id(item)].needs:
+            if self.outcomes[need].status is not CheckStatus.PASSED:
+                pytest.skip(f"not run, because {need} did not pass")
+
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        identifier = _id(item)
+        if call.excinfo is not None:
+            self.outcomes[identifier] = self._failure(identifier, call.excinfo.value)
+        elif call.when == "call":
+            self.outcomes[identifier] = CheckOutcome(identifier, CheckStatus.PASSED)
+
+    def _failure(self, identifier: str, error: BaseException) -> CheckOutcome:
+        where = self._examination.where
+        if isinstance(error, pytest.skip.Exception):
+            return CheckOutcome(identifier, CheckStatus.SKIPPED, error.msg)
+        if isinstance(error, LeftOut):
+            reason = "training was left out on request"
+            return CheckOutcome(identifier, CheckStatus.SKIPPED, reason, left_out=True)
+        if isinstance(error, CheckFailed):
+            reason = self._sentence(error.reason)
+            return CheckOutcome(identifier, CheckStatus.FAILED, reason, error.where or where)
+        if isinstance(error, WorkerError):
+            if isinstance(error, StudentError) and error.places:
+                where = str(error.places[-1])
+            reason = self._sentence(str(error))
+            return CheckOutcome(identifier, CheckStatus.FAILED, reason, where)
+        what = str(error).splitlines()[0] if str(error) else ""
+        reason = f"torchgrade itself failed here ({type(error).__name__}: {what}). Please report it."
+        return CheckOutcome(identifier, CheckStatus.ERROR, reason)
+
+    def _sentence(self, reason: str) -> str:
+        """The reason with the case it speaks of, as a sentence."""
+        case = self._examination.cases.current if self._examination.cases else None
+        text = f"for {case}: {reason}" if case is not None else reason
+        return f"{text[0].upper()}{text[1:]}."
+
+    def _timeout(self, spec: CheckSpec) -> float:
+        """Beyond every deadline of the requests that a check can make."""
+        if spec.timeout is not None:
+            return spec.timeout
+        limits, training = self._examination.rubric.limits, self._examination.rubric.training
+        one_run = limits.load_seconds + limits.train_seconds
+        return one_run * (1 + training.further_seeds) + limits.request_seconds + TIMEOUT_SLACK
+
+
+def _id(item: pytest.Item) -> str:
+    return check_id(item.path.stem, item.name)

@@ -1,0 +1,43 @@
+"""Question 2: the barebones weights and their training."""
+
+from grader.checks.comparing import shape_text
+from grader.checks.initialization import require_kaiming
+from grader.checks.outcome import CheckFailed
+from grader.checks.roles import ROLE_TITLES
+from reference import param_shapes
+
+
+def test_weights(student, spec, matched, examination):
+    """Six tensors of the right shapes, Kaiming normal, with zero biases, that require gradients."""
+    run = matched("barebones")
+    data, layers = examination.rubric.data, spec.settings.layers
+    shapes = param_shapes(
+        channels=data.channels,
+        channel_1=layers.channel_1,
+        channel_2=layers.channel_2,
+        classes=data.classes,
+        height=data.image_size,
+        width=data.image_size,
+    )
+    parameters = run.last.model.parameters
+    if len(parameters) != len(shapes):
+        raise CheckFailed(f"params holds {len(parameters)} tensors; {len(shapes)} are asked for")
+    weights = student.weights(run.last.target)
+    for parameter, (role, shape) in zip(parameters, shapes._asdict().items(), strict=True):
+        title = f"params[{parameter.name}], the {ROLE_TITLES[role]},"
+        if parameter.shape != shape:
+            raise CheckFailed(
+                f"{title} has shape {shape_text(parameter.shape)}; {shape_text(shape)} is asked for"
+            )
+        if not parameter.requires_grad:
+            raise CheckFailed(f"{title} does not require a gradient, so it cannot be trained")
+        if len(shape) == 1:
+            if weights[parameter.name].count_nonzero():
+                raise CheckFailed(f"{title} is not zero at the start")
+            continue
+        require_kaiming(title, weights[parameter.name], role, shape, spec.settings.false_alarm / 3)
+
+
+def test_accuracy(reaches):
+    """The barebones ConvNet reaches its validation accuracy within one epoch."""
+    reaches("barebones")

@@ -1,0 +1,69 @@
+"""Questions 3 to 5: `ThreeLayerConvNet` and its training."""
+
+from grader.checks.gradients import reference_gradients
+from grader.checks.initialization import require_kaiming
+from grader.checks.optimizers import require_optimizer
+from grader.checks.roles import ROLE_TITLES, find_roles
+
+CLASS = "ThreeLayerConvNet"
+
+
+def test_structure(student, cases, expect, own):
+    """The constructor makes two convolutions and a fully connected layer of the sizes asked for."""
+    own(CLASS)
+    for constructor, case in cases.module():
+        model = student.build(CLASS, constructor.model_dump())
+        find_roles(model.model, case.shapes)
+        expect.form("the scores", model.scores(case.x), case.upstream)
+
+
+def test_kaiming(student, cases, spec, own):
+    """The weights of all three layers are Kaiming normal."""
+    own(CLASS)
+    for constructor, case in cases.module():
+        model = student.build(CLASS, constructor.model_dump(), seed=cases.seed(0))
+        weights = find_roles(model.model, case.shapes).from_model(model.weights(), case.shapes)
+        for role in ("conv_w1", "conv_w2", "fc_w"):
+            require_kaiming(
+                f"the tensor of {ROLE_TITLES[role]}",
+                weights[role],
+                role,
+                getattr(case.shapes, role),
+                spec.settings.false_alarm / 3,
+            )
+
+
+def test_values(student, reference, cases, expect, own):
+    """With the reference's weights, the scores equal the reference's."""
+    own(CLASS)
+    for constructor, case in cases.module():
+        model = student.build(CLASS, constructor.model_dump())
+        model.set_weights(find_roles(model.model, case.shapes).to_model(case.params))
+        expected = reference.three_layer_convnet(case.x, case.params)
+        expect.close("the scores", model.scores(case.x), expected)
+
+
+def test_gradients(student, cases, expect, own):
+    """With the reference's weights, the gradients of x and of all parameters equal its."""
+    own(CLASS)
+    for constructor, case in cases.module():
+        model = student.build(CLASS, constructor.model_dump())
+        roles = find_roles(model.model, case.shapes)
+        model.set_weights(roles.to_model(case.params))
+        x_gradient, by_name = model.gradients(case.x, case.upstream)
+        by_role = roles.from_model(by_name, case.shapes)
+        expected_x, expected = reference_gradients(case)
+        expect.gradient_close("x", x_gradient, expected_x)
+        for role, title in ROLE_TITLES.items():
+            expect.gradient_close(f"the {title}", by_role.get(role), getattr(expected, role))
+
+
+def test_optimizer(matched, spec):
+    """The optimizer is SGD without momentum and holds the model's parameters."""
+    run = matched("module")
+    require_optimizer(run.last, spec.settings.optimizer)
+
+
+def test_accuracy(reaches):
+    """ThreeLayerConvNet reaches its validation accuracy within one epoch."""
+    reaches("module")

@@ -1,0 +1,93 @@
+"""The examiner process: takes jobs from the scheduler, grades, answers with results."""
+
+from __future__ import annotations
+
+import dataclasses
+import socket
+import traceback
+from io import TextIOWrapper
+from pathlib import Path
+
+import torch
+import torchvision
+
+from grader.checks.catalogue import known_checks
+from grader.data import open_store
+from grader.errors import UserError
+from grader.grading import Grader, Options, Watcher
+from grader.jobs import (
+    ORDER,
+    Broken,
+    CheckStarted,
+    Event,
+    Finished,
+    Isolation,
+    Job,
+    Refused,
+    Setup,
+    Trained,
+)
+from grader.results import SubmissionResult
+from grader.rubric import load_rubric
+from grader.training import Progress
+
+
+def examine(connection: socket.socket, control: socket.socket) -> None:
+    """Serve one scheduler until it closes its end.
+
+    Args:
+        connection: to the scheduler; first a `Setup`, then orders.
+        control: to the worker server.
+    """
+    with connection.makefile("rw", encoding="utf-8", newline="\n") as lines:
+        try:
+            setup = Setup.model_validate_json(lines.readline())
+            torch.set_num_threads(setup.threads)
+            grader = _grader(setup, control)
+            for line in lines:
+                order = ORDER.validate_json(line)
+                if isinstance(order, Job):
+                    _send(lines, Finished(result=_grade(grader, order, lines)))
+                else:
+                    _send(lines, _probe(grader))
+        except UserError as error:
+            _send(lines, Refused(message=str(error)))
+        except Exception as error:
+            message = f"{type(error).__name__}: {error}"
+            _send(lines, Broken(message=message, traceback=traceback.format_exc()))
+
+
+def _grader(setup: Setup, control: socket.socket) -> Grader:
+    rubric = load_rubric(Path(setup.rubric), list(known_checks()))
+    root = Path(setup.data_root) if setup.data_root else None
+    store = open_store(setup.data, root)
+    options = Options(
+        train=setup.train,
+        full_curves=setup.full_curves,
+        strict_isolation=setup.strict_isolation,
+        threads=setup.threads,
+    )
+    return Grader(rubric, store, control, options)
+
+
+def _grade(grader: Grader, job: Job, lines: TextIOWrapper) -> SubmissionResult:
+    def on_check(check: str) -> None:
+        _send(lines, CheckStarted(check=check))
+
+    def on_progress(progress: Progress) -> None:
+        _send(lines, Trained(**dataclasses.asdict(progress)))
+
+    return grader.grade(job.submission, Watcher(on_check, on_progress))
+
+
+def _probe(grader: Grader) -> Isolation:
+    return Isolation(
+        layers=grader.probe_isolation(),
+        torch=torch.__version__,
+        torchvision=torchvision.__version__,
+    )
+
+
+def _send(lines: TextIOWrapper, event: Event) -> None:
+    lines.write(event.model_dump_json() + "\n")
+    lines.flush()

@@ -1,0 +1,303 @@
+"""Grade one submission: Submission x Rubric -> SubmissionResult. Runs in the examiner."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache, partial
+from pathlib import Path
+
+import torch
+
+import reference
+from grader import __version__
+from grader.checks.cases import derive_seed
+from grader.checks.catalogue import known_checks
+from grader.checks.examination import Examination
+from grader.checks.running import CheckOutcome, run_checks
+from grader.data import Store
+from grader.errors import IsolationError, WorkerError
+from grader.intake import Submission
+from grader.protocol import messages as m
+from grader.results import (
+    CheckResult,
+    CheckStatus,
+    DataInfo,
+    Provenance,
+    QuestionResult,
+    RunName,
+    RunResult,
+    RunStatus,
+    SubmissionResult,
+    Timing,
+)
+from grader.rubric import Rubric
+from grader.sandbox.isolation import FULL, IsolationConfig
+from grader.sandbox.server import WorkerOrder
+from grader.sandbox.student import Deadlines, Material, Student
+from grader.sandbox.workers import Worker
+from grader.training import Progress, Trainer
+
+HOMEWORK_NAMES = ("flatten", "three_layer_convnet", "ThreeLayerConvNet")
+OPEN_FILES = 256
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade."""
+
+    train: bool = True
+    full_curves: bool = False
+    strict_isolation: bool = False
+    threads: int = 1
+
+
+@dataclass(frozen=True)
+class Watcher:
+    """Whom to tell what is going on."""
+
+    on_check: Callable[[str], None]
+    on_progress: Callable[[Progress], None]
+
+
+class Grader:
+    """Grades submissions one after another by the same rubric, on the same data.
+
+    Args:
+        rubric: the rubric.
+        store: the data set; None only when nothing is trained.
+        control: the worker server's control socket.
+        options: how to grade.
+    """
+
+    def __init__(
+        self, rubric: Rubric, store: Store | None, control: socket.socket, options: Options
+    ) -> None:
+        self._rubric = rubric
+        self._store = store
+        self._control = control
+        self._options = options
+
+    def grade(self, submission: Submission, watcher: Watcher) -> SubmissionResult:
+        """Grade one submission, whatever it does.
+
+        Raises:
+            IsolationError: strict isolation was asked for and a layer is missing.
+        """
+        started, clock = datetime.now(UTC), time.monotonic()
+        if submission.problem is not None:
+            outcome = _Graded(reason=submission.problem)
+        else:
+            outcome = self._examine(submission, watcher)
+        questions = self._questions(outcome.checks)
+        return SubmissionResult(
+            submission=submission.info,
+            status="ungraded" if outcome.reason else "graded",
+            reason=outcome.reason,
+            score=round(sum(question.score for question in questions), 6),
+            max_score=self._rubric.points,
+            left_out=sum(self._points(o.id) for o in outcome.checks if o.left_out),
+            questions=questions,
+            runs=self._runs(outcome),
+            notes=(*submission.notes, *outcome.notes),
+            provenance=self._provenance(submission, outcome.layers),
+            timing=Timing(
+                started=started.isoformat(timespec="seconds"),
+                seconds=round(time.monotonic() - clock, 3),
+                host=socket.gethostname(),
+                checks={o.id: round(o.seconds, 3) for o in outcome.checks},
+            ),
+        )
+
+    def probe_isolation(self) -> tuple[str, ...]:
+        """The layers a worker finds itself in; the worker runs nothing."""
+        with (
+            tempfile.TemporaryDirectory(prefix="torchgrade-") as scratch,
+            self._start_worker(Path(scratch)) as worker,
+        ):
+            return worker.layers
+
+    def _examine(self, submission: Submission, watcher: Watcher) -> _Graded:
+        with self._student(submission) as student:
+            try:
+                loaded = student.loaded
+            except WorkerError as error:
+                where = getattr(error, "places", ())
+                place = f" ({where[-1]})" if where else ""
+                reason = f"Your work cannot be run{place}: {error}."
+                return _Graded(reason=reason, notes=tuple(student.notes), layers=student.layers)
+            self._require_isolation(student.layers)
+            trainer = self._trainer(student, submission, watcher) if self._options.train else None
+            examination = Examination(student, self._rubric, submission.digest, trainer)
+            checks = run_checks(examination, watcher.on_check)
+            notes = (*student.notes, *(_note(failure) for failure in loaded.errors))
+            runs = trainer.results if trainer else {}
+            return _Graded(checks=checks, runs=runs, notes=notes, layers=student.layers)
+
+    def _student(self, submission: Submission) -> Student:
+        rubric = self._rubric
+        data = m.Data(
+            train_dir=str(self._store.train_dir) if self._store else None,
+            mean=rubric.data.mean,
+            std=rubric.data.std,
+            batch_size=rubric.data.batch_size,
+            nominal_train=rubric.data.train_images,
+            nominal_validation=rubric.data.validation_images,
+            nominal_test=rubric.data.test_images,
+        )
+        seed = derive_seed(rubric.assignment, submission.digest, "load")
+        return Student(
+            material=Material(
+                submission.cells, {name: submission.root / name for name in submission.files}
+            ),
+            start_worker=self._start_worker,
+            load=m.Load(
+                cells=(),
+                seed=seed,
+                data=data,
+                output_bytes=rubric.limits.output_kb << 10,
+                names=HOMEWORK_NAMES,
+            ),
+            deadlines=Deadlines(
+                load=rubric.limits.load_seconds,
+                request=rubric.limits.request_seconds,
+                train=rubric.limits.train_seconds,
+                restarts=rubric.limits.restarts,
+            ),
+            seed=seed,
+        )
+
+    def _start_worker(self, scratch: Path) -> Worker:
+        limits = self._rubric.limits
+        isolation = IsolationConfig(
+            scratch=str(scratch),
+            readable=(str(self._store.train_dir),) if self._store else (),
+            memory_bytes=limits.memory_mb << 20,
+            file_bytes=limits.file_mb << 20,
+            cpu_seconds=int(limits.load_seconds + limits.train_seconds * len(self._rubric.runs))
+            * max(1, self._options.threads),
+            open_files=OPEN_FILES,
+        )
+        return Worker(self._control, WorkerOrder(isolation=isolation, threads=self._options.threads))
+
+    def _require_isolation(self, layers: tuple[str, ...]) -> None:
+        missing = [layer for layer in FULL if layer not in layers]
+        if self._options.strict_isolation and missing:
+            raise IsolationError(
+                f"--require-isolation strict: this machine lacks {', '.join(missing)}. "
+                "Run `torchgrade doctor`."
+            )
+
+    def _trainer(self, student: Student, submission: Submission, watcher: Watcher) -> Trainer:
+        assert self._store is not None
+        rules = self._rubric.training
+        if self._options.full_curves:
+            rules = rules.model_copy(update={"stop_when_reached": False})
+        return Trainer(
+            student,
+            self._store,
+            self._rubric.runs,
+            rules,
+            seeds=partial(derive_seed, self._rubric.assignment, submission.digest),
+            on_progress=watcher.on_progress,
+        )
+
+    def _points(self, check_id: str) -> float:
+        return next(check.points for check in self._rubric.checks if check.id == check_id)
+
+    def _questions(self, outcomes: tuple[CheckOutcome, ...]) -> tuple[QuestionResult, ...]:
+        by_id = {outcome.id: outcome for outcome in outcomes}
+        questions: list[QuestionResult] = []
+        for question in self._rubric.questions if outcomes else ():
+            checks = tuple(
+                CheckResult(
+                    id=spec.id,
+                    title=known_checks()[spec.id],
+                    status=by_id[spec.id].status,
+                    score=spec.points if by_id[spec.id].status is CheckStatus.PASSED else 0.0,
+                    max_score=spec.points,
+                    reason=by_id[spec.id].reason,
+                    where=by_id[spec.id].where,
+                )
+                for spec in question.checks
+            )
+            questions.append(
+                QuestionResult(
+                    id=question.id,
+                    title=question.title,
+                    score=sum(check.score for check in checks),
+                    max_score=question.points,
+                    checks=checks,
+                )
+            )
+        return tuple(questions)
+
+    def _runs(self, outcome: _Graded) -> dict[RunName, RunResult]:
+        if outcome.reason is not None:
+            return {}
+        return {
+            name: outcome.runs.get(name)
+            or RunResult(status=RunStatus.SKIPPED, threshold=spec.threshold, reached=False)
+            for name, spec in sorted(self._rubric.runs.items())
+        }
+
+    def _provenance(self, submission: Submission, layers: tuple[str, ...]) -> Provenance:
+        data = data_info(self._store)
+        parts = (
+            submission.digest,
+            self._rubric.fingerprint,
+            reference_fingerprint(),
+            data.fingerprint if data else "",
+            __version__,
+            torch.__version__,
+            f"{self._options.train} {self._options.full_curves} {self._options.threads}",
+        )
+        return Provenance(
+            data=data,
+            rubric=self._rubric.fingerprint,
+            reference=reference_fingerprint(),
+            grader=__version__,
+            key=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
+            torch=torch.__version__,
+            isolation=layers,
+        )
+
+
+@dataclass(frozen=True)
+class _Graded:
+    """What examining a submission gave; `reason` when it could not be examined."""
+
+    reason: str | None = None
+    checks: tuple[CheckOutcome, ...] = ()
+    runs: Mapping[RunName, RunResult] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
+
+
+def data_info(store: Store | None) -> DataInfo | None:
+    """What results say of the data set."""
+    if store is None:
+        return None
+    return DataInfo(name=store.name, fingerprint=store.fingerprint, description=store.description)
+
+
+@cache
+def reference_fingerprint() -> str:
+    """sha256 over the reference's source."""
+    folder = Path(reference.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(folder.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _note(failure: m.Failure) -> str:
+    place = failure.places[0] if failure.places else None
+    where = f"{place.file}, line {place.line}: " if place else ""
+    message = f": {failure.message}" if failure.message else ""
+    return f"{where}this statement raised {failure.type_name}{message}; the next ones were run."

@@ -1,0 +1,101 @@
+"""What scheduler and examiner say to each other: one JSON record a line. Both are trusted."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from grader.data import DataChoice
+from grader.intake import Submission
+from grader.results import RunName, SubmissionResult
+
+
+class Record(BaseModel):
+    """Base: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Setup(Record):
+    """What holds for all submissions; sent once."""
+
+    rubric: str
+    data: DataChoice
+    data_root: str | None
+    train: bool = True
+    full_curves: bool = False
+    strict_isolation: bool = False
+    threads: int = 1
+    debug: bool = False
+
+
+class Job(Record):
+    """Grade this submission."""
+
+    submission: Submission
+
+
+class CheckStarted(Record):
+    """A check begins."""
+
+    kind: Literal["check"] = "check"
+    check: str
+
+
+class Trained(Record):
+    """A training run was measured."""
+
+    kind: Literal["trained"] = "trained"
+    run: RunName
+    attempt: int
+    iteration: int
+    epoch: float
+    budget: int
+    loss: float | None
+    val_accuracy: float
+    threshold: float
+
+
+class Finished(Record):
+    """The submission is graded."""
+
+    kind: Literal["finished"] = "finished"
+    result: SubmissionResult
+
+
+class Refused(Record):
+    """Nothing can be graded: the user must mend something."""
+
+    kind: Literal["refused"] = "refused"
+    message: str
+
+
+class Broken(Record):
+    """A bug of torchgrade, with its traceback."""
+
+    kind: Literal["broken"] = "broken"
+    message: str
+    traceback: str
+
+
+class Isolation(Record):
+    """The answer to a probe: the layers that a worker found itself in."""
+
+    kind: Literal["isolation"] = "isolation"
+    layers: tuple[str, ...]
+    torch: str
+    torchvision: str
+
+
+class Probe(Record):
+    """Start a worker that runs nothing, to see how it is isolated."""
+
+    probe: Literal[True] = True
+
+
+Event = Annotated[
+    CheckStarted | Trained | Finished | Refused | Broken | Isolation, Field(discriminator="kind")
+]
+EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+ORDER: TypeAdapter[Job | Probe] = TypeAdapter(Job | Probe)

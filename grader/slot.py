@@ -1,0 +1,150 @@
+"""A slot: one examiner and its worker server, as the scheduler sees them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Self
+
+from pydantic import ValidationError
+
+from grader.errors import TorchgradeError, UserError
+from grader.intake import Submission
+from grader.jobs import (
+    EVENT,
+    Broken,
+    CheckStarted,
+    Event,
+    Finished,
+    Isolation,
+    Job,
+    Probe,
+    Refused,
+    Setup,
+    Trained,
+)
+from grader.results import SubmissionResult
+
+# Nothing else of the environment reaches the launcher: every worker inherits its memory.
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+_END_SECONDS = 5.0
+
+OnEvent = Callable[[CheckStarted | Trained], None]
+
+
+class SlotLost(TorchgradeError):
+    """The examiner ended unexpectedly; the submission in hand has no result."""
+
+
+class Bug(TorchgradeError):
+    """torchgrade itself failed; `details` is the traceback."""
+
+    def __init__(self, message: str, details: str) -> None:
+        super().__init__(message)
+        self.details = details
+
+
+class Slot:
+    """Grades one submission at a time in processes of its own; use as a context manager."""
+
+    def __init__(self, setup: Setup) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._launcher = subprocess.Popen(
+                [sys.executable, "-m", "grader.launcher", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                env=_environment(os.environ),
+                stdin=subprocess.DEVNULL,
+                stderr=None if setup.debug else subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C is the scheduler's to handle
+            )
+        self._connection = ours
+        self._lines = ours.makefile("rw", encoding="utf-8", newline="\n")
+        self._send(setup.model_dump_json())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def grade(self, submission: Submission, on_event: OnEvent) -> SubmissionResult:
+        """Grade a submission.
+
+        Raises:
+            UserError: nothing can be graded until the user mends something.
+            SlotLost: the examiner ended.
+            Bug: torchgrade failed.
+        """
+        self._send(Job(submission=submission).model_dump_json())
+        while True:
+            event = self._receive()
+            if isinstance(event, Finished):
+                return event.result
+            if isinstance(event, (CheckStarted, Trained)):
+                on_event(event)
+
+    def probe(self) -> Isolation:
+        """How workers are isolated here.
+
+        Raises:
+            As :meth:`grade`.
+        """
+        self._send(Probe().model_dump_json())
+        while not isinstance(event := self._receive(), Isolation):
+            pass
+        return event
+
+    def close(self) -> None:
+        """End the examiner, the server and with them every worker."""
+        try:
+            self._lines.close()
+        except OSError:
+            pass  # unsent text for a process that is gone
+        self._connection.close()
+        try:
+            os.killpg(self._launcher.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            pass
+        self._launcher.wait(_END_SECONDS)
+
+    def _send(self, line: str) -> None:
+        try:
+            self._lines.write(line + "\n")
+            self._lines.flush()
+        except OSError:
+            pass  # the reason is read by the next _receive
+
+    def _receive(self) -> Event:
+        try:
+            line = self._lines.readline()
+            event = EVENT.validate_json(line) if line else None
+        except (OSError, ValidationError):
+            event = None
+        if event is None:
+            raise SlotLost("the examiner process ended unexpectedly")
+        if isinstance(event, Refused):
+            raise UserError(event.message)
+        if isinstance(event, Broken):
+            raise Bug(event.message, event.traceback)
+        return event
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: variables[name] for name in _KEPT_VARIABLES if name in variables}
+    return {
+        **kept,
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # its threads would make a fork unclean
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
