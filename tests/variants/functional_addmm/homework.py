@@ -360,11 +360,9 @@ channel_2 = 16
 learning_rate = 1e-2
 
 model = nn.Sequential(
-    nn.ZeroPad2d(2),
-    nn.Conv2d(3, channel_1, 5),
+    nn.Conv2d(3, channel_1, 5, padding=2),
     nn.ReLU(),
-    nn.ZeroPad2d(1),
-    nn.Conv2d(channel_1, channel_2, 3),
+    nn.Conv2d(channel_1, channel_2, 3, padding=1),
     nn.ReLU(),
     Flatten(),
     nn.Linear(channel_2 * 32 * 32, 10),
