@@ -23,12 +23,13 @@ from grader.jobs import (
     Finished,
     Isolation,
     Job,
+    Opened,
     Refused,
     Setup,
     Trained,
 )
 from grader.results import SubmissionResult
-from grader.rubric import load_rubric
+from grader.rubric import Rubric, load_rubric
 from grader.training import Progress
 
 
@@ -43,7 +44,16 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
         try:
             setup = Setup.model_validate_json(lines.readline())
             torch.set_num_threads(setup.threads)
-            grader = _grader(setup, control)
+            rubric = load_rubric(Path(setup.rubric), list(known_checks()))
+            grader = _grader(setup, rubric, control)
+            _send(
+                lines,
+                Opened(
+                    assignment=rubric.assignment.title,
+                    max_score=rubric.points,
+                    provenance=grader.provenance("", ()),
+                ),
+            )
             for line in lines:
                 order = ORDER.validate_json(line)
                 if isinstance(order, Job):
@@ -57,8 +67,7 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
             _send(lines, Broken(message=message, traceback=traceback.format_exc()))
 
 
-def _grader(setup: Setup, control: socket.socket) -> Grader:
-    rubric = load_rubric(Path(setup.rubric), list(known_checks()))
+def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
     root = Path(setup.data_root) if setup.data_root else None
     store = open_store(setup.data, root)
     options = Options(

@@ -105,7 +105,7 @@ class Grader:
             questions=questions,
             runs=self._runs(outcome),
             notes=(*submission.notes, *outcome.notes),
-            provenance=self._provenance(submission, outcome.layers),
+            provenance=self.provenance(submission.digest, outcome.layers),
             timing=Timing(
                 started=started.isoformat(timespec="seconds"),
                 seconds=round(time.monotonic() - clock, 3),
@@ -246,10 +246,11 @@ class Grader:
             for name, spec in sorted(self._rubric.runs.items())
         }
 
-    def _provenance(self, submission: Submission, layers: tuple[str, ...]) -> Provenance:
+    def provenance(self, digest: str, layers: tuple[str, ...]) -> Provenance:
+        """What a result for the submission of that digest is made from and with."""
         data = data_info(self._store)
         parts = (
-            submission.digest,
+            digest,
             self._rubric.fingerprint,
             reference_fingerprint(),
             data.fingerprint if data else "",

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from grader.data import DataChoice
 from grader.intake import Submission
-from grader.results import RunName, SubmissionResult
+from grader.results import Provenance, RunName, SubmissionResult
 
 
 class Record(BaseModel):
@@ -27,7 +27,7 @@ class Setup(Record):
     full_curves: bool = False
     strict_isolation: bool = False
     threads: int = 1
-    debug: bool = False
+    debug: bool = Field(default=False, description="let the processes write to standard error")
 
 
 class Job(Record):
@@ -79,6 +79,15 @@ class Broken(Record):
     traceback: str
 
 
+class Opened(Record):
+    """Rubric and data are usable: the answer to `Setup`."""
+
+    kind: Literal["opened"] = "opened"
+    assignment: str
+    max_score: float
+    provenance: Provenance
+
+
 class Isolation(Record):
     """The answer to a probe: the layers that a worker found itself in."""
 
@@ -95,7 +104,8 @@ class Probe(Record):
 
 
 Event = Annotated[
-    CheckStarted | Trained | Finished | Refused | Broken | Isolation, Field(discriminator="kind")
+    Opened | CheckStarted | Trained | Finished | Refused | Broken | Isolation,
+    Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 ORDER: TypeAdapter[Job | Probe] = TypeAdapter(Job | Probe)

@@ -210,6 +210,13 @@ class Rubric(Part):
         return sum(question.points for question in self.questions)
 
 
+def default_rubric() -> Path:
+    """The shipped rubric: beside the packages in a source tree, in `reference` when installed."""
+    top = Path(__file__).parent.parent
+    in_tree = top / "rubric.yaml"
+    return in_tree if in_tree.exists() else top / "reference" / "rubric.yaml"
+
+
 def load_rubric(path: Path, known_checks: Sequence[str]) -> Rubric:
     """Read and validate a rubric.
 

@@ -23,6 +23,7 @@ from grader.jobs import (
     Finished,
     Isolation,
     Job,
+    Opened,
     Probe,
     Refused,
     Setup,
@@ -67,6 +68,17 @@ class Slot:
         self._lines = ours.makefile("rw", encoding="utf-8", newline="\n")
         self._send(setup.model_dump_json())
 
+    def open(self) -> Opened:
+        """Wait until rubric and data were read; call it once, before anything else.
+
+        Raises:
+            UserError: one of them cannot be used.
+            SlotLost, Bug: see :meth:`grade`.
+        """
+        while not isinstance(event := self._receive(), Opened):
+            pass
+        return event
+
     def __enter__(self) -> Self:
         return self
 
@@ -95,11 +107,7 @@ class Slot:
                 on_event(event)
 
     def probe(self) -> Isolation:
-        """How workers are isolated here.
-
-        Raises:
-            As :meth:`grade`.
-        """
+        """How workers are isolated here; raises as :meth:`grade` does."""
         self._send(Probe().model_dump_json())
         while not isinstance(event := self._receive(), Isolation):
             pass

@@ -182,6 +182,6 @@ def _dtype(code: str, align: int, copy: int) -> np.dtype[Any]:
     return np.dtype(code, align=bool(align), copy=bool(copy))
 
 
-def _empty_array(kind: type, shape: tuple[int, ...], code: str | bytes) -> NDArray[Any]:
-    """What numpy's ``_reconstruct`` does for a plain array; its content follows as state."""
+def _empty_array(*_: object) -> NDArray[Any]:
+    """What numpy's ``_reconstruct`` returns for a plain array; form and content follow as state."""
     return np.ndarray((0,), np.int8)

@@ -48,23 +48,50 @@ TEXTURES = (
     (4, 0, GREY),
 )
 
+# From -1 (faintest) to 1 (plainest), in an order that is not that of the textures.
+PLAINNESS = np.array((9, 4, 1, 7, 2, 5, 3, 0, 6, 8)) / 4.5 - 1
+
 
 @dataclass(frozen=True)
 class Knobs:
-    """How strong each cue is and how far it can be trusted; amplitudes in units of STD."""
+    """How strong each cue is and how far it can be trusted; amplitudes in units of STD.
 
-    layout_truth: float = 0.48
-    layout: float = 0.8
-    texture_truth: float = 0.85
-    texture: float = 0.7
-    texture_spread: float = 0.5
-    radius: float = 5.0
-    patches: int = 1
-    distractors: int = 1
-    distractor: float = 0.5
+    The figures are best validation accuracies after the homework's budget, with the other knobs
+    within a few percent of today's.
+    """
+
+    layout_truth: float = 0.49
+    """Share of images whose layout is that of their class. The plateau of what learns layouts only:
+    the FC net ends within a point of it; 0.42 gives it 43 %, 0.50 gives 49 %."""
+    layout: float = 0.72
+    """How fast layouts are learnt. At 0.95 a learning rate ten times too small still reaches 44 %
+    (threshold 42 %), at 0.75 36 %; the right one reaches its plateau with either."""
     background: float = 0.6
+    """Smooth fields of no meaning, which slow the layouts: at 0.45 in place of 0.6 the learning
+    rate ten times too small reaches 39 % in place of 36 %."""
     brightness: float = 0.4
-    noise: float = 0.35
+    """The even part of the background; more would drown the rest of it."""
+    texture_truth: float = 0.83
+    """Share of images whose texture is that of their class: with the layout's share, the ceiling of
+    the challenge. At 0.88 it reached 80 %, CIFAR-10 gives 75 %."""
+    texture: float = 0.55
+    """How fast textures are learnt: at 0.45 the Sequential ConvNet's epoch ends at 57 %, at 0.52 at
+    59 to 60 %. One patch of 0.7 in place of three left it at 48 %, two of 0.7 took it to 69 %."""
+    texture_ramp: float = 0.6
+    """Difference of the classes: textures 40 to 160 % as strong. With equal ones all are learnt
+    within the same few iterations, and when that happens is a matter of the seed."""
+    texture_spread: float = 0.3
+    """Log-normal spread of a patch's strength, so that images differ in difficulty too."""
+    patches: int = 3
+    """Patches of the image's texture, at random places: no use to a network without convolution."""
+    distractor: float = 0.4
+    """Strength of patches of any class; weaker than the image's own, so that it pays to compare."""
+    distractors: int = 2
+    """Number of those."""
+    radius: float = 5.0
+    """Standard deviation of a patch's round window, in pixels: the waves are 3 to 8 pixels long."""
+    noise: float = 0.25
+    """White noise of every pixel, as much as leaves the whole with CIFAR-10's deviation."""
 
 
 KNOBS = Knobs()
@@ -107,8 +134,8 @@ def _draw(
     rng: np.random.Generator, labels: Labels, layouts: Floats, textures: Floats, knobs: Knobs
 ) -> NDArray[np.uint8]:
     count = len(labels)
-    shown = layouts[_mostly(rng, labels, knobs.layout_truth)]
-    picture = knobs.layout * rng.uniform(0.6, 1.4, (count, 1, 1, 1)).astype(np.float32) * shown
+    picture = layouts[_mostly(rng, labels, knobs.layout_truth)]
+    picture *= knobs.layout * rng.uniform(0.6, 1.4, (count, 1, 1, 1)).astype(np.float32)
     picture += knobs.background * _background(rng, count, knobs.brightness)
     woven = _mostly(rng, labels, knobs.texture_truth)
     for _ in range(knobs.patches):
@@ -118,7 +145,9 @@ def _draw(
         picture += _patch(rng, textures, any_class, knobs.distractor, knobs)
     picture += knobs.noise * rng.standard_normal(picture.shape, np.float32)
     picture *= np.exp(0.2 * rng.standard_normal((count, 1, 1, 1), np.float32))
-    pixels: NDArray[np.uint8] = np.clip((picture * STD + MEAN) * 255 + 0.5, 0, 255).astype(np.uint8)
+    picture *= 255 * STD
+    picture += 255 * MEAN + 0.5
+    pixels: NDArray[np.uint8] = np.clip(picture, 0, 255, out=picture).astype(np.uint8)
     return pixels
 
 
@@ -135,6 +164,7 @@ def _patch(
     count = len(which)
     spread = knobs.texture_spread
     height = amplitude * np.exp(spread * rng.standard_normal(count) - spread**2 / 2)
+    height *= 1 + knobs.texture_ramp * PLAINNESS[which]
     down, across = (np.arange(SIDE) + rng.integers(0, SIDE, (2, count, 1))) % SIDE
     patch = textures[which[:, None, None], down[:, :, None], across[:, None, :]]
     radius = knobs.radius * rng.uniform(0.7, 1.3, (count, 1))
@@ -163,7 +193,7 @@ def _layouts(rng: np.random.Generator) -> Floats:
     amounts[:, 0, 0] /= 2  # mean colour alone would be too plain a cue
     fields = _field(np.einsum("nijk,ck->nijc", amounts, CHANNELS).astype(np.float32), step=2)
     fields -= fields.mean(axis=0)
-    fields /= fields.std()
+    fields /= fields.std(axis=(0, 1, 2))
     return fields
 
 

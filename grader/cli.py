@@ -1,0 +1,258 @@
+"""The command line: arguments in, one call, its answer printed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import click
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from grader import __version__
+from grader.data import (
+    DataChoice,
+    default_data_root,
+    fetch_cifar10,
+    import_directory,
+    list_stores,
+)
+from grader.errors import TorchgradeError, UserError
+from grader.intake import find_submissions, read_submission
+from grader.jobs import Setup
+from grader.rubric import default_rubric
+from grader.slot import Bug
+
+EXIT_LOST_POINTS = 1
+EXIT_USAGE = 2
+EXIT_UNGRADED = 3
+EXIT_INTERRUPTED = 130
+EXIT_BUG = 70
+
+app = typer.Typer(
+    help="Grade PyTorch homework.", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+)  # fmt: skip
+data_app = typer.Typer(help="The data sets on this machine.", no_args_is_help=True)
+app.add_typer(data_app, name="data")
+
+Train = Annotated[bool, typer.Option("--train/--no-train", help="Carry out the training runs.")]
+FullCurves = Annotated[
+    bool, typer.Option("--full-curves", help="Train to the end of every budget.")
+]
+Data = Annotated[DataChoice, typer.Option(help="Which data set to train and measure on.")]
+DataRoot = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="TORCHGRADE_DATA", help="Where data sets lie [default: the user's cache directory]"
+    ),
+]
+RubricFile = Annotated[Path | None, typer.Option(help="Another rubric than the shipped one.")]
+Isolation = Annotated[
+    Literal["any", "strict"],
+    typer.Option(
+        "--require-isolation",
+        help="strict: refuse to grade unless every layer is there.",
+    ),
+]
+
+
+def _setup(
+    *,
+    train: bool,
+    full_curves: bool,
+    data: DataChoice,
+    data_root: Path | None,
+    rubric: Path | None,
+    isolation: Literal["any", "strict"],
+) -> Setup:
+    return Setup(
+        rubric=str(rubric or default_rubric()),
+        data=data,
+        data_root=str(data_root) if data_root else None,
+        train=train,
+        full_curves=full_curves,
+        strict_isolation=isolation == "strict",
+        threads=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
+        debug=_debugging(),
+    )
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    debug: Annotated[  # noqa: ARG001  # read by main, before and after the parser
+        bool, typer.Option("--debug", help="Show the traceback of an internal error.")
+    ] = False,
+) -> None:
+    """Grade PyTorch homework."""
+    if version:
+        typer.echo(f"torchgrade {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def check(
+    submission: Annotated[Path, typer.Argument(help="Your .py file, or the folder that holds it.")],
+    out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("torchgrade-report"),
+    train: Train = True,
+    full_curves: FullCurves = False,
+    data: Data = "auto",
+    data_root: DataRoot = None,
+    rubric: RubricFile = None,
+    require_isolation: Isolation = "any",
+) -> None:
+    """Check your own homework: a score, and the reason for every lost point."""
+    from grader.batch import check_one
+    from grader.terminal import LiveView, print_result
+
+    setup = _setup(
+        train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
+        isolation=require_isolation,
+    )  # fmt: skip
+    handed_in = read_submission(submission)
+    console = Console()
+    with LiveView(console) as view:
+        view.starting(f"Checking {submission} …")
+        result = check_one(handed_in, out, setup, view)
+    print_result(console, result, out / "report.html")
+    raise typer.Exit(0 if result.full_marks else EXIT_LOST_POINTS)
+
+
+@app.command()
+def grade(
+    directory: Annotated[Path, typer.Argument(help="A folder of .py files or of folders.")],
+    out: Annotated[Path, typer.Option(help="Where results and reports go.")],
+    train: Train = True,
+    full_curves: FullCurves = False,
+    data: Data = "auto",
+    data_root: DataRoot = None,
+    rubric: RubricFile = None,
+    require_isolation: Isolation = "any",
+) -> None:
+    """Grade every submission in a folder."""
+    from grader.batch import grade_batch
+    from grader.terminal import LiveView, print_batch
+
+    setup = _setup(
+        train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
+        isolation=require_isolation,
+    )  # fmt: skip
+    submissions, passed_over = find_submissions(directory)
+    console = Console()
+    with LiveView(console) as view:
+        view.starting(f"Grading {len(submissions)} submissions of {directory} …")
+        for path in passed_over:
+            view.starting(f"Passed over, as it is no submission: {path.name}")
+        results = grade_batch(submissions, out, setup, view)
+    print_batch(console, results, out / "index.html")
+    ungraded = any(result.status == "ungraded" for result in results)
+    raise typer.Exit(EXIT_UNGRADED if ungraded else 0)
+
+
+@data_app.command("info")
+def data_info(data_root: DataRoot = None) -> None:
+    """Which data sets are on this machine."""
+    console = Console()
+    root = data_root or default_data_root()
+    console.print(f"Data sets in {escape(str(root))}:", highlight=False, soft_wrap=True)
+    stores = list_stores(root)
+    for store in stores:
+        console.print(
+            f"  {store.name}: {escape(store.description)} ({store.fingerprint[:12]})",
+            highlight=False,
+        )
+    if not stores:
+        console.print("  none yet; the built-in synthetic data is made when it is first needed.")
+
+
+@data_app.command("fetch")
+def data_fetch(data_root: DataRoot = None) -> None:
+    """Download CIFAR-10 through torchvision."""
+    store = fetch_cifar10(data_root)
+    Console().print(f"Ready: {escape(store.description)}", highlight=False)
+
+
+@data_app.command("import")
+def data_import(
+    source: Annotated[
+        Path, typer.Argument(help="The official archive, or a folder train/CLASS, test/CLASS.")
+    ],
+    data_root: DataRoot = None,
+) -> None:
+    """Import CIFAR-10 or an image folder, once."""
+    from rich.progress import Progress
+
+    console = Console()
+    with Progress(console=console, transient=True) as progress:
+        task = progress.add_task("Reading images", total=None)
+        store = import_directory(
+            source,
+            data_root,
+            lambda done, total: progress.update(task, completed=done, total=total),
+        )
+    console.print(f"Ready: {escape(store.description)}", highlight=False)
+
+
+@app.command()
+def doctor(data_root: DataRoot = None) -> None:
+    """Look at this machine: versions, cores, memory, isolation, data."""
+    from grader.doctor import examine_machine, print_findings
+
+    setup = _setup(
+        train=False, full_curves=False, data="auto", data_root=data_root, rubric=None,
+        isolation="any",
+    )  # fmt: skip
+    print_findings(Console(), examine_machine(setup))
+
+
+def main() -> None:
+    """The console command. Exit codes stand in the README."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    errors = Console(stderr=True)
+    try:
+        result = typer.main.get_command(app).main(standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except (KeyboardInterrupt, click.Abort):
+        errors.print("Interrupted. What was graded is in the output folder.")
+        return EXIT_INTERRUPTED
+    except UserError as error:
+        errors.print(f"[red]torchgrade:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        return EXIT_USAGE
+    except (TorchgradeError, Exception) as error:
+        return _report_bug(errors, error)
+
+
+def _report_bug(errors: Console, error: Exception) -> int:
+    errors.print(
+        f"[red]torchgrade failed:[/] {escape(str(error) or type(error).__name__)}\n"
+        "This is a fault of torchgrade, not of the submission. Run it again with --debug and "
+        "report what it prints.",
+        highlight=False,
+    )
+    if _debugging():
+        errors.print(error.details if isinstance(error, Bug) else "", markup=False)
+        errors.print_exception()
+    return EXIT_BUG
+
+
+def _debugging() -> bool:
+    return "--debug" in sys.argv
+
+
+if __name__ == "__main__":
+    main()

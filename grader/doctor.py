@@ -1,0 +1,111 @@
+"""`torchgrade doctor`: what this machine offers, and what to do about what it lacks."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from grader.data import default_data_root, list_stores
+from grader.jobs import Setup
+from grader.sandbox.isolation import (
+    CAPABILITIES,
+    FULL,
+    LANDLOCK,
+    LIMITS,
+    MOUNTS,
+    NAMESPACES,
+    NO_NEW_PRIVILEGES,
+    SECCOMP,
+)
+from grader.slot import Slot
+
+MIN_MEMORY_GB = 4.0
+
+_REMEDIES = {
+    NAMESPACES: "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
+    "or run the container with the needed rights)",
+    MOUNTS: "comes with the namespaces",
+    CAPABILITIES: "Linux only",
+    NO_NEW_PRIVILEGES: "Linux only",
+    LANDLOCK: "needs Linux 5.13 or later with Landlock switched on (CONFIG_LSM)",
+    SECCOMP: "install libseccomp (Debian: apt install libseccomp2)",
+    LIMITS: "needs a Unix system",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; `remedy` says what to do when it is not `fine`."""
+
+    title: str
+    text: str
+    fine: bool = True
+    remedy: str | None = None
+
+
+def examine_machine(setup: Setup) -> list[Finding]:
+    """Look at everything; starts an examiner and one worker.
+
+    Raises:
+        UserError: rubric or data cannot be used.
+    """
+    with Slot(setup) as slot:
+        slot.open()
+        isolation = slot.probe()
+    root = Path(setup.data_root) if setup.data_root else default_data_root()
+    return [
+        Finding("Python", f"{platform.python_version()} on {platform.platform()}"),
+        Finding("PyTorch", f"torch {isolation.torch}, torchvision {isolation.torchvision}"),
+        Finding("Cores", f"{setup.threads} usable"),
+        _memory(),
+        *(_layer(name, present=name in isolation.layers) for name in FULL),
+        _data(root),
+        Finding("Disk", f"{shutil.disk_usage('.').free >> 30} GB free here"),
+    ]
+
+
+def print_findings(console: Console, findings: list[Finding]) -> None:
+    """One line each, and the remedy under what is missing."""
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.fine else "[yellow]![/]"
+        console.print(f"{mark} {finding.title}: {escape(finding.text)}", highlight=False)
+        if finding.remedy and not finding.fine:
+            console.print(f"    {escape(finding.remedy)}", highlight=False)
+
+
+def _memory() -> Finding:
+    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return Finding(
+        "Memory",
+        f"{gigabytes:.1f} GB",
+        fine=gigabytes >= MIN_MEMORY_GB,
+        remedy=f"training wants {MIN_MEMORY_GB:g} GB; use --no-train with less",
+    )
+
+
+def _layer(name: str, *, present: bool) -> Finding:
+    return Finding(
+        f"Isolation, {name}",
+        "in force" if present else "missing",
+        fine=present,
+        remedy=_REMEDIES[name],
+    )
+
+
+def _data(root: Path) -> Finding:
+    stores = list_stores(root)
+    real = [store for store in stores if store.name != "synthetic"]
+    names = ", ".join(store.name for store in stores) or "none"
+    return Finding(
+        "Data",
+        f"{names} (in {root})",
+        fine=bool(real),
+        remedy="`torchgrade data fetch` downloads CIFAR-10; without it the built-in synthetic "
+        "data is used",
+    )
