@@ -1,7 +1,19 @@
 """Ten classes of 32x32 images, generated from a seed, on which the homework's thresholds hold.
 
-Each image carries two cues of its class, a smooth colour layout and patches of a texture at random
-places, and each cue lies for a share of the images, which caps what can be learnt from it.
+How it works. An image shows two cues of its class. The first is a smooth colour layout, the same
+place for place in every image of the class: any network learns it within an epoch, a linear one
+too. It is that of the class in half of the images only, and of some other class in the rest; so a
+network that knows layouts alone ends just below 50 %, however large it is. The second is a texture,
+a wave of one length, direction and colour, in patches at random places and in random phases: an
+average over images shows nothing of it, so it takes convolution, and a longer time. It is that of
+the class in five of six images, which caps the whole near 80 %. Classes differ in how plain their
+textures are; they are learnt one after the other, and accuracy climbs through the epochs as on
+CIFAR-10 in place of jumping. Cues that lie, in place of cues that are faint, let the ends of the
+curves be set apart from their slopes, and make the result vary little with the seed.
+
+Why 6,400 images: 100 iterations an epoch, an eighth of CIFAR-10's time.
+
+
 """
 
 from __future__ import annotations
@@ -56,8 +68,8 @@ PLAINNESS = np.array((9, 4, 1, 7, 2, 5, 3, 0, 6, 8)) / 4.5 - 1
 class Knobs:
     """How strong each cue is and how far it can be trusted; amplitudes in units of STD.
 
-    The figures are best validation accuracies after the homework's budget, with the other knobs
-    within a few percent of today's.
+    The figures are best validation accuracies within the homework's budget, from one to three seeds
+    while tuning: the other knobs were near today's values, not at them.
     """
 
     layout_truth: float = 0.49

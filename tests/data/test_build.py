@@ -90,8 +90,9 @@ def full_disk() -> Iterator[None]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+@pytest.mark.usefixtures("full_disk")
 def test_a_full_disk_is_reported_with_the_place_and_leaves_nothing(
-    folder: Path, tmp_path: Path, full_disk: None
+    folder: Path, tmp_path: Path
 ) -> None:
     root = tmp_path / "root"
     with pytest.raises(DataError, match=r"cannot be written to .*imagefolder .*Free some space"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,9 @@ def test_a_data_root_that_does_not_exist_yet_is_made(folder: Path, tmp_path: Pat
     assert store.path.is_relative_to(tmp_path / "not" / "yet")
 
 
+@pytest.mark.usefixtures("read_only")
 def test_a_read_only_image_folder_is_imported_into_the_user_cache_and_found_again(
-    folder: Path, user_cache: Path, read_only: None
+    folder: Path, user_cache: Path
 ) -> None:
     store = open_store("auto", folder)
     assert store.path.is_relative_to(user_cache)
@@ -49,17 +51,17 @@ def test_a_read_only_image_folder_is_imported_into_the_user_cache_and_found_agai
     assert list_stores(folder) == [store]
 
 
+@pytest.mark.usefixtures("read_only")
 def test_two_read_only_roots_do_not_share_a_store(
-    folder: Path, make_folder: object, tmp_path: Path, read_only: None
+    folder: Path, make_folder: Callable[..., Path], tmp_path: Path
 ) -> None:
     other = tmp_path / "other" / "pictures"
-    assert callable(make_folder)
     make_folder(other, classes=("x", "y"))
     assert open_store("auto", folder).classes != open_store("auto", other).classes
 
 
 @pytest.fixture
-def read_only(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def read_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes every image folder look read-only; file modes would not stop root."""
     real = os.access
 

@@ -83,7 +83,7 @@ def probe(store: Store, labels: torch.Tensor) -> float:
     model = torch.nn.Linear(3072, 10)
     optimizer = torch.optim.SGD(model.parameters(), lr=2e-3)
     for _ in range(2):
-        for batch in torch.randperm(len(train)).split(64):
+        for batch in torch.split(torch.randperm(len(train)), 64):
             loss = torch.nn.functional.cross_entropy(model(train[batch]), labels[batch])
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
@@ -96,8 +96,9 @@ def flat(images: np.ndarray[tuple[int, ...], np.dtype[np.uint8]]) -> torch.Tenso
     return torch.from_numpy(((images / np.float32(255) - MEAN) / STD).reshape(-1, 3072))
 
 
+@pytest.mark.usefixtures("one_thread")
 def test_a_linear_probe_learns_part_of_it_and_nothing_from_shuffled_labels(
-    synthetic: Store, one_thread: None
+    synthetic: Store,
 ) -> None:
     labels = torch.from_numpy(np.array(synthetic.train().labels))
     assert 0.25 < probe(synthetic, labels) < 0.55
