@@ -81,26 +81,37 @@ def building(home: Path, name: DataName) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def scratch_directory(home: Path, name: DataName) -> Iterator[Path]:
+    """A directory below `home` for the time of a build; left by a killed one, the next removes it.
+
+    Use it inside :func:`building`. Raises DataError when it cannot be made.
+    """
+    try:
+        scratch = tempfile.mkdtemp(prefix=_prefix(name), dir=home)
+    except OSError as error:
+        raise _unwritable(home, error) from error
+    try:
+        yield Path(scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
 def write_store(home: Path, content: Content) -> Store:
     """Write `content` as the store ``home/NAME``, in the place of an older one.
 
     Call it inside :func:`building`. Raises DataError when the disk is full or not writable.
     """
     target = home / content.name
-    try:
-        draft = Path(tempfile.mkdtemp(prefix=_prefix(content.name), dir=home))
-    except OSError as error:
-        raise _unwritable(home, error) from error
-    try:
-        _write_files(draft, content)
-        if target.exists():
-            target.rename(home / f"{_prefix(content.name)}old")
-        draft.rename(target)
-        _sync(home)
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    finally:
-        _sweep(home, content.name)
+    with scratch_directory(home, content.name) as scratch:
+        try:
+            _write_files(scratch / "new", content)
+            if target.exists():
+                target.rename(scratch / "old")
+            (scratch / "new").rename(target)
+            _sync(home)
+        except OSError as error:
+            raise _unwritable(target, error) from error
     store = read_store(target)
     if store is None:
         raise DataError(f"{target} vanished while it was written. Import the data set again.")
@@ -131,7 +142,7 @@ def _write_files(draft: Path, content: Content) -> None:
         f"{sizes.test:,} test images",
         recipe=content.recipe,
     )
-    draft.chmod(0o755)  # mkdtemp's 0700 would shut out other users of a shared root
+    draft.mkdir()
     splits = {"train": content.train, "validation": content.validation, "test": content.test}
     for name, split in splits.items():
         _write_split(draft / name, split)

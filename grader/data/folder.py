@@ -120,7 +120,11 @@ def _classes(source: Path) -> tuple[str, ...]:
 def _pictures(directory: Path, classes: tuple[str, ...]) -> list[_Picture]:
     found = []
     for label, name in enumerate(classes):
-        files = [path for path in _listing(directory / name) if path.suffix.lower() in SUFFIXES]
+        files = [
+            path
+            for path in _listing(directory / name)
+            if path.suffix.lower() in SUFFIXES and path.is_file()
+        ]
         if not files:
             raise DataError(
                 f"the class directory {directory / name} holds no image (.jpg, .jpeg or .png). "
@@ -175,7 +179,7 @@ def _decode_one(path: Path) -> NDArray[np.uint8]:
             if image.size == (width, height):
                 return np.asarray(image.convert("RGB"), np.uint8)
             size = image.size
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except Exception as error:  # decoders raise whatever they stumble over in a damaged file
         raise DataError(
             f"{path} cannot be read as a JPEG or PNG image ({error}). Replace or remove it."
         ) from error

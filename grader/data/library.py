@@ -6,13 +6,12 @@ is built once, under a lock, and looked for again once the lock is held.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
 from grader.data import synthetic
-from grader.data.build import Content, building, write_store
+from grader.data.build import Content, building, scratch_directory, write_store
 from grader.data.folder import Progress, is_image_folder, read_image_folder
 from grader.data.official import find_official, read_official
 from grader.data.roots import default_data_root, store_homes, writable_home
@@ -94,8 +93,8 @@ def fetch_cifar10(data_root: Path | None = None) -> Store:
     if store is not None:
         return store
     home = writable_home(root)
-    with building(home, "cifar10"), tempfile.TemporaryDirectory(dir=home) as scratch:
-        return _built(root, "cifar10") or write_store(home, _download(Path(scratch)))
+    with building(home, "cifar10"), scratch_directory(home, "cifar10") as scratch:
+        return _built(root, "cifar10") or write_store(home, _download(scratch))
 
 
 def list_stores(data_root: Path | None = None) -> list[Store]:
@@ -122,7 +121,13 @@ def _open_auto(root: Path) -> Store:
 
 
 def _root(data_root: Path | None) -> Path:
-    return default_data_root() if data_root is None else data_root
+    root = (default_data_root() if data_root is None else data_root).absolute()
+    if root.is_file():
+        raise DataError(
+            f"the data root {root} is a file. Name a directory; an archive is imported into one "
+            f"with `torchgrade data import {root}`."
+        )
+    return root
 
 
 def _built(root: Path, name: DataName) -> Store | None:

@@ -32,9 +32,9 @@ def store_homes(data_root: Path) -> tuple[Path, Path]:
 def writable_home(data_root: Path) -> Path:
     """The one of `store_homes` that a new store goes into; it need not exist yet."""
     beside, cached = store_homes(data_root)
-    nearest = next(path for path in (beside, *beside.absolute().parents) if path.exists())
-    if nearest in (beside, data_root) and not os.access(nearest, os.W_OK):
-        return cached
+    for directory in (beside, data_root):
+        if directory.exists():
+            return beside if os.access(directory, os.W_OK) else cached
     return beside
 
 

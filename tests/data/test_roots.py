@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.data import default_data_root, import_directory, list_stores, open_store
+from grader.errors import DataError
 
 
 def test_the_environment_variable_names_the_data_root(
@@ -38,6 +39,20 @@ def test_stores_go_into_the_data_root_that_the_environment_names(
 def test_a_data_root_that_does_not_exist_yet_is_made(folder: Path, tmp_path: Path) -> None:
     store = import_directory(folder, tmp_path / "not" / "yet")
     assert store.path.is_relative_to(tmp_path / "not" / "yet")
+
+
+def test_a_relative_data_root_gives_a_store_with_an_absolute_path(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    store = open_store("imagefolder", Path(folder.name))
+    assert store.path == folder / "stores" / "imagefolder"
+
+
+def test_a_data_root_that_is_a_file_is_reported_with_the_mend(tmp_path: Path) -> None:
+    (tmp_path / "cifar-10-python.tar.gz").write_text("x")
+    with pytest.raises(DataError, match=r"is a file.*torchgrade data import"):
+        open_store("auto", tmp_path / "cifar-10-python.tar.gz")
 
 
 @pytest.mark.usefixtures("read_only")
