@@ -64,8 +64,7 @@ def encode_frame(header: bytes, tensors: Mapping[str, Tensor] | None = None) -> 
     """The bytes of one frame; tensors are made dense and contiguous."""
     body = b""
     if tensors:
-        dense = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-        body = safetensors.torch.save({name: _unshared(tensor) for name, tensor in dense.items()})
+        body = safetensors.torch.save(_unshared(tensors))
     return _PREFIX.pack(_MAGIC, len(header), len(body)) + header + body
 
 
@@ -152,6 +151,15 @@ def _set_timeout(sock: socket.socket, deadline: float | None) -> None:
     sock.settimeout(left)
 
 
-def _unshared(tensor: Tensor) -> Tensor:
+def _unshared(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     # safetensors refuses tensors that share storage; a view of a larger storage counts as such.
-    return tensor.clone() if tensor.untyped_storage().nbytes() != tensor.nbytes else tensor
+    alone: dict[str, Tensor] = {}
+    storages: set[int] = set()
+    for name, tensor in tensors.items():
+        dense = tensor.detach().cpu().contiguous()
+        storage = dense.untyped_storage()
+        if storage.nbytes() != dense.nbytes or storage.data_ptr() in storages:
+            dense = dense.clone()
+        storages.add(storage.data_ptr())
+        alone[name] = dense
+    return alone

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Text = Annotated[str, Field(max_length=20_000)]
 Name = Annotated[str, Field(max_length=500)]
-Scalar = float | bool | Annotated[str, Field(max_length=500)] | None
+Scalar = bool | int | float | Annotated[str, Field(max_length=500)] | None
 
 
 class Message(BaseModel):
@@ -321,17 +321,7 @@ class Raised(Message):
 
 
 Reply = Annotated[
-    Ready
-    | At
-    | Loaded
-    | Value
-    | Gradients
-    | Built
-    | Weights
-    | Done
-    | Paused
-    | Trained
-    | Raised,
+    Ready | At | Loaded | Value | Gradients | Built | Weights | Done | Paused | Trained | Raised,
     Field(discriminator="kind"),
 ]
 
