@@ -45,6 +45,8 @@ def read_script(path: Path, name: str) -> Script:
     except OSError as error:
         raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
     text, note = _decode(content, name)
+    if not _is_unicode(text):
+        raise IntakeError(f"{name} holds halves of characters. Save it as UTF-8.")
     if not text.strip():
         raise IntakeError(f"{name} is empty. Hand in the file with your work.")
     return Script(Cell(file=name, source=text), note)
@@ -61,8 +63,8 @@ def _decode(content: bytes, name: str) -> tuple[str, str | None]:
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         return _universal_newlines(content.decode(encoding)), None
-    except (SyntaxError, UnicodeDecodeError, LookupError):
-        pass
+    except (SyntaxError, ValueError, LookupError):
+        pass  # no such encoding, or not this one
     for encoding in _FALLBACKS:
         try:
             text = content.decode(encoding)
@@ -70,6 +72,14 @@ def _decode(content: bytes, name: str) -> tuple[str, str | None]:
             continue
         return _universal_newlines(text), f"{name} is not UTF-8; it was read as {encoding}."
     raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _universal_newlines(text: str) -> str:

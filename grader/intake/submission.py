@@ -53,6 +53,7 @@ def digest_files(root: Path, names: Iterable[str]) -> str:
     digest = hashlib.sha256()
     for name in sorted(names):
         encoded = name.encode("utf-8", "surrogateescape")
-        content = hashlib.sha256((root / name).read_bytes()).digest()
+        with (root / name).open("rb") as file:
+            content = hashlib.file_digest(file, "sha256").digest()
         digest.update(len(encoded).to_bytes(8, "little") + encoded + content)
     return digest.hexdigest()

@@ -1,0 +1,226 @@
+"""Files and folders -> submissions: none hides another, and no link leads outside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from grader.errors import UsageError
+from grader.intake import Submission, find_submissions, read_submission
+from grader.intake.discovery import MAX_FILES
+
+HOMEWORK = "def flatten(x):\n    return x\n"
+
+Put = Callable[..., Path]
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    """Writes a file below the folder of submissions, with the folders it lies in."""
+
+    def write(name: str, content: str | bytes = HOMEWORK) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+def found(folder: Path) -> dict[str, Submission]:
+    submissions, _ = find_submissions(folder)
+    by_id = {submission.id: submission for submission in submissions}
+    assert len(by_id) == len(submissions)
+    return by_id
+
+
+def test_a_file_is_a_submission_of_its_name(put: Put, tmp_path: Path) -> None:
+    submission = read_submission(put("kim.py"))
+    assert (submission.id, submission.student.id) == ("kim", "kim")
+    assert (submission.files, submission.entry) == (("kim.py",), "kim.py")
+    assert (submission.layout, submission.root) == ("file", tmp_path)
+    assert submission.cells[0].source == HOMEWORK
+    assert submission.problem is None
+
+
+def test_a_folder_is_a_submission_with_all_its_files(put: Put, tmp_path: Path) -> None:
+    put("kim/homework.py")
+    put("kim/lib/layers.py")
+    put("kim/readme.txt", "hello")
+    submission = read_submission(tmp_path / "kim")
+    assert (submission.id, submission.layout) == ("kim", "folder")
+    assert submission.files == ("homework.py", "readme.txt", "lib/layers.py")
+    assert submission.entry == "homework.py"
+
+
+def test_a_folder_is_named_after_itself_however_it_is_called(
+    put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("kim/lib/homework.py")
+    monkeypatch.chdir(tmp_path / "kim" / "lib")
+    assert read_submission(Path()).id == "lib"
+    assert read_submission(Path("..")).id == "kim"
+    assert read_submission(Path("homework.py")).root == tmp_path / "kim" / "lib"
+
+
+@pytest.mark.parametrize(
+    ("files", "entry"),
+    [
+        ({"a.py": "x = 1", "solution.py": HOMEWORK}, "solution.py"),
+        ({"a.py": HOMEWORK, "b.py": HOMEWORK + "class ThreeLayerConvNet: pass"}, "b.py"),
+        ({"a.py": "x = 1", "b.py": "train_part34(model, optimizer)"}, "b.py"),
+        ({"b.py": HOMEWORK, "a.py": HOMEWORK}, "a.py"),
+        ({"a/copy.py": HOMEWORK, "homework.py": HOMEWORK}, "homework.py"),
+        ({"a.py": "def flattened(): pass", "z.py": HOMEWORK}, "z.py"),
+        ({"b.py": "x = 1", "a.py": "x = 1"}, "a.py"),
+        ({"deep/down/only.py": HOMEWORK, "notes.txt": HOMEWORK}, "deep/down/only.py"),
+    ],
+)
+def test_the_script_with_most_of_the_homework_is_run(
+    put: Put, tmp_path: Path, files: dict[str, str], entry: str
+) -> None:
+    for name, content in files.items():
+        put(f"kim/{name}", content)
+    assert read_submission(tmp_path / "kim").entry == entry
+
+
+def test_a_folder_without_a_script_is_broken(put: Put, tmp_path: Path) -> None:
+    put("kim/homework.docx")
+    submission = read_submission(tmp_path / "kim")
+    assert submission.problem == "kim holds no .py file. Hand in your script."
+    assert submission.cells == ()
+
+
+def test_hidden_files_and_leftovers_of_tools_are_no_part_of_it(put: Put, tmp_path: Path) -> None:
+    put("kim/homework.py")
+    for name in ("__pycache__/homework.py", ".git/hook.py", "._homework.py", ".env/a.py",
+                 "venv/lib/a.py", "__MACOSX/homework.py", ".ipynb_checkpoints/a.py"):  # fmt: skip
+        put(f"kim/{name}")
+    assert read_submission(tmp_path / "kim").files == ("homework.py",)
+
+
+def test_hidden_entries_are_no_submissions(put: Put, tmp_path: Path) -> None:
+    for name in ("kim.py", ".hidden.py", ".git/config.py", "__pycache__/kim.py", "__MACOSX/kim.py"):
+        put(name)
+    assert set(found(tmp_path)) == {"kim"}
+
+
+def test_a_link_within_a_submission_is_not_followed(put: Put, tmp_path: Path) -> None:
+    secret, folder = put("secret/answers.py"), tmp_path / "kim"
+    put("kim/homework.py", "x = 1")
+    (folder / "a.py").symlink_to(secret)
+    (folder / "lib").symlink_to(secret.parent)
+    (folder / "loop").symlink_to(folder)
+    (folder / "gone.py").symlink_to(tmp_path / "nothing")
+    submission = read_submission(folder)
+    assert submission.files == ("homework.py",)
+    assert submission.cells[0].source == "x = 1"
+
+
+def test_a_link_among_submissions_is_broken_and_not_followed(put: Put, tmp_path: Path) -> None:
+    secret = put("elsewhere/answers.py")
+    folder = put("all/kim.py").parent
+    (folder / "lee.py").symlink_to(secret)
+    (folder / "park").symlink_to(secret.parent)
+    (folder / "gone.py").symlink_to(tmp_path / "nothing")
+    submissions = found(folder)
+    assert submissions["kim"].problem is None
+    for name in ("lee", "park", "gone"):
+        problem = submissions[name].problem
+        assert problem is not None
+        assert "is a link" in problem
+        assert submissions[name].cells == ()
+
+
+def test_a_pipe_is_broken_and_not_waited_for(put: Put, tmp_path: Path) -> None:
+    put("kim.py")
+    os.mkfifo(tmp_path / "lee.py")
+    submissions = found(tmp_path)
+    assert submissions["lee"].problem == "lee.py is no regular file."
+    assert submissions["kim"].problem is None
+
+
+def test_one_broken_submission_never_hides_the_others(put: Put, tmp_path: Path) -> None:
+    put("empty.py", "")
+    put("binary.py", b"\x00\x01")
+    put("cookie.py", b"# coding: undefined\nx = 1")
+    put("nothing/readme.txt")
+    put("good.py")
+    put("zz/homework.py", "def flatten(x:")
+    (tmp_path / "hollow").mkdir()
+    submissions = found(tmp_path)
+    broken = {name for name, submission in submissions.items() if submission.problem}
+    assert broken == {"empty", "binary", "nothing", "hollow"}
+    assert set(submissions) == broken | {"good", "zz", "cookie"}
+    assert all(not submission.cells for submission in submissions.values() if submission.problem)
+
+
+def test_a_broken_file_in_a_folder_of_its_own_name_is_still_a_file(put: Put) -> None:
+    assert read_submission(put("kim/kim.py", "")).layout == "file"
+
+
+def test_names_that_are_no_utf8_are_broken_and_hide_nothing(put: Put, tmp_path: Path) -> None:
+    put("kim.py")
+    put("lee/homework.py")
+    for name in ("김.py", "이.py", "박/homework.py"):
+        put(os.fsdecode(name.encode("cp949")))
+    submissions = found(tmp_path)
+    broken = [submission for submission in submissions.values() if submission.problem]
+    assert len(broken) == 3
+    assert all("is not UTF-8. Rename it" in str(submission.problem) for submission in broken)
+    assert all(submission.model_dump_json() for submission in submissions.values())
+    assert {"kim", "lee"} < set(submissions)
+
+
+def test_a_script_within_a_folder_must_have_a_name_in_utf8(put: Put, tmp_path: Path) -> None:
+    put("kim/homework.py")
+    (tmp_path / os.fsdecode("kim/보고서.docx".encode("cp949"))).write_text("x")
+    assert read_submission(tmp_path / "kim").files == ("homework.py",)
+    (tmp_path / os.fsdecode("kim/숙제.py".encode("cp949"))).write_text(HOMEWORK)
+    assert "is not UTF-8" in str(read_submission(tmp_path / "kim").problem)
+
+
+def test_a_file_and_a_folder_of_one_name_are_two_submissions(put: Put, tmp_path: Path) -> None:
+    put("a.py")
+    put("a/homework.py")
+    put("a.py.py")
+    put("b.py")
+    submissions = found(tmp_path)
+    assert set(submissions) == {"a", "a.py", "a.py.py", "b"}
+    assert submissions["a"].layout == "folder"
+    assert submissions["a.py"].files == ("a.py",)
+
+
+def test_what_is_neither_script_nor_folder_is_passed_over_and_named(
+    put: Put, tmp_path: Path
+) -> None:
+    put("kim.py")
+    odd = [put("grades.csv"), put("kim.ipynb")]
+    submissions, passed_over = find_submissions(tmp_path)
+    assert [submission.id for submission in submissions] == ["kim"]
+    assert passed_over == odd
+
+
+def test_submissions_come_by_name(put: Put, tmp_path: Path) -> None:
+    for name in ("c.py", "a/x.py", "b.py"):
+        put(name)
+    assert [submission.id for submission in find_submissions(tmp_path)[0]] == ["a", "b", "c"]
+
+
+def test_a_flood_of_files_is_refused(put: Put, tmp_path: Path) -> None:
+    put("kim/homework.py")
+    for number in range(MAX_FILES):
+        (tmp_path / "kim" / str(number)).touch()
+    assert "more than 2,000 files" in str(read_submission(tmp_path / "kim").problem)
+
+
+def test_what_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="There is no file or folder"):
+        read_submission(tmp_path / "nobody.py")
+    with pytest.raises(UsageError, match="There is no folder"):
+        find_submissions(tmp_path / "nothing")
+    with pytest.raises(UsageError, match="holds no submission"):
+        find_submissions(tmp_path)
