@@ -3,8 +3,15 @@
 # ==================================================================================================
 # Part I. Preparation
 # ==================================================================================================
-# Everything the homework imports, collected in a file of my own.
-from my_homework_imports import DataLoader, F, T, dset, nn, np, optim, sampler, torch
+import numpy as np
+import torch
+import torch.nn.functional as F
+import torchvision.datasets as dset
+import torchvision.transforms as T
+from torch import nn, optim
+from torch.utils.data import DataLoader, sampler
+
+import my_answers
 
 # The first 49,000 of the 50,000 training images are for training, the last 1,000 for validation.
 NUM_TRAIN = 49000
@@ -95,10 +102,7 @@ def three_layer_convnet(x, params):
         fc_w and fc_b: which shapes they have is for you to find out.
     Returns (N, C) scores.
     """
-    conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = params
-    h = F.relu(F.conv2d(x, conv_w1, conv_b1, padding=2))
-    h = F.relu(F.conv2d(h, conv_w2, conv_b2, padding=1))
-    scores = flatten(h).mm(fc_w) + fc_b
+    scores = my_answers.forward(x, params)
     return scores
 
 
@@ -194,12 +198,13 @@ learning_rate = 3e-3
 channel_1 = 32
 channel_2 = 16
 
-conv_w1 = random_weight((channel_1, 3, 5, 5))
-conv_b1 = zero_weight((channel_1,))
-conv_w2 = random_weight((channel_2, channel_1, 3, 3))
-conv_b2 = zero_weight((channel_2,))
-fc_w = random_weight((channel_2 * 32 * 32, 10))
-fc_b = zero_weight((10,))
+conv_w1 = None
+conv_b1 = None
+conv_w2 = None
+conv_b2 = None
+fc_w = None
+fc_b = None
+conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = my_answers.weights(channel_1, channel_2)
 params = [conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b]
 train_part2(three_layer_convnet, params, learning_rate)
 
@@ -240,19 +245,12 @@ class ThreeLayerConvNet(nn.Module):
         with zero padding 1, a fully connected layer to num_classes. Kaiming-normal weights.
         """
         super().__init__()
-        self.conv1 = nn.Conv2d(in_channel, channel_1, 5, padding=2)
-        self.conv2 = nn.Conv2d(channel_1, channel_2, 3, padding=1)
-        self.fc = nn.Linear(channel_2 * 32 * 32, num_classes)
-        for layer in (self.conv1, self.conv2, self.fc):
-            nn.init.kaiming_normal_(layer.weight)
-            nn.init.zeros_(layer.bias)
+        self.layers = my_answers.layers(in_channel, channel_1, channel_2, num_classes)
 
     # Question 4
     def forward(self, x):
         """Connect the layers, with a ReLU after each convolution."""
-        x = F.relu(self.conv1(x))
-        x = F.relu(self.conv2(x))
-        scores = self.fc(flatten(x))
+        scores = self.layers(x)
         return scores
 
 
@@ -317,8 +315,10 @@ learning_rate = 3e-3
 channel_1 = 32
 channel_2 = 16
 
+model = None
+optimizer = None
 model = ThreeLayerConvNet(3, channel_1, channel_2, 10)
-optimizer = optim.SGD(model.parameters(), lr=learning_rate)
+optimizer = my_answers.sgd(model, learning_rate)
 train_part34(model, optimizer)
 
 
@@ -353,15 +353,10 @@ channel_1 = 32
 channel_2 = 16
 learning_rate = 1e-2
 
-model = nn.Sequential(
-    nn.Conv2d(3, channel_1, 5, padding=2),
-    nn.ReLU(),
-    nn.Conv2d(channel_1, channel_2, 3, padding=1),
-    nn.ReLU(),
-    Flatten(),
-    nn.Linear(channel_2 * 32 * 32, 10),
-)
-optimizer = optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True)
+model = None
+optimizer = None
+model = my_answers.sequential_convnet(channel_1, channel_2)
+optimizer = my_answers.nesterov(model, learning_rate)
 train_part34(model, optimizer)
 
 # ==================================================================================================
@@ -370,24 +365,10 @@ train_part34(model, optimizer)
 # Question 7
 # Any network, any optimizer: at least 70 % on the validation images within 10 epochs. Leave the
 # test images alone until you have settled on a network.
-# Three convolutions, each halving the image; batch normalisation makes 1e-3 a safe step for Adam.
-model = nn.Sequential(
-    nn.Conv2d(3, 24, 3, padding=1),
-    nn.MaxPool2d(2),
-    nn.BatchNorm2d(24),
-    nn.ReLU(),
-    nn.Conv2d(24, 48, 3, padding=1),
-    nn.MaxPool2d(2),
-    nn.BatchNorm2d(48),
-    nn.ReLU(),
-    nn.Conv2d(48, 64, 3, padding=1),
-    nn.MaxPool2d(2),
-    nn.BatchNorm2d(64),
-    nn.ReLU(),
-    Flatten(),
-    nn.Linear(64 * 4 * 4, 10),
-)
-optimizer = optim.Adam(model.parameters(), lr=1e-3)
+model = None
+optimizer = None
+model = my_answers.challenge()
+optimizer = my_answers.adam(model)
 train_part34(model, optimizer, epochs=10)
 
 best_model = model
