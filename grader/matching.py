@@ -47,13 +47,28 @@ def match_runs(recorded: Sequence[Recorded]) -> dict[RunName, MatchedRun]:
     kinds: dict[RunName, MatchedRun] = {}
     undecided: list[MatchedRun] = []
     for group in groups:
-        name = _by_structure(group)
-        if name is None:
+        if _is_given(group.last):
+            continue
+        name = _by_structure(group.last)
+        if name is not None:
+            _claim(kinds, name, group)
+        elif group.last.model is not None:
             undecided.append(group)
-        elif name != "given":
-            kinds[name] = group  # a later attempt takes the place of an earlier one
     _match_convnets(kinds, undecided)
     return kinds
+
+
+def _claim(kinds: dict[RunName, MatchedRun], name: RunName, run: MatchedRun) -> None:
+    """A later attempt takes the place of an earlier one, unless that comes closer to training."""
+    earlier = kinds.get(name)
+    if earlier is None or _readiness(run.last) >= _readiness(earlier.last):
+        kinds[name] = run
+
+
+def _readiness(recording: Recorded) -> int:
+    if recording.problem is not None:  # a cell that was left unfilled
+        return 0
+    return 1 if recording.api == "built" else 2
 
 
 def _by_model(recorded: Sequence[Recorded]) -> list[MatchedRun]:
@@ -70,31 +85,41 @@ def _by_model(recorded: Sequence[Recorded]) -> list[MatchedRun]:
     return runs
 
 
-def _by_structure(run: MatchedRun) -> RunName | str | None:
-    """The run's name where its model says it, "given" for given code, None where it does not."""
-    recording, model = run.last, run.last.model
+def _is_given(recording: Recorded) -> bool:
+    """Whether the homework's own two-layer networks are trained, which are no question."""
     if recording.api == "part2":
-        return _barebones(recording)
-    if model is None:
-        return QUESTIONS.get(recording.question or 0)
-    if model.type_name == "ThreeLayerConvNet" and recording.question != 7:
-        return "module"
-    if model.type_name == "TwoLayerFC":
-        return "given"
-    one_epoch = recording.epochs in (None, 1)
-    if model.sequential and not convolutions(model) and one_epoch and recording.question != 7:
-        return "sequential_fc"
-    return None
+        return recording.function == "two_layer_fc" or not _is_barebones(recording)
+    return recording.model is not None and recording.model.type_name == "TwoLayerFC"
 
 
-def _barebones(recording: Recorded) -> RunName | str:
+def _is_barebones(recording: Recorded) -> bool:
     weights = recording.model.parameters if recording.model else ()
-    is_convnet = (
+    return (
         recording.function == "three_layer_convnet"
         or len(weights) == _CONVNET_WEIGHTS
         or recording.question == 2
     )
-    return "barebones" if is_convnet and recording.function != "two_layer_fc" else "given"
+
+
+def _by_structure(recording: Recorded) -> RunName | None:
+    """The run's name where what is trained says it, else None."""
+    model = recording.model
+    if recording.api == "part2":
+        return "barebones"
+    if model is None:
+        return QUESTIONS.get(recording.question or 0)
+    if model.type_name == "ThreeLayerConvNet" and recording.question != 7:
+        return "module"
+    if model.sequential and not convolutions(model) and not _may_be_challenge(recording):
+        return "sequential_fc"
+    return None
+
+
+def _may_be_challenge(recording: Recorded) -> bool:
+    """Under Question 7, or several epochs under no question."""
+    if recording.question is None:
+        return recording.epochs not in (None, 1)
+    return recording.question == 7
 
 
 def _match_convnets(kinds: dict[RunName, MatchedRun], undecided: Iterable[MatchedRun]) -> None:
@@ -103,14 +128,15 @@ def _match_convnets(kinds: dict[RunName, MatchedRun], undecided: Iterable[Matche
     for run in undecided:
         name = QUESTIONS.get(run.last.question or 0)
         if name in ("sequential_convnet", "challenge"):
-            kinds[name] = run
+            _claim(kinds, name, run)
         else:
             rest.append(run)
+    marked = set(kinds)
     for run in rest:
         if "sequential_convnet" not in kinds and _looks_like_part4(run):
             kinds["sequential_convnet"] = run
-        else:
-            kinds["challenge"] = run
+        elif "challenge" not in marked:
+            _claim(kinds, "challenge", run)
 
 
 def _looks_like_part4(run: MatchedRun) -> bool:

@@ -1,0 +1,253 @@
+"""Which recorded training is which run of the homework."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from torch import nn
+
+from grader.harness.models import describe_model
+from grader.matching import match_runs
+from grader.protocol.messages import Location, Model, Parameter, Recorded
+
+_identity = itertools.count(1)
+
+
+class ThreeLayerConvNet(nn.Module):
+    """Part III's model, by name."""
+
+
+class TwoLayerFC(nn.Module):
+    """Part III's given model, by name."""
+
+
+class MyNet(nn.Module):
+    """A model of the student's own."""
+
+
+def fc() -> nn.Module:
+    return nn.Sequential(nn.Flatten(), nn.Linear(12, 4), nn.ReLU(), nn.Linear(4, 10))
+
+
+def convnet() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(3, 2, 5, padding=2), nn.ReLU(), nn.Conv2d(2, 2, 3, padding=1), nn.ReLU(),
+        nn.Flatten(), nn.Linear(8, 10),
+    )  # fmt: skip
+
+
+def deep() -> nn.Module:
+    return nn.Sequential(
+        nn.Conv2d(3, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.Conv2d(2, 2, 3), nn.ReLU(),
+        nn.Conv2d(2, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(8, 10),
+    )  # fmt: skip
+
+
+def described(model: nn.Module) -> Model:
+    return describe_model(model).model_copy(update={"identity": next(_identity)})
+
+
+def run(model: nn.Module | Model | None, question: int | None = None, **more: object) -> Recorded:
+    """A recorded `train_part34(model, ...)`."""
+    number = next(_identity)
+    return Recorded.model_validate(
+        {
+            "target": f"run:{number}",
+            "api": "part34",
+            "where": Location(file="homework.py", line=number),
+            "question": question,
+            "model": described(model) if isinstance(model, nn.Module) else model,
+            "epochs": 1,
+            "problem": "the model is None" if model is None else None,
+            **more,
+        }
+    )
+
+
+def part2(
+    function: str | None, weights: int, question: int | None = None, **more: object
+) -> Recorded:
+    """A recorded `train_part2(function, params, ...)`."""
+    parameter = Parameter(name="0", shape=(1,), dtype="torch.float32", requires_grad=True)
+    model = Model(
+        identity=next(_identity), type_name="weights", sequential=False,
+        parameters=(parameter,) * weights,
+    )  # fmt: skip
+    return run(model, question, **{"api": "part2", "function": function, "epochs": None, **more})
+
+
+def names(*recorded: Recorded) -> dict[str, tuple[str, ...]]:
+    return {name: matched.targets for name, matched in match_runs(recorded).items()}
+
+
+HOMEWORK = {
+    None: part2("two_layer_fc", 2),
+    "barebones": part2("three_layer_convnet", 6),
+    "given": run(TwoLayerFC()),
+    "module": run(ThreeLayerConvNet()),
+    "sequential_fc": run(fc()),
+    "sequential_convnet": run(convnet()),
+    "challenge": run(deep(), epochs=10),
+}
+QUESTIONS = (None, 2, 2, 5, 5, 6, 7)
+"""The nearest mark above each of them in the homework as it is handed out."""
+
+EXPECTED = {
+    name: (recorded.target,) for name, recorded in HOMEWORK.items() if name not in (None, "given")
+}
+
+
+def test_the_homework_is_matched_by_structure_alone() -> None:
+    assert names(*HOMEWORK.values()) == EXPECTED
+
+
+def test_the_homework_is_matched_with_its_question_marks() -> None:
+    marked = [
+        recorded.model_copy(update={"question": question})
+        for recorded, question in zip(HOMEWORK.values(), QUESTIONS, strict=True)
+    ]
+    assert names(*marked) == EXPECTED
+
+
+def test_nothing_recorded_is_no_run() -> None:
+    assert names() == {}
+
+
+def test_the_given_networks_are_no_question() -> None:
+    assert names(part2("two_layer_fc", 2, 2), run(TwoLayerFC(), 5)) == {}
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        part2("three_layer_convnet", 5),
+        part2("my_convnet", 6),
+        part2(None, 6),
+        part2("my_convnet", 3, question=2),
+        run(None, 2, api="loop"),
+    ],
+    ids=["by-function", "by-weights", "without-function", "by-question", "own-loop"],
+)
+def test_barebones_is_known_by_function_weights_or_question(recorded: Recorded) -> None:
+    assert names(recorded) == {"barebones": (recorded.target,)}
+
+
+@pytest.mark.parametrize(
+    ("question", "name"), [(5, "module"), (6, "sequential_convnet"), (7, "challenge")]
+)
+def test_a_model_that_is_still_none_is_known_by_its_question(question: int, name: str) -> None:
+    recorded = run(None, question)
+    assert names(recorded) == {name: (recorded.target,)}
+
+
+def test_a_model_that_is_still_none_without_a_question_is_no_run() -> None:
+    challenge = run(deep(), epochs=10)
+    assert names(run(None)) == {}
+    assert names(challenge, run(None)) == {"challenge": (challenge.target,)}
+
+
+@pytest.mark.parametrize("question", [5, 6, 7])
+@pytest.mark.parametrize("first", ["filled", "none"])
+def test_a_cell_left_unfilled_never_takes_the_place_of_a_filled_one(
+    question: int, first: str
+) -> None:
+    filled = run({5: ThreeLayerConvNet, 6: convnet, 7: deep}[question](), question)
+    cells = (filled, run(None, question))
+    matched = names(*(cells if first == "filled" else cells[::-1]))
+    assert list(matched.values()) == [(filled.target,)]
+
+
+def test_several_calls_on_one_model_are_one_run() -> None:
+    model = described(deep())
+    calls = [run(model, 7, epochs=n) for n in (3, 3, 4)]
+    between = run(convnet(), 6)
+    matched = names(calls[0], between, *calls[1:])
+    assert matched["challenge"] == tuple(call.target for call in calls)
+    assert matched["sequential_convnet"] == (between.target,)
+
+
+def test_what_was_only_built_counts_where_nobody_trains_it() -> None:
+    model = described(deep())
+    built, trained = run(model, 7, api="built"), run(model, 7)
+    assert names(built) == {"challenge": (built.target,)}
+    assert names(built, trained) == {"challenge": (trained.target,)}
+    assert names(trained, built) == {"challenge": (trained.target,)}
+
+
+def test_of_several_times_built_the_last_counts_and_once() -> None:
+    model = described(convnet())
+    built = [run(model, 6, api="built") for _ in range(2)]
+    assert names(*built) == {"sequential_convnet": (built[1].target,)}
+
+
+@pytest.mark.parametrize(
+    ("build", "question"), [(ThreeLayerConvNet, 5), (fc, 5), (convnet, 6), (deep, 7), (deep, None)]
+)
+def test_a_model_only_built_never_takes_the_place_of_a_trained_one(
+    build: type, question: int | None
+) -> None:
+    trained, built = run(build(), question), run(build(), question, api="built")
+    assert list(names(trained, built).values()) == [(trained.target,)]
+    assert list(names(built, trained).values()) == [(trained.target,)]
+
+
+@pytest.mark.parametrize(
+    ("build", "question", "name"),
+    [
+        (ThreeLayerConvNet, 5, "module"),
+        (fc, 5, "sequential_fc"),
+        (convnet, 6, "sequential_convnet"),
+        (deep, 7, "challenge"),
+        (ThreeLayerConvNet, None, "module"),
+        (fc, None, "sequential_fc"),
+        (deep, None, "challenge"),
+    ],
+)
+def test_a_later_attempt_takes_the_place_of_an_earlier_one(
+    build: type, question: int | None, name: str
+) -> None:
+    attempts = [run(build(), question) for _ in range(3)]
+    assert names(*attempts) == {name: (attempts[-1].target,)}
+
+
+@pytest.mark.parametrize("build", [MyNet, fc, convnet, deep, ThreeLayerConvNet])
+def test_the_challenge_may_be_any_network_under_its_question(build: type) -> None:
+    part4, challenge = run(convnet(), 6), run(build(), 7)
+    assert names(part4, challenge) == {
+        "sequential_convnet": (part4.target,),
+        "challenge": (challenge.target,),
+    }
+
+
+def test_part_4_may_be_any_network_under_its_question() -> None:
+    recorded = run(MyNet(), 6)
+    assert names(recorded) == {"sequential_convnet": (recorded.target,)}
+
+
+def test_the_first_small_convnet_is_part_4_and_the_next_the_challenge() -> None:
+    part4, challenge = run(convnet()), run(convnet())
+    assert names(part4, challenge) == {
+        "sequential_convnet": (part4.target,),
+        "challenge": (challenge.target,),
+    }
+
+
+@pytest.mark.parametrize("build", [convnet, fc])
+def test_several_epochs_speak_for_the_challenge(build: type) -> None:
+    recorded = run(build(), epochs=10)
+    assert names(recorded) == {"challenge": (recorded.target,)}
+
+
+def test_a_run_without_a_mark_never_takes_the_place_of_a_marked_one() -> None:
+    trial, challenge = run(MyNet(), 5, epochs=3), run(deep(), 7, epochs=10)
+    assert names(challenge, trial)["challenge"] == (challenge.target,)
+    assert names(trial, challenge)["challenge"] == (challenge.target,)
+
+
+def test_the_given_sequential_network_is_known_under_its_mark_for_any_epochs() -> None:
+    longer, challenge = run(fc(), 5, epochs=2), run(deep(), 7, epochs=10)
+    assert names(longer, challenge) == {
+        "sequential_fc": (longer.target,),
+        "challenge": (challenge.target,),
+    }
