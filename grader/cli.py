@@ -85,7 +85,7 @@ def _setup(
 def options(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
-    debug: Annotated[  # noqa: ARG001  # read by main, before and after the parser
+    debug: Annotated[  # read by main, before and after the parser
         bool, typer.Option("--debug", help="Show the traceback of an internal error.")
     ] = False,
 ) -> None:

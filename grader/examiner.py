@@ -40,31 +40,35 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
         connection: to the scheduler; first a `Setup`, then orders.
         control: to the worker server.
     """
-    with connection.makefile("rw", encoding="utf-8", newline="\n") as lines:
+    # Two files, not one: writing to a text file drops what it has read ahead.
+    with (
+        connection.makefile("r", encoding="utf-8", newline="\n") as orders,
+        connection.makefile("w", encoding="utf-8", newline="\n") as events,
+    ):
         try:
-            setup = Setup.model_validate_json(lines.readline())
+            setup = Setup.model_validate_json(orders.readline())
             torch.set_num_threads(setup.threads)
-            rubric = load_rubric(Path(setup.rubric), list(known_checks()))
+            rubric = load_rubric(Path(setup.rubric), known_checks())
             grader = _grader(setup, rubric, control)
             _send(
-                lines,
+                events,
                 Opened(
                     assignment=rubric.assignment.title,
                     max_score=rubric.points,
                     provenance=grader.provenance("", ()),
                 ),
             )
-            for line in lines:
+            for line in orders:
                 order = ORDER.validate_json(line)
                 if isinstance(order, Job):
-                    _send(lines, Finished(result=_grade(grader, order, lines)))
+                    _send(events, Finished(result=_grade(grader, order, events)))
                 else:
-                    _send(lines, _probe(grader))
+                    _send(events, _probe(grader))
         except UserError as error:
-            _send(lines, Refused(message=str(error)))
+            _send(events, Refused(message=str(error)))
         except Exception as error:
             message = f"{type(error).__name__}: {error}"
-            _send(lines, Broken(message=message, traceback=traceback.format_exc()))
+            _send(events, Broken(message=message, traceback=traceback.format_exc()))
 
 
 def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
@@ -79,12 +83,12 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
     return Grader(rubric, store, control, options)
 
 
-def _grade(grader: Grader, job: Job, lines: TextIOWrapper) -> SubmissionResult:
+def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> SubmissionResult:
     def on_check(check: str) -> None:
-        _send(lines, CheckStarted(check=check))
+        _send(events, CheckStarted(check=check))
 
     def on_progress(progress: Progress) -> None:
-        _send(lines, Trained(**dataclasses.asdict(progress)))
+        _send(events, Trained(**dataclasses.asdict(progress)))
 
     return grader.grade(job.submission, Watcher(on_check, on_progress))
 
@@ -97,6 +101,6 @@ def _probe(grader: Grader) -> Isolation:
     )
 
 
-def _send(lines: TextIOWrapper, event: Event) -> None:
-    lines.write(event.model_dump_json() + "\n")
-    lines.flush()
+def _send(events: TextIOWrapper, event: Event) -> None:
+    events.write(event.model_dump_json() + "\n")
+    events.flush()

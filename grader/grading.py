@@ -183,7 +183,9 @@ class Grader:
             * max(1, self._options.threads),
             open_files=OPEN_FILES,
         )
-        return Worker(self._control, WorkerOrder(isolation=isolation, threads=self._options.threads))
+        return Worker(
+            self._control, WorkerOrder(isolation=isolation, threads=self._options.threads)
+        )
 
     def _require_isolation(self, layers: tuple[str, ...]) -> None:
         missing = [layer for layer in FULL if layer not in layers]
@@ -217,7 +219,7 @@ class Grader:
             checks = tuple(
                 CheckResult(
                     id=spec.id,
-                    title=known_checks()[spec.id],
+                    title=known_checks()[spec.id].title,
                     status=by_id[spec.id].status,
                     score=spec.points if by_id[spec.id].status is CheckStatus.PASSED else 0.0,
                     max_score=spec.points,

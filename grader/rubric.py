@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import yaml
 from pydantic import (
@@ -18,7 +20,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     ValidationError,
-    model_validator,
+    field_validator,
 )
 
 from grader.errors import RubricError
@@ -192,12 +194,13 @@ class Rubric(Part):
     questions: tuple[Question, ...] = Field(min_length=1)
     fingerprint: str = Field(default="", exclude=True, description="sha256 of the file's bytes")
 
-    @model_validator(mode="after")
-    def _has_every_run(self) -> Self:
-        missing = [name for name in RUN_NAMES if name not in self.runs]
+    @field_validator("runs")
+    @classmethod
+    def _has_every_run(cls, runs: dict[RunName, RunSpec]) -> dict[RunName, RunSpec]:
+        missing = [name for name in RUN_NAMES if name not in runs]
         if missing:
-            raise ValueError(f"runs lacks {', '.join(missing)}")
-        return self
+            raise ValueError(f"it lacks {', '.join(missing)}")
+        return runs
 
     @property
     def checks(self) -> tuple[CheckSpec, ...]:
@@ -217,41 +220,45 @@ def default_rubric() -> Path:
     return in_tree if in_tree.exists() else top / "reference" / "rubric.yaml"
 
 
-def load_rubric(path: Path, known_checks: Sequence[str]) -> Rubric:
+@dataclass(frozen=True)
+class KnownCheck:
+    """A check that exists: what it checks, and the settings it cannot do without."""
+
+    title: str
+    settings: tuple[str, ...] = ()
+
+
+def load_rubric(path: Path, known_checks: Mapping[str, KnownCheck]) -> Rubric:
     """Read and validate a rubric.
 
     Args:
         path: the YAML file.
-        known_checks: ids of the checks that exist.
+        known_checks: the checks that exist, by id.
 
     Raises:
         RubricError: with file, line and mend, for anything that is not a usable rubric.
     """
     try:
         content = path.read_bytes()
-        _refuse_aliases(content, path)
-        root = yaml.compose(content, Loader=yaml.SafeLoader)
-        raw = yaml.safe_load(content)
     except OSError as error:
         raise RubricError(f"The rubric cannot be read: {error.strerror}.", path) from error
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        raise RubricError(f"This is not valid YAML: {error.problem}.", path, line) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise RubricError(f"This is not valid YAML: {error}.", path) from error
+    root, raw = _parse(content, path)
     if root is None or not isinstance(raw, dict):
         raise RubricError("A rubric is a mapping with the keys assignment, questions, ...", path, 1)
     _refuse_duplicate_keys(root, path)
     if "fingerprint" in raw:
         raise RubricError("Unknown key 'fingerprint'. Remove it.", path, _line(root, "fingerprint"))
     try:
-        rubric = Rubric.model_validate(
-            {**raw, "fingerprint": hashlib.sha256(content).hexdigest()}, strict=False
-        )
+        # As strict JSON, a list is still a tuple, but `yes` is no number and 1.5 is no count.
+        raw["fingerprint"] = hashlib.sha256(content).hexdigest()
+        rubric = Rubric.model_validate_json(json.dumps(raw, default=str), strict=True)
     except ValidationError as error:
-        first = error.errors()[0]
+        # A misspelt key is two errors, and its spelling is the one to mend.
+        first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
         line = _line(root, *first["loc"])
-        raise RubricError(_sentence(first["loc"], first["type"], first["msg"]), path, line) from None
+        raise RubricError(
+            _sentence(first["loc"], first["type"], first["msg"]), path, line
+        ) from None
     _refuse_bad_ids(rubric, root, path, known_checks)
     return rubric
 
@@ -262,14 +269,49 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
         return f"Unknown key '{place}'. Remove it or correct its spelling."
     if kind == "missing":
         return f"'{place}' is missing. Add it."
-    return f"'{place}' is wrong: {message[0].lower()}{message[1:]}. Correct the value."
+    # pydantic speaks of JSON; the author wrote YAML.
+    text = (
+        message.removeprefix("Value error, ").replace("array", "list").replace("object", "mapping")
+    )
+    return f"'{place}' is wrong: {text[0].lower()}{text[1:]}. Correct the value."
 
 
-def _refuse_aliases(content: bytes, path: Path) -> None:
-    for event in yaml.parse(content, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1
-            raise RubricError("YAML aliases are not allowed here. Write it out.", path, line)
+class _Loader(yaml.SafeLoader):
+    """Refuses aliases: a line number would have two meanings, and a small file could be huge."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]  # no stub
+            raise yaml.composer.ComposerError(
+                None, None, "aliases are not allowed here: write it out", mark
+            )
+        return super().compose_node(parent, index)
+
+
+def _parse(content: bytes, path: Path) -> tuple[yaml.Node | None, object]:
+    """The document as nodes, which know their lines, and as values."""
+    try:
+        loader = _Loader(_text(content, path))
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else None
+        raise RubricError(f"This is not valid YAML: {error.problem}.", path, line) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise RubricError(f"This is not valid YAML: {error}.", path) from error
+
+
+def _text(content: bytes, path: Path) -> str:
+    try:
+        text = content.decode("utf-8-sig")
+        bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
+        position = len(text[: bad.start()].encode()) if bad else None
+    except UnicodeDecodeError as error:
+        position = error.start
+    if position is None:
+        return text
+    line = content.count(b"\n", 0, position) + 1
+    raise RubricError("This line is no plain text. Save the file as UTF-8.", path, line)
 
 
 def _refuse_duplicate_keys(node: yaml.Node, path: Path) -> None:
@@ -292,13 +334,16 @@ def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
             yield from _mappings(value)
 
 
-def _refuse_bad_ids(rubric: Rubric, root: yaml.Node, path: Path, known: Sequence[str]) -> None:
+def _refuse_bad_ids(
+    rubric: Rubric, root: yaml.Node, path: Path, known: Mapping[str, KnownCheck]
+) -> None:
+    questions: set[str] = set()
     seen: set[str] = set()
     for q, question in enumerate(rubric.questions):
-        if question.id in seen:
+        if question.id in questions:
             line = _line(root, "questions", q, "id")
             raise RubricError(f"The id '{question.id}' stands twice. Rename one.", path, line)
-        seen.add(question.id)
+        questions.add(question.id)
         for c, check in enumerate(question.checks):
             place = ("questions", q, "checks", c)
             if check.id not in known:
@@ -307,6 +352,13 @@ def _refuse_bad_ids(rubric: Rubric, root: yaml.Node, path: Path, known: Sequence
                     path,
                     _line(root, *place, "id"),
                 )
+            for setting in known[check.id].settings:
+                if not getattr(check.settings, setting):
+                    raise RubricError(
+                        f"'{check.id}' needs settings.{setting}. Add it.",
+                        path,
+                        _line(root, *place, "settings"),
+                    )
             for need in check.needs:
                 if need not in seen:
                     raise RubricError(

@@ -65,7 +65,9 @@ class Slot:
                 start_new_session=True,  # Ctrl-C is the scheduler's to handle
             )
         self._connection = ours
-        self._lines = ours.makefile("rw", encoding="utf-8", newline="\n")
+        # Two files, not one: writing to a text file drops what it has read ahead.
+        self._events = ours.makefile("r", encoding="utf-8", newline="\n")
+        self._orders = ours.makefile("w", encoding="utf-8", newline="\n")
         self._send(setup.model_dump_json())
 
     def open(self) -> Opened:
@@ -115,8 +117,9 @@ class Slot:
 
     def close(self) -> None:
         """End the examiner, the server and with them every worker."""
+        self._events.close()
         try:
-            self._lines.close()
+            self._orders.close()
         except OSError:
             pass  # unsent text for a process that is gone
         self._connection.close()
@@ -128,14 +131,14 @@ class Slot:
 
     def _send(self, line: str) -> None:
         try:
-            self._lines.write(line + "\n")
-            self._lines.flush()
+            self._orders.write(line + "\n")
+            self._orders.flush()
         except OSError:
             pass  # the reason is read by the next _receive
 
     def _receive(self) -> Event:
         try:
-            line = self._lines.readline()
+            line = self._events.readline()
             event = EVENT.validate_json(line) if line else None
         except (OSError, ValidationError):
             event = None

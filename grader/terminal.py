@@ -20,7 +20,7 @@ _SYMBOLS = {
     CheckStatus.PASSED: "[green]✓[/]",
     CheckStatus.PARTIAL: "[yellow]◐[/]",
     CheckStatus.FAILED: "[red]✗[/]",
-    CheckStatus.SKIPPED: "[dim]–[/]",
+    CheckStatus.SKIPPED: "[dim]-[/]",
     CheckStatus.ERROR: "[magenta]![/]",
 }
 
@@ -138,7 +138,7 @@ def print_batch(console: Console, results: Sequence[SubmissionResult], index: Pa
         remark = clean_line(result.reason or "") if result.status == "ungraded" else ""
         table.add_row(
             escape(clean_line(result.submission.id)),
-            "–" if result.status == "ungraded" else f"{result.score:g}",
+            "-" if result.status == "ungraded" else f"{result.score:g}",
             f"{result.max_score:g}",
             f"[red]{escape(remark)}[/]" if remark else "",
         )

@@ -124,9 +124,7 @@ class Trainer:
     def _attempts(self, name: RunName, matched: MatchedRun) -> list[Attempt]:
         """The first seed, and after near misses the further ones until one reaches."""
         attempts = [self._attempt(name, matched, self._student, 0)]
-        while (
-            self._is_near_miss(name, attempts[-1]) and len(attempts) <= self._rules.further_seeds
-        ):
+        while self._is_near_miss(name, attempts[-1]) and len(attempts) <= self._rules.further_seeds:
             number = len(attempts)
             with self._student.fresh(self._seeds(name, number)) as student:
                 attempts.append(self._attempt(name, matched, student, number))

@@ -56,7 +56,9 @@ class ConvnetInput:
 class Cases:
     """Draws the cases of one check; `current` is the one in hand."""
 
-    def __init__(self, assignment: Assignment, digest: str, spec: CheckSpec, images: Images) -> None:
+    def __init__(
+        self, assignment: Assignment, digest: str, spec: CheckSpec, images: Images
+    ) -> None:
         self._assignment = assignment
         self._digest = digest
         self._spec = spec

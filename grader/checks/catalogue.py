@@ -1,4 +1,4 @@
-"""Which checks exist and what they are called, without importing them (or torch, or pytest)."""
+"""Which checks exist, read from their source: nothing is imported, no torch and no pytest."""
 
 from __future__ import annotations
 
@@ -7,19 +7,32 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from grader.rubric import KnownCheck
+
 FOLDER = Path(__file__).parent
 
 
 @cache
-def known_checks() -> Mapping[str, str]:
-    """Check id -> what it checks, the first line of the test's docstring."""
-    checks: dict[str, str] = {}
+def known_checks() -> Mapping[str, KnownCheck]:
+    """Check id -> the first line of its docstring and what it is marked to need."""
+    checks: dict[str, KnownCheck] = {}
     for path in sorted(FOLDER.glob("test_*.py")):
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 summary = (ast.get_docstring(node) or node.name).splitlines()[0]
-                checks[check_id(path.stem, node.name)] = summary
+                checks[check_id(path.stem, node.name)] = KnownCheck(summary, _settings(node))
     return checks
+
+
+def _settings(test: ast.FunctionDef) -> tuple[str, ...]:
+    """The arguments of `@pytest.mark.settings(...)`."""
+    for decorator in test.decorator_list:
+        if (
+            isinstance(decorator, ast.Call)
+            and ast.unparse(decorator.func) == "pytest.mark.settings"
+        ):
+            return tuple(ast.literal_eval(argument) for argument in decorator.args)
+    return ()
 
 
 def check_id(module: str, test: str) -> str:

@@ -25,9 +25,7 @@ def form_difference(what: str, tensor: Tensor, expected: Tensor) -> str | None:
     return None
 
 
-def value_difference(
-    what: str, tensor: Tensor, expected: Tensor, tolerance: float
-) -> str | None:
+def value_difference(what: str, tensor: Tensor, expected: Tensor, tolerance: float) -> str | None:
     """What is wrong with a tensor's values.
 
     The largest difference may be `tolerance` times the largest magnitude of `expected`.

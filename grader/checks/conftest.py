@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 
 import pytest
-from torch import Tensor
 
 import reference as reference_package
 from grader.checks.cases import Cases
 from grader.checks.catalogue import check_id
-from grader.checks.comparing import form_difference, value_difference
 from grader.checks.examination import EXAMINATION, Examination
+from grader.checks.expecting import Expect, Matched, Own, Reaches
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.matching import MatchedRun, match_runs
 from grader.results import RunName
-from grader.rubric import CheckSpec, Tolerances
+from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 
 
@@ -54,33 +51,6 @@ def cases(examination: Examination, spec: CheckSpec) -> Cases:
     return examination.cases
 
 
-@dataclass(frozen=True)
-class Expect:
-    """Says what does not hold, by raising CheckFailed."""
-
-    tolerances: Tolerances
-
-    def form(self, what: str, tensor: Tensor, expected: Tensor) -> None:
-        """Shape and dtype are the reference's."""
-        self._require(form_difference(what, tensor, expected))
-
-    def close(self, what: str, tensor: Tensor, expected: Tensor) -> None:
-        """The values are the reference's but for rounding."""
-        self._require(value_difference(what, tensor, expected, self.tolerances.values))
-
-    def gradient_close(self, what: str, gradient: Tensor | None, expected: Tensor) -> None:
-        """The gradient is the reference's but for rounding."""
-        if gradient is None:
-            raise CheckFailed(f"no gradient reaches {what}")
-        text = f"the gradients of {what}"
-        self._require(value_difference(text, gradient, expected, self.tolerances.gradients))
-
-    @staticmethod
-    def _require(problem: str | None) -> None:
-        if problem is not None:
-            raise CheckFailed(problem)
-
-
 @pytest.fixture
 def expect(examination: Examination) -> Expect:
     """Comparisons with the rubric's tolerances."""
@@ -88,7 +58,7 @@ def expect(examination: Examination) -> Expect:
 
 
 @pytest.fixture
-def own(examination: Examination, student: Student) -> Callable[[str], None]:
+def own(examination: Examination, student: Student) -> Own:
     """Require that the submission itself defines a name; failures then point at it."""
 
     def require(name: str) -> None:
@@ -102,7 +72,7 @@ def own(examination: Examination, student: Student) -> Callable[[str], None]:
 
 
 @pytest.fixture
-def matched(examination: Examination, student: Student) -> Callable[[RunName], MatchedRun]:
+def matched(examination: Examination, student: Student) -> Matched:
     """The recorded training of a run, one that can be carried out; failures then point at it."""
 
     def find(name: RunName) -> MatchedRun:
@@ -119,7 +89,7 @@ def matched(examination: Examination, student: Student) -> Callable[[RunName], M
 
 
 @pytest.fixture
-def reaches(examination: Examination) -> Callable[[RunName], None]:
+def reaches(examination: Examination) -> Reaches:
     """Train a run and require that it reached its threshold."""
 
     def require(name: RunName) -> None:

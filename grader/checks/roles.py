@@ -77,7 +77,9 @@ def find_roles(model: Model, shapes: ParamShapes) -> Roles:
         if role == "fc_w":
             transposed = parameter.shape != shape
     if left:
-        raise CheckFailed(f"the model has parameters that none of its layers needs: {_listed(left)}")
+        raise CheckFailed(
+            f"the model has parameters that none of its layers needs: {_listed(left)}"
+        )
     return Roles(names, own_shapes, transposed)
 
 

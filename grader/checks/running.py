@@ -73,6 +73,7 @@ class _Examiner:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[EXAMINATION] = self._examination
+        config.addinivalue_line("markers", "settings(*names): what the rubric's entry must set")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Only the rubric's checks, in its order, each with a time limit of last resort."""
@@ -125,7 +126,9 @@ class _Examiner:
             reason = self._sentence(str(error))
             return CheckOutcome(identifier, CheckStatus.FAILED, reason, where)
         what = str(error).splitlines()[0] if str(error) else ""
-        reason = f"torchgrade itself failed here ({type(error).__name__}: {what}). Please report it."
+        reason = (
+            f"torchgrade itself failed here ({type(error).__name__}: {what}). Please report it."
+        )
         return CheckOutcome(identifier, CheckStatus.ERROR, reason)
 
     def _sentence(self, reason: str) -> str:

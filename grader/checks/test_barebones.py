@@ -1,16 +1,29 @@
 """Question 2: the barebones weights and their training."""
 
+from __future__ import annotations
+
+import pytest
+
 from grader.checks.comparing import shape_text
+from grader.checks.examination import Examination
+from grader.checks.expecting import Matched, Reaches
 from grader.checks.initialization import require_kaiming
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import ROLE_TITLES
+from grader.rubric import CheckSpec
+from grader.sandbox.student import Student
 from reference import param_shapes
 
 
-def test_weights(student, spec, matched, examination):
+@pytest.mark.settings("layers")
+def test_weights(
+    student: Student, spec: CheckSpec, matched: Matched, examination: Examination
+) -> None:
     """Six tensors of the right shapes, Kaiming normal, with zero biases, that require gradients."""
     run = matched("barebones")
     data, layers = examination.rubric.data, spec.settings.layers
+    assert layers is not None
+    assert run.last.model is not None
     shapes = param_shapes(
         channels=data.channels,
         channel_1=layers.channel_1,
@@ -38,6 +51,6 @@ def test_weights(student, spec, matched, examination):
         require_kaiming(title, weights[parameter.name], role, shape, spec.settings.false_alarm / 3)
 
 
-def test_accuracy(reaches):
+def test_accuracy(reaches: Reaches) -> None:
     """The barebones ConvNet reaches its validation accuracy within one epoch."""
     reaches("barebones")

@@ -1,7 +1,20 @@
 """Part I: `flatten`."""
 
+from __future__ import annotations
 
-def test_shape(student, reference, cases, expect, own):
+from types import ModuleType
+
+import pytest
+
+from grader.checks.cases import Cases
+from grader.checks.expecting import Expect, Own
+from grader.sandbox.student import Student
+
+
+@pytest.mark.settings("shapes")
+def test_shape(
+    student: Student, reference: ModuleType, cases: Cases, expect: Expect, own: Own
+) -> None:
     """flatten turns (N, d1, ..., dM) into (N, d1 * ... * dM), also for N = 1."""
     own("flatten")
     for case in cases.flatten():
@@ -9,7 +22,10 @@ def test_shape(student, reference, cases, expect, own):
         expect.form("the result", flat, reference.flatten(case.x))
 
 
-def test_values(student, reference, cases, expect, own):
+@pytest.mark.settings("shapes")
+def test_values(
+    student: Student, reference: ModuleType, cases: Cases, expect: Expect, own: Own
+) -> None:
     """flatten keeps the order of the values."""
     own("flatten")
     for case in cases.flatten():

@@ -1,14 +1,25 @@
 """Questions 3 to 5: `ThreeLayerConvNet` and its training."""
 
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from grader.checks.cases import Cases
+from grader.checks.expecting import Expect, Matched, Own, Reaches
 from grader.checks.gradients import reference_gradients
 from grader.checks.initialization import require_kaiming
 from grader.checks.optimizers import require_optimizer
 from grader.checks.roles import ROLE_TITLES, find_roles
+from grader.rubric import CheckSpec
+from grader.sandbox.student import Student
 
 CLASS = "ThreeLayerConvNet"
 
 
-def test_structure(student, cases, expect, own):
+@pytest.mark.settings("constructors")
+def test_structure(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
     """The constructor makes two convolutions and a fully connected layer of the sizes asked for."""
     own(CLASS)
     for constructor, case in cases.module():
@@ -17,7 +28,8 @@ def test_structure(student, cases, expect, own):
         expect.form("the scores", model.scores(case.x), case.upstream)
 
 
-def test_kaiming(student, cases, spec, own):
+@pytest.mark.settings("constructors")
+def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> None:
     """The weights of all three layers are Kaiming normal."""
     own(CLASS)
     for constructor, case in cases.module():
@@ -33,7 +45,10 @@ def test_kaiming(student, cases, spec, own):
             )
 
 
-def test_values(student, reference, cases, expect, own):
+@pytest.mark.settings("constructors")
+def test_values(
+    student: Student, reference: ModuleType, cases: Cases, expect: Expect, own: Own
+) -> None:
     """With the reference's weights, the scores equal the reference's."""
     own(CLASS)
     for constructor, case in cases.module():
@@ -43,7 +58,8 @@ def test_values(student, reference, cases, expect, own):
         expect.close("the scores", model.scores(case.x), expected)
 
 
-def test_gradients(student, cases, expect, own):
+@pytest.mark.settings("constructors")
+def test_gradients(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
     """With the reference's weights, the gradients of x and of all parameters equal its."""
     own(CLASS)
     for constructor, case in cases.module():
@@ -58,12 +74,14 @@ def test_gradients(student, cases, expect, own):
             expect.gradient_close(f"the {title}", by_role.get(role), getattr(expected, role))
 
 
-def test_optimizer(matched, spec):
+@pytest.mark.settings("optimizer")
+def test_optimizer(matched: Matched, spec: CheckSpec) -> None:
     """The optimizer is SGD without momentum and holds the model's parameters."""
     run = matched("module")
+    assert spec.settings.optimizer is not None
     require_optimizer(run.last, spec.settings.optimizer)
 
 
-def test_accuracy(reaches):
+def test_accuracy(reaches: Reaches) -> None:
     """ThreeLayerConvNet reaches its validation accuracy within one epoch."""
     reaches("module")

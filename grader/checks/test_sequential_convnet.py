@@ -1,17 +1,34 @@
 """Question 6: the three-layer ConvNet as nn.Sequential."""
 
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from grader.checks.cases import Cases
+from grader.checks.examination import Examination
+from grader.checks.expecting import Expect, Matched, Reaches
 from grader.checks.layers import require_layers
 from grader.checks.optimizers import require_optimizer
 from grader.checks.roles import find_roles
+from grader.rubric import CheckSpec
+from grader.sandbox.student import Student
 
 
-def test_structure(matched, spec, examination):
+@pytest.mark.settings("layers")
+def test_structure(matched: Matched, spec: CheckSpec, examination: Examination) -> None:
     """nn.Sequential of the layers the homework asks for, with its sizes and paddings."""
     run = matched("sequential_convnet")
+    assert run.last.model is not None
+    assert spec.settings.layers is not None
     require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
 
 
-def test_values(student, reference, cases, expect, matched):
+@pytest.mark.settings("constructors")
+def test_values(
+    student: Student, reference: ModuleType, cases: Cases, expect: Expect, matched: Matched
+) -> None:
     """With the reference's weights, the scores equal the reference's."""
     run = matched("sequential_convnet")
     for _, case in cases.module():
@@ -21,12 +38,14 @@ def test_values(student, reference, cases, expect, matched):
         expect.close("the scores", model.scores(case.x), expected)
 
 
-def test_optimizer(matched, spec):
+@pytest.mark.settings("optimizer")
+def test_optimizer(matched: Matched, spec: CheckSpec) -> None:
     """The optimizer is SGD with Nesterov momentum 0.9 and holds the model's parameters."""
     run = matched("sequential_convnet")
+    assert spec.settings.optimizer is not None
     require_optimizer(run.last, spec.settings.optimizer)
 
 
-def test_accuracy(reaches):
+def test_accuracy(reaches: Reaches) -> None:
     """The Sequential ConvNet reaches its validation accuracy within one epoch."""
     reaches("sequential_convnet")

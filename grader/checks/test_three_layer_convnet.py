@@ -1,10 +1,22 @@
 """Question 1: `three_layer_convnet`."""
 
+from __future__ import annotations
+
+from types import ModuleType
+
+import pytest
+
+from grader.checks.cases import Cases
+from grader.checks.expecting import Expect, Own
 from grader.checks.gradients import reference_gradients
 from grader.checks.roles import ROLE_TITLES
+from grader.sandbox.student import Student
 
 
-def test_shape(student, reference, cases, expect, own):
+@pytest.mark.settings("cases")
+def test_shape(
+    student: Student, reference: ModuleType, cases: Cases, expect: Expect, own: Own
+) -> None:
     """The scores have shape (N, classes) for any N, H, W and numbers of filters."""
     own("three_layer_convnet")
     for case in cases.convnet():
@@ -12,7 +24,10 @@ def test_shape(student, reference, cases, expect, own):
         expect.form("the scores", scores, reference.three_layer_convnet(case.x, case.params))
 
 
-def test_values(student, reference, cases, expect, own):
+@pytest.mark.settings("cases")
+def test_values(
+    student: Student, reference: ModuleType, cases: Cases, expect: Expect, own: Own
+) -> None:
     """The scores equal the reference's for seeded weights and inputs."""
     own("three_layer_convnet")
     for case in cases.convnet():
@@ -20,7 +35,8 @@ def test_values(student, reference, cases, expect, own):
         expect.close("the scores", scores, reference.three_layer_convnet(case.x, case.params))
 
 
-def test_gradients(student, cases, expect, own):
+@pytest.mark.settings("cases")
+def test_gradients(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
     """The gradients of x and of all six parameters equal the reference's."""
     own("three_layer_convnet")
     for case in cases.convnet():

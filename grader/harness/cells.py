@@ -1,7 +1,6 @@
 """Cells and their top-level statements: parsed once, run in order in one namespace."""
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -71,7 +70,9 @@ class Program:
         try:
             tree = ast.parse(cell.source, cell.file)
         except (RecursionError, MemoryError, ValueError) as error:
-            raise SyntaxError(f"it cannot be parsed: {error}", (cell.file, None, None, None)) from None
+            raise SyntaxError(
+                f"it cannot be parsed: {error}", (cell.file, None, None, None)
+            ) from None
         ast.increment_lineno(tree, cell.first_line - 1)
         for node in ast.walk(tree):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
@@ -81,7 +82,8 @@ class Program:
     def _compile_node(self, node: ast.stmt, cell: Cell, flags: int) -> CodeType:
         module = ast.Module([node], type_ignores=[])
         try:
-            return compile(module, cell.file, "exec", flags=flags, dont_inherit=True)
+            code: CodeType = compile(module, cell.file, "exec", flags=flags, dont_inherit=True)
+            return code
         except (RecursionError, MemoryError, ValueError) as error:
             raise SyntaxError(
                 f"it cannot be compiled: {error}", (cell.file, node.lineno, None, None)

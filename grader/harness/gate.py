@@ -1,7 +1,7 @@
 """Every batch of training data that student code draws passes here.
 
-While cells are loaded, a :class:`Rehearsal` lets enough through for the code to be understood; while
-a run is trained, a :class:`Meter` counts, pauses and ends it.
+While cells are loaded, a :class:`Rehearsal` lets enough through for the code to be understood;
+while a run is trained, a :class:`Meter` counts, pauses and ends it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ class StopTraining(BaseException):
 class Policy(Protocol):
     """What happens to the batches that a loader is about to hand out."""
 
-    def pass_batches(self, batches: Iterator[Batch], images: int, *, training: bool) -> Iterator[Batch]:
+    def pass_batches(
+        self, batches: Iterator[Batch], images: int, *, training: bool
+    ) -> Iterator[Batch]:
         """Yield from `batches` (each of about `images` images)."""
 
 
@@ -57,7 +59,9 @@ class Rehearsal:
         """Forget what the last statement did."""
         self.drew = self.went_backward = self.found = False
 
-    def pass_batches(self, batches: Iterator[Batch], images: int, *, training: bool) -> Iterator[Batch]:
+    def pass_batches(
+        self, batches: Iterator[Batch], images: int, *, training: bool
+    ) -> Iterator[Batch]:
         """See :class:`Policy`."""
         for count, batch in enumerate(batches):
             if not training and count >= self.EVALUATION_BATCHES:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import torch
@@ -44,7 +43,7 @@ class Watch:
 
     def install(self) -> None:
         """Put the hooks in place, for good."""
-        backward = Tensor.backward
+        backward: Callable[..., Any] = Tensor.backward
 
         def observed_backward(tensor: Tensor, *args: Any, **keywords: Any) -> Any:
             self.loss = tensor.detach()
@@ -52,7 +51,7 @@ class Watch:
             self.on_backward()
             return result
 
-        Tensor.backward = observed_backward  # type: ignore[method-assign]
+        Tensor.backward = observed_backward  # type: ignore[assignment]
         register_optimizer_step_pre_hook(self._note_step)
         register_module_forward_pre_hook(self._note_forward)
 
@@ -90,11 +89,15 @@ class Loaded:
             return Definition(origin="missing")
         if value is self.given.get(name):
             return Definition(origin="given")
-        return Definition(origin="own", where=self.program.definition(name) or self._code_place(value))
+        return Definition(
+            origin="own", where=self.program.definition(name) or self._code_place(value)
+        )
 
     def _code_place(self, value: Any) -> Location | None:
         code = getattr(value, "__code__", None)
-        own = self.recorder.sources.own_name(code.co_filename) if code is not None else None
+        if not isinstance(code, CodeType):
+            return None
+        own = self.recorder.sources.own_name(code.co_filename)
         return Location(file=own, line=code.co_firstlineno) if own is not None else None
 
 
@@ -121,7 +124,7 @@ class Loader:
         """
         program = Program(request.cells)
         files = frozenset(cell.file for cell in request.cells)
-        sources = Sources(files, os.getcwd())
+        sources = Sources(files, str(Path.cwd()))
         namespace = self._namespace(open_source(request.data, self._gate), request.data)
         given = dict(namespace)
         recorder = Recorder(namespace, sources)
@@ -143,8 +146,8 @@ class Loader:
     def _namespace(self, source: Source, data: Data) -> Namespace:
         """The namespace before the first cell: the given code and loaders on the served data."""
         dataset = type("CIFAR10", (ServedCIFAR10,), {"source": source})
-        torchvision.datasets.CIFAR10 = dataset  # type: ignore[misc]
-        torchvision.datasets.cifar.CIFAR10 = dataset  # type: ignore[misc]
+        torchvision.datasets.CIFAR10 = dataset
+        torchvision.datasets.cifar.CIFAR10 = dataset
         torch.utils.data.DataLoader = ServedLoader  # type: ignore[misc]
         torch.utils.data.dataloader.DataLoader = ServedLoader  # type: ignore[misc]
         module = ModuleType("__main__")
@@ -152,7 +155,10 @@ class Loader:
         namespace = module.__dict__
         exec(_GIVEN_CODE, namespace)
         transform = T.Compose([T.ToTensor(), T.Normalize(data.mean, data.std)])
-        train, test = dataset(train=True, transform=transform), dataset(train=False, transform=transform)
+        train, test = (
+            dataset(train=True, transform=transform),
+            dataset(train=False, transform=transform),
+        )
         end = data.nominal_train + data.nominal_validation
         for name, images, indices in (
             ("loader_train", train, range(data.nominal_train)),

@@ -100,7 +100,7 @@ def _layer(module: nn.Module) -> Layer:
 
 
 def _parameter(name: str, weight: Tensor) -> Parameter:
-    uninitialized = isinstance(weight, nn.parameter.UninitializedTensorMixin)
+    uninitialized = nn.parameter.is_lazy(weight)
     return Parameter(
         name=name,
         shape=() if uninitialized else tuple(weight.shape),

@@ -94,8 +94,10 @@ class Recorder:
             function = holder.get(name)
             if not callable(function) or getattr(function, "__torchgrade__", False):
                 continue
-            wrap = self._wrap_trainer if name in TRAINERS else self._wrap_checker
-            holder[name] = wrap(name, function)
+            if name in TRAINERS:
+                holder[name] = self._wrap_trainer(name, function)
+            else:
+                holder[name] = self._wrap_checker(function)
 
     def add(self, recording: Recording) -> None:
         """Keep a recording."""
@@ -156,7 +158,7 @@ class Recorder:
         record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]
         return record_or_train
 
-    def _wrap_checker(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _wrap_checker(self, function: Callable[..., Any]) -> Callable[..., Any]:
         code = getattr(function, "__code__", None)
         own = code is not None and self.sources.own_name(code.co_filename) is not None
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -25,7 +25,18 @@ from grader.protocol.messages import Data
 
 Transform = Callable[[Image.Image], object]
 
-CLASSES = "airplane automobile bird cat deer dog frog horse ship truck".split()
+CLASSES = [
+    "airplane",
+    "automobile",
+    "bird",
+    "cat",
+    "deer",
+    "dog",
+    "frog",
+    "horse",
+    "ship",
+    "truck",
+]
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,7 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
 
     source: Source
     classes = CLASSES
-    class_to_idx = {name: index for index, name in enumerate(CLASSES)}
+    class_to_idx: ClassVar = {name: index for index, name in enumerate(CLASSES)}
 
     def __init__(
         self,
@@ -102,7 +113,9 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
 
     def __len__(self) -> int:
         source = self.source
-        return source.nominal_train + source.nominal_validation if self.train else source.nominal_test
+        return (
+            source.nominal_train + source.nominal_validation if self.train else source.nominal_test
+        )
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         if not -len(self) <= index < len(self):
@@ -209,7 +222,7 @@ class Normalize:
         return x.sub_(torch.tensor(self.mean).view(shape)).div_(torch.tensor(self.std).view(shape))
 
 
-def standard_normalization(transform: object) -> Normalize | None:
+def standard_normalization(transform: Any) -> Normalize | None:
     """What a transform does, when it is exactly ToTensor followed by Normalize; else None."""
     if type(transform) is not T.Compose or len(transform.transforms) != 2:
         return None

@@ -10,6 +10,7 @@ import random
 import socket
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ def serve(sock: socket.socket, layers: tuple[str, ...], *, threads: int) -> None
         layers: the isolation in force, reported in the first frame.
         threads: of torch's operations.
     """
-    scratch = os.getcwd()
+    scratch = str(Path.cwd())
     os.environ.clear()
     os.environ.update(
         HOME=scratch, TMPDIR=scratch, USER="student", LOGNAME="student", MPLBACKEND="Agg",

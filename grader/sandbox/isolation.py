@@ -56,18 +56,23 @@ _PR_SET_NO_NEW_PRIVS = 38
 _CAPABILITY_VERSION_3 = 0x20080522
 
 # A worker computes, reads and writes its scratch, starts threads. It needs none of these.
+# fmt: off
 _DENIED_SYSCALLS = (
-    "socket socketpair connect bind listen accept accept4 "
-    "fork vfork execve execveat "
-    "ptrace process_vm_readv process_vm_writev kcmp pidfd_open pidfd_getfd pidfd_send_signal "
-    "mount umount2 pivot_root chroot unshare setns fsopen fsmount move_mount open_tree "
-    "bpf perf_event_open userfaultfd keyctl add_key request_key "
-    "io_uring_setup io_uring_enter io_uring_register "
-    "init_module finit_module delete_module kexec_load reboot swapon swapoff "
-    "open_by_handle_at name_to_handle_at personality "
-    "shmget shmat msgget semget mq_open "
-    "setpriority sched_setaffinity sched_setscheduler ioprio_set tkill rt_sigqueueinfo"
-).split()
+    "socket", "socketpair", "connect", "bind", "listen", "accept", "accept4",
+    "fork", "vfork", "execve", "execveat",
+    "ptrace", "process_vm_readv", "process_vm_writev", "kcmp",
+    "pidfd_open", "pidfd_getfd", "pidfd_send_signal",
+    "mount", "umount2", "pivot_root", "chroot", "unshare", "setns",
+    "fsopen", "fsmount", "move_mount", "open_tree",
+    "bpf", "perf_event_open", "userfaultfd", "keyctl", "add_key", "request_key",
+    "io_uring_setup", "io_uring_enter", "io_uring_register",
+    "init_module", "finit_module", "delete_module", "kexec_load", "reboot", "swapon", "swapoff",
+    "open_by_handle_at", "name_to_handle_at", "personality",
+    "shmget", "shmat", "msgget", "semget", "mq_open",
+    "setpriority", "sched_setaffinity", "sched_setscheduler", "ioprio_set",
+    "tkill", "rt_sigqueueinfo",
+)
+# fmt: on
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _SYSTEM_FILES = (
@@ -150,12 +155,16 @@ def readable_paths() -> tuple[str, ...]:
     A directory that also holds `grader` or `reference` is given entry by entry.
     """
     private = {"grader", "reference", "rubric.yaml", "__editable__.torchgrade"}
-    paths: list[str] = [path for path in (*_SYSTEM_FILES, *_DEVICES) if os.path.exists(path)]
+    paths: list[str] = [path for path in (*_SYSTEM_FILES, *_DEVICES) if Path(path).exists()]
     prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
     packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
     for prefix in sorted(prefixes):
         if any(Path(package).is_relative_to(prefix) for package in packages):
-            paths += [str(p) for name in ("bin", "share", "pyvenv.cfg") if (p := Path(prefix, name)).exists()]
+            paths += [
+                str(p)
+                for name in ("bin", "share", "pyvenv.cfg")
+                if (p := Path(prefix, name)).exists()
+            ]
             paths += _without(Path(prefix, "lib"), packages, private)
         else:
             paths.append(prefix)
@@ -216,7 +225,7 @@ def _restrict_files(config: IsolationConfig) -> bool:
     try:
         rules = landlock.Ruleset()
         for path in config.readable:
-            access = read if os.path.isdir(path) else landlock.FSAccess.READ_FILE
+            access = read if Path(path).is_dir() else landlock.FSAccess.READ_FILE
             rules.allow(path, rules=access)
         rules.allow("/dev/null", rules=landlock.FSAccess.READ_FILE | landlock.FSAccess.WRITE_FILE)
         rules.allow(config.scratch, rules=landlock.FSAccess.all())

@@ -113,14 +113,16 @@ class Student:
     def three_layer_convnet_gradients(
         self, x: Tensor, params: Sequence[Tensor], upstream: Tensor
     ) -> tuple[Tensor | None, list[Tensor | None]]:
-        """Gradients of sum(scores * upstream) by x and by each of `params`; None where there is none."""
+        """Gradients of sum(scores * upstream) by x and by each of `params`, None for none."""
         gradients = self._gradients("function:three_layer_convnet", (x, params), upstream)
         by_params = [gradients.get(f"argument:1.{i}") for i in range(len(params))]
         return gradients.get("argument:0"), by_params
 
     def build(self, class_name: str, keywords: Mapping[str, int], *, seed: int = 0) -> StudentModel:
         """A new object of one of the submission's model classes."""
-        return self._build(m.Build(source=f"class:{class_name}", keywords=dict(keywords), seed=seed))
+        return self._build(
+            m.Build(source=f"class:{class_name}", keywords=dict(keywords), seed=seed)
+        )
 
     def copy_model(self, target: str) -> StudentModel:
         """A copy of a recorded run's model, so that looking at it does not change the run."""

@@ -69,7 +69,7 @@ class Worker:
         tensors: Tensors = NOTHING,
         *,
         seconds: float,
-        on_notice: Callable[[m.At], None] = lambda notice: None,
+        on_notice: Callable[[m.At], None] = lambda _: None,
     ) -> tuple[m.Reply, Tensors]:
         """Send a request and return its reply.
 
@@ -88,7 +88,9 @@ class Worker:
             raise WorkerCrashed("the process that runs your code has ended")
         deadline = time.monotonic() + seconds
         try:
-            send_frame(self._channel, request.model_dump_json().encode(), tensors, deadline=deadline)
+            send_frame(
+                self._channel, request.model_dump_json().encode(), tensors, deadline=deadline
+            )
         except ChannelTimeout:
             raise self._too_late(seconds) from None
         except ChannelClosed:

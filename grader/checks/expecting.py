@@ -1,0 +1,45 @@
+"""The types of the fixtures that checks are written with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from grader.checks.comparing import form_difference, value_difference
+from grader.checks.outcome import CheckFailed
+from grader.matching import MatchedRun
+from grader.results import RunName
+from grader.rubric import Tolerances
+
+Own = Callable[[str], None]
+Matched = Callable[[RunName], MatchedRun]
+Reaches = Callable[[RunName], None]
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Says what does not hold, by raising CheckFailed."""
+
+    tolerances: Tolerances
+
+    def form(self, what: str, tensor: Tensor, expected: Tensor) -> None:
+        """Shape and dtype are the reference's."""
+        self._require(form_difference(what, tensor, expected))
+
+    def close(self, what: str, tensor: Tensor, expected: Tensor) -> None:
+        """The values are the reference's but for rounding."""
+        self._require(value_difference(what, tensor, expected, self.tolerances.values))
+
+    def gradient_close(self, what: str, gradient: Tensor | None, expected: Tensor) -> None:
+        """The gradient is the reference's but for rounding."""
+        if gradient is None:
+            raise CheckFailed(f"no gradient reaches {what}")
+        text = f"the gradients of {what}"
+        self._require(value_difference(text, gradient, expected, self.tolerances.gradients))
+
+    @staticmethod
+    def _require(problem: str | None) -> None:
+        if problem is not None:
+            raise CheckFailed(problem)
