@@ -166,6 +166,7 @@ class Grader:
             deadlines=Deadlines(
                 load=rubric.limits.load_seconds,
                 request=rubric.limits.request_seconds,
+                pause=rubric.limits.pause_seconds,
                 train=rubric.limits.train_seconds,
                 restarts=rubric.limits.restarts,
             ),

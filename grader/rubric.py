@@ -50,6 +50,7 @@ class Limits(Part):
 
     load_seconds: PositiveFloat
     request_seconds: PositiveFloat
+    pause_seconds: PositiveFloat
     train_seconds: PositiveFloat
     memory_mb: PositiveInt
     output_kb: PositiveInt

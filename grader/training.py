@@ -142,19 +142,17 @@ class Trainer:
         spec, attempt = self._specs[name], Attempt()
         target = matched.last.target
 
-        def measure(at: m.Paused | m.Trained) -> float:
+        def measure(iteration: int, epoch: float, loss: float | None) -> float:
             accuracy = accuracy_of(student, target, self._validation)
-            loss = None if at.loss is None else round(at.loss, LOSS_DIGITS)
-            attempt.curve.append(
-                CurvePoint(iteration=at.iteration, loss=loss, val_accuracy=accuracy)
-            )
-            attempt.iterations, attempt.epochs = at.iteration, round(at.epoch, EPOCH_DIGITS)
+            loss = None if loss is None else round(loss, LOSS_DIGITS)
+            attempt.curve.append(CurvePoint(iteration=iteration, loss=loss, val_accuracy=accuracy))
+            attempt.iterations, attempt.epochs = iteration, round(epoch, EPOCH_DIGITS)
             self._on_progress(
                 Progress(
                     run=name,
                     attempt=number,
-                    iteration=at.iteration,
-                    epoch=at.epoch,
+                    iteration=iteration,
+                    epoch=epoch,
                     budget=spec.epochs,
                     loss=loss,
                     val_accuracy=accuracy,
@@ -164,9 +162,11 @@ class Trainer:
             return accuracy
 
         def go_on(at: m.Paused) -> bool:
-            return measure(at) < spec.threshold or not self._rules.stop_when_reached
+            accuracy = measure(at.iteration, at.epoch, at.loss)
+            return accuracy < spec.threshold or not self._rules.stop_when_reached
 
         try:
+            measure(0, 0.0, None)  # also finds within one request that it hangs or cannot answer
             ended = student.train(
                 matched.targets,
                 seed=self._seeds(name, number),
@@ -179,7 +179,7 @@ class Trainer:
                 attempt.problem = str(error)
                 attempt.where = str(error.places[-1]) if error.places else None
             if not attempt.curve or attempt.curve[-1].iteration < ended.iteration:
-                measure(ended)
+                measure(ended.iteration, ended.epoch, ended.loss)
             if name == "challenge":
                 attempt.test_accuracy = accuracy_of(student, target, self._test)
         except WorkerError as error:

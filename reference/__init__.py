@@ -10,6 +10,7 @@ from reference.solution import (
     flatten,
     kaiming_std,
     param_shapes,
+    pre_activations,
     three_layer_convnet,
 )
 
@@ -20,5 +21,6 @@ __all__ = [
     "flatten",
     "kaiming_std",
     "param_shapes",
+    "pre_activations",
     "three_layer_convnet",
 ]

@@ -77,9 +77,14 @@ def three_layer_convnet(x: Tensor, params: Params) -> Tensor:
     Returns:
         (N, classes) scores.
     """
-    h1 = F.relu(F.conv2d(x, params.conv_w1, params.conv_b1, padding=2))
-    h2 = F.relu(F.conv2d(h1, params.conv_w2, params.conv_b2, padding=1))
-    return flatten(h2).mm(params.fc_w) + params.fc_b
+    _, z2 = pre_activations(x, params)
+    return flatten(F.relu(z2)).mm(params.fc_w) + params.fc_b
+
+
+def pre_activations(x: Tensor, params: Params) -> tuple[Tensor, Tensor]:
+    """What the two ReLUs are given: (N, channel_1, H, W) and (N, channel_2, H, W)."""
+    z1 = F.conv2d(x, params.conv_w1, params.conv_b1, padding=2)
+    return z1, F.conv2d(F.relu(z1), params.conv_w2, params.conv_b2, padding=1)
 
 
 def kaiming_std(inputs: int) -> float:

@@ -13,10 +13,19 @@ from torch import Tensor
 
 from grader.checks.comparing import shape_text
 from grader.rubric import Assignment, CheckSpec, Constructor, ConvnetCase, Images
-from reference import Params, ParamShapes, fan_in, kaiming_std, param_shapes
+from reference import (
+    Params,
+    ParamShapes,
+    fan_in,
+    kaiming_std,
+    param_shapes,
+    pre_activations,
+)
 
 CaseT = TypeVar("CaseT")
 BIAS_STD = 0.1
+KINK_MARGIN = 2e-5
+"""Smallest pre-activation relative to its layer's root mean square; see docs/tolerances.md."""
 
 
 def derive_seed(assignment: Assignment, digest: str, *parts: object) -> int:
@@ -110,13 +119,24 @@ class Cases:
             std = BIAS_STD if is_bias else kaiming_std(fan_in(role, shape))
             return torch.randn(shape, generator=generator) * std
 
-        x = torch.randn(case.images, case.channels, case.height, case.width, generator=generator)
         params = Params(*(weight(role, shape) for role, shape in shapes._asdict().items()))
+        x = _away_from_kinks(case, params, generator)
         upstream = torch.randn(case.images, case.classes, generator=generator)
         return ConvnetInput(x, params, upstream / math.sqrt(upstream.numel()), shapes)
 
     def _generator(self, number: int) -> torch.Generator:
         return torch.Generator().manual_seed(self.seed(number))
+
+
+def _away_from_kinks(case: ConvnetCase, params: Params, generator: torch.Generator) -> Tensor:
+    """N(0, 1) images of which no pre-activation is so near 0 that rounding could flip its ReLU."""
+    kept = torch.empty(0, case.channels, case.height, case.width)
+    while len(kept) < case.images:
+        x = torch.randn(case.images, *kept.shape[1:], generator=generator)
+        near = [z.abs().flatten(1).amin(1) / z.square().mean().sqrt()
+                for z in pre_activations(x, params)]  # fmt: skip
+        kept = torch.cat([kept, x[torch.minimum(*near) >= KINK_MARGIN]])
+    return kept[: case.images]
 
 
 def shapes_of(case: ConvnetCase) -> ParamShapes:

@@ -21,7 +21,7 @@ def require_layers(model: Model, layers: Layers, images: Images) -> None:
         raise CheckFailed(
             f"two convolutions and one fully connected layer are asked for; came {_listed(found)}"
         )
-    first, second = convolutions(model)
+    first, second = (_with_padding(model, layer) for layer in convolutions(model))
     _require_convolution(
         "first", first, images.channels, layers.channel_1, layers.kernel_1, layers.padding_1
     )
@@ -34,6 +34,22 @@ def require_layers(model: Model, layers: Layers, images: Images) -> None:
             "the order convolution, ReLU, convolution, ReLU, fully connected layer is asked for; "
             f"came {_listed(found)}"
         )
+
+
+def _with_padding(model: Model, convolution: Layer) -> Layer:
+    """The convolution, with the padding of a `ZeroPad2d` right before it counted as its own."""
+    position = model.layers.index(convolution)
+    before = model.layers[position - 1] if position else None
+    own = convolution.settings.get("padding")
+    if before is None or before.type_name != "ZeroPad2d" or not isinstance(own, tuple):
+        return convolution
+    sides = before.settings.get("padding")
+    if not isinstance(sides, tuple) or len(set(sides)) != 1:
+        return convolution
+    padding = tuple(side + sides[0] for side in own)
+    return convolution.model_copy(
+        update={"settings": {**convolution.settings, "padding": padding}}
+    )
 
 
 def _is_step(name: str) -> bool:

@@ -21,6 +21,7 @@ Layout = Literal["file", "folder"]
 _HOMEWORK = re.compile(
     rb"\bdef (?:flatten|three_layer_convnet)\b|\bclass ThreeLayerConvNet\b|\btrain_part(?:2|34)\("
 )
+_IMPORTED = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 _SKIPPED_FOLDERS = {"__pycache__", "venv", "__MACOSX"}
 
 
@@ -186,15 +187,22 @@ def _text(name: str) -> str:
 
 
 def _entry(folder: Path, files: tuple[str, ...]) -> str:
-    """The script that is run: the one with most of the homework in it, else the first by name."""
+    """The script that is run.
+
+    A script that another one imports is a part of that one. Among the rest it is the one with most
+    of the homework in it, else the first by name.
+    """
     scripts = [name for name in files if name.endswith(".py")]
     if not scripts:
         raise IntakeError(f"{folder.name} holds no .py file. Hand in your script.")
-    if len(scripts) == 1:
-        return scripts[0]
     sources = {name: _beginning(folder / name) for name in scripts}
-    return max(scripts, key=lambda name: (len(set(_HOMEWORK.findall(sources[name]))),
-                                          name.count("/") == 0, -scripts.index(name)))  # fmt: skip
+    imported = {
+        module.split(b".")[-1].decode("utf-8", "replace")
+        for source in sources.values()
+        for module in _IMPORTED.findall(source)
+    }
+    top = [name for name in scripts if Path(name).stem not in imported] or scripts
+    return max(top, key=lambda name: len(set(_HOMEWORK.findall(sources[name]))))
 
 
 def _beginning(path: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Deadlines:
 
     load: float
     request: float
+    pause: float
     train: float
     restarts: int
 
@@ -164,8 +166,10 @@ class Student:
         request: m.Message = m.Train(
             targets=tuple(targets), seed=seed, epochs=epochs, pauses_per_epoch=pauses_per_epoch
         )
+        end = time.monotonic() + self.deadlines.train
         while True:
-            reply, _ = self._ask_raw(request, NOTHING, self.deadlines.train)
+            seconds = min(self.deadlines.pause, end - time.monotonic())
+            reply, _ = self._ask_raw(request, NOTHING, seconds)
             if isinstance(reply, m.Trained):
                 return reply
             if not isinstance(reply, m.Paused):
