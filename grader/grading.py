@@ -38,7 +38,6 @@ from grader.results import (
 )
 from grader.rubric import Rubric
 from grader.sandbox.isolation import FULL, IsolationConfig
-from grader.sandbox.server import WorkerOrder
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.training import Progress, Trainer
@@ -55,6 +54,7 @@ class Options:
     full_curves: bool = False
     strict_isolation: bool = False
     threads: int = 1
+    """Of torch's operations, in training runs; everything else is quicker with one."""
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,7 @@ class Grader:
             * max(1, self._options.threads),
             open_files=OPEN_FILES,
         )
-        return Worker(
-            self._control, WorkerOrder(isolation=isolation, threads=self._options.threads)
-        )
+        return Worker(self._control, isolation)
 
     def _require_isolation(self, layers: tuple[str, ...]) -> None:
         missing = [layer for layer in FULL if layer not in layers]
@@ -206,6 +204,7 @@ class Grader:
             self._store,
             self._rubric.runs,
             rules,
+            threads=self._options.threads,
             seeds=partial(derive_seed, self._rubric.assignment, submission.digest),
             on_progress=watcher.on_progress,
         )

@@ -68,6 +68,7 @@ class Trainer:
         store: the data set.
         specs: threshold and budget of every run.
         rules: the rules for all runs.
+        threads: that training may use.
         seeds: run and attempt -> seed.
         on_progress: told at every measurement.
     """
@@ -79,12 +80,14 @@ class Trainer:
         specs: dict[RunName, RunSpec],
         rules: Training,
         *,
+        threads: int,
         seeds: Callable[[RunName, int], int],
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._student = student
         self._specs = specs
         self._rules = rules
+        self._threads = threads
         self._seeds = seeds
         self._on_progress = on_progress
         self._validation = store.validation()
@@ -172,6 +175,7 @@ class Trainer:
                 seed=self._seeds(name, number),
                 epochs=spec.epochs,
                 pauses_per_epoch=self._rules.validations_per_epoch,
+                threads=self._threads,
                 on_pause=go_on,
             )
             if ended.error is not None:

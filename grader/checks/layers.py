@@ -47,9 +47,7 @@ def _with_padding(model: Model, convolution: Layer) -> Layer:
     if not isinstance(sides, tuple) or len(set(sides)) != 1:
         return convolution
     padding = tuple(side + sides[0] for side in own)
-    return convolution.model_copy(
-        update={"settings": {**convolution.settings, "padding": padding}}
-    )
+    return convolution.model_copy(update={"settings": {**convolution.settings, "padding": padding}})
 
 
 def _is_step(name: str) -> bool:

@@ -187,22 +187,34 @@ def _text(name: str) -> str:
 
 
 def _entry(folder: Path, files: tuple[str, ...]) -> str:
-    """The script that is run.
+    """The script that is run: the one that leads to most of the homework, else the first by name.
 
-    A script that another one imports is a part of that one. Among the rest it is the one with most
-    of the homework in it, else the first by name.
+    A script leads to what stands in it and in the scripts it imports; where two lead equally far
+    (a test file that imports the homework), the one that holds more itself is run.
     """
     scripts = [name for name in files if name.endswith(".py")]
     if not scripts:
         raise IntakeError(f"{folder.name} holds no .py file. Hand in your script.")
     sources = {name: _beginning(folder / name) for name in scripts}
-    imported = {
-        module.split(b".")[-1].decode("utf-8", "replace")
-        for source in sources.values()
-        for module in _IMPORTED.findall(source)
+    marks = {name: set(_HOMEWORK.findall(source)) for name, source in sources.items()}
+
+    def reach(name: str) -> tuple[int, int]:
+        reached, to_do = {name}, [name]
+        while to_do:
+            found = set(_imports(sources[to_do.pop()], scripts)) - reached
+            reached |= found
+            to_do.extend(found)
+        return len(set().union(*(marks[each] for each in reached))), len(marks[name])
+
+    return max(scripts, key=reach)
+
+
+def _imports(source: bytes, scripts: list[str]) -> Iterator[str]:
+    """The scripts among `scripts` that a source imports, by the last part of their name."""
+    modules = {
+        module.split(b".")[-1].decode("utf-8", "replace") for module in _IMPORTED.findall(source)
     }
-    top = [name for name in scripts if Path(name).stem not in imported] or scripts
-    return max(top, key=lambda name: len(set(_HOMEWORK.findall(sources[name]))))
+    return (name for name in scripts if Path(name).stem in modules)
 
 
 def _beginning(path: Path) -> bytes:

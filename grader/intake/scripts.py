@@ -45,6 +45,8 @@ def read_script(path: Path, name: str) -> Script:
     except OSError as error:
         raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
     text, note = _decode(content, name)
+    if "\0" in text:  # UTF-32 begins as UTF-16 does
+        raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
     if not _is_unicode(text):
         raise IntakeError(f"{name} holds halves of characters. Save it as UTF-8.")
     if not text.strip():

@@ -195,6 +195,7 @@ class Train(Message):
     seed: int
     epochs: int
     pauses_per_epoch: int
+    threads: int
 
 
 class Resume(Message):

@@ -104,6 +104,10 @@ class IsolationConfig(BaseModel):
     cpu_seconds: int
     open_files: int = 256
 
+    def with_readable(self, paths: tuple[str, ...]) -> IsolationConfig:
+        """The same, with these paths readable besides its own."""
+        return self.model_copy(update={"readable": (*paths, *self.readable)})
+
 
 def enter_namespaces() -> tuple[str, ...]:
     """Move the caller's future children into new namespaces (the caller itself stays visible).

@@ -11,7 +11,7 @@ import os
 import signal
 import socket
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
 from grader.sandbox.isolation import IsolationConfig, isolate, readable_paths
 from grader.sandbox.keeper import keep
@@ -19,27 +19,11 @@ from grader.sandbox.keeper import keep
 MAX_ORDER_BYTES = 1 << 20
 
 
-class WorkerOrder(BaseModel):
-    """What the examiner asks of the server: a worker with these limits."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    isolation: IsolationConfig
-    threads: int
-
-    def with_readable(self, paths: tuple[str, ...]) -> WorkerOrder:
-        """The same order, with these paths readable besides its own."""
-        readable = (*paths, *self.isolation.readable)
-        return self.model_copy(
-            update={"isolation": self.isolation.model_copy(update={"readable": readable})}
-        )
-
-
 def serve_workers(control: socket.socket) -> None:
     """Serve orders until the examiner closes its end.
 
-    An order is one packet: the JSON of a :class:`WorkerOrder` with two descriptors, channel and
-    lifeline. Nothing is answered here; the worker answers on its channel.
+    An order is one packet: the JSON of an :class:`IsolationConfig` with two descriptors, channel
+    and lifeline. Nothing is answered here; the worker answers on its channel.
     """
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no burial
     readable = readable_paths()
@@ -51,7 +35,7 @@ def serve_workers(control: socket.socket) -> None:
         channel, lifeline = (socket.socket(fileno=fd) for fd in descriptors)
         with channel, lifeline:
             try:
-                order = WorkerOrder.model_validate_json(packet)
+                order = IsolationConfig.model_validate_json(packet)
             except ValidationError:
                 continue  # closing the channel tells the examiner
             if os.fork() == 0:
@@ -59,7 +43,7 @@ def serve_workers(control: socket.socket) -> None:
 
 
 def _become_keeper(
-    order: WorkerOrder, control: socket.socket, channel: socket.socket, lifeline: socket.socket
+    order: IsolationConfig, control: socket.socket, channel: socket.socket, lifeline: socket.socket
 ) -> None:
     """In a fork of the server: leave its session and descriptors, keep one worker, exit."""
     exit_code = 1
@@ -70,13 +54,13 @@ def _become_keeper(
 
         def run_worker(worker_end: socket.socket, entered: tuple[str, ...]) -> None:
             _close_other_files(worker_end.fileno())
-            os.chdir(order.isolation.scratch)
-            layers = isolate(order.isolation, entered)
+            os.chdir(order.scratch)
+            layers = isolate(order, entered)
             from grader.harness.worker import serve
 
-            serve(worker_end, layers, threads=order.threads)
+            serve(worker_end, layers)
 
-        keep(run_worker, channel, lifeline, order.isolation.memory_bytes)
+        keep(run_worker, channel, lifeline, order.memory_bytes)
         exit_code = 0
     finally:
         os._exit(exit_code)

@@ -152,6 +152,7 @@ class Student:
         seed: int,
         epochs: int,
         pauses_per_epoch: int,
+        threads: int,
         on_pause: Callable[[m.Paused], bool],
     ) -> m.Trained:
         """Carry out recorded trainings.
@@ -161,10 +162,15 @@ class Student:
             seed: of every random number generator.
             epochs: the budget.
             pauses_per_epoch: how often `on_pause` is called.
+            threads: of torch's operations.
             on_pause: may ask for scores; returns whether to go on.
         """
         request: m.Message = m.Train(
-            targets=tuple(targets), seed=seed, epochs=epochs, pauses_per_epoch=pauses_per_epoch
+            targets=tuple(targets),
+            seed=seed,
+            epochs=epochs,
+            pauses_per_epoch=pauses_per_epoch,
+            threads=threads,
         )
         end = time.monotonic() + self.deadlines.train
         while True:

@@ -23,7 +23,7 @@ from grader.protocol.frames import (
     receive_frame,
     send_frame,
 )
-from grader.sandbox.server import WorkerOrder
+from grader.sandbox.isolation import IsolationConfig
 
 Tensors = Mapping[str, Tensor]
 NOTHING: Tensors = {}
@@ -39,8 +39,8 @@ class Worker:
         WorkerCrashed: on entry, when no worker could be started.
     """
 
-    def __init__(self, control: socket.socket, order: WorkerOrder) -> None:
-        self._memory_mb = order.isolation.memory_bytes >> 20
+    def __init__(self, control: socket.socket, order: IsolationConfig) -> None:
+        self._memory_mb = order.memory_bytes >> 20
         self._channel, worker_end = socket.socketpair()
         self._lifeline, keeper_end = socket.socketpair()
         with worker_end, keeper_end:
