@@ -76,6 +76,10 @@ def test_a_folder_is_named_after_itself_however_it_is_called(
         ({"a/copy.py": HOMEWORK, "homework.py": HOMEWORK}, "homework.py"),
         ({"a.py": "def flattened(): pass", "z.py": HOMEWORK}, "z.py"),
         ({"b.py": "x = 1", "a.py": "x = 1"}, "a.py"),
+        ({"layers.py": HOMEWORK, "main.py": "from layers import *\ntrain_part2(f, p)"}, "main.py"),
+        ({"layers.py": HOMEWORK, "main.py": "import lib.layers\ntrain_part2(f, p)"}, "main.py"),
+        ({"homework.py": HOMEWORK, "a_test.py": "from homework import flatten"}, "homework.py"),
+        ({"a.py": "import b", "b.py": "import a\n" + HOMEWORK}, "b.py"),
         ({"deep/down/only.py": HOMEWORK, "notes.txt": HOMEWORK}, "deep/down/only.py"),
     ],
 )

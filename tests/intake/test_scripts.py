@@ -120,6 +120,7 @@ def test_damaged_utf16_is_refused(script: Path) -> None:
 
 def test_text_in_no_known_encoding_is_refused(script: Path) -> None:
     assert "no known text encoding" in refusal(script, b"x = 1  # \xff\x81\n")
+    assert "no known text encoding" in refusal(script, "x = 1".encode("utf-32"))
 
 
 def test_halves_of_characters_are_refused(script: Path) -> None:
