@@ -1,0 +1,206 @@
+"""The gate: a run ends exactly at its budget, and what trains is noticed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining, TrainingFound
+
+
+def until_stopped(batches: Iterator[int]) -> list[int]:
+    """What is drawn before the run is stopped, which it must be."""
+    drawn: list[int] = []
+    try:
+        for batch in batches:
+            drawn.append(batch)
+    except StopTraining:
+        return drawn
+    raise AssertionError("the run was not stopped")
+
+
+class Run:
+    """A metered run over `images` images in batches of `size`; notes its pauses."""
+
+    def __init__(
+        self, images: int, size: int, *, budget: int = 1, epoch: int | None = None, pauses: int = 4
+    ) -> None:
+        self.images, self.size = images, size
+        self.paused_at: list[int] = []
+        self.meter = Meter(
+            budget=budget,
+            epoch=images if epoch is None else epoch,
+            pauses_per_epoch=pauses,
+            on_pause=lambda: self.paused_at.append(self.meter.iterations),
+        )
+
+    @property
+    def batches(self) -> int:
+        return -(-self.images // self.size)
+
+    def draw(self, *, training: bool = True) -> Iterator[int]:
+        """One pass over the loader."""
+        batches = iter(range(self.batches))
+        return self.meter.pass_batches(batches, self.size, training=training)
+
+
+images, sizes = st.integers(1, 60), st.integers(1, 20)
+
+
+@given(images, sizes, st.integers(1, 3))
+def test_a_run_of_its_budgets_epochs_is_not_stopped(images: int, size: int, budget: int) -> None:
+    run = Run(images, size, budget=budget)
+    for _ in range(budget):
+        assert list(run.draw()) == list(range(run.batches))
+    assert run.meter.iterations == budget * run.batches
+    assert run.meter.epochs == budget
+
+
+@given(images, sizes, st.integers(1, 3))
+def test_the_first_batch_beyond_the_budget_ends_the_run(
+    images: int, size: int, budget: int
+) -> None:
+    run = Run(images, size, budget=budget)
+    epochs = chain.from_iterable(run.draw() for _ in range(budget + 1))
+    assert len(until_stopped(epochs)) == budget * run.batches == run.meter.iterations
+
+
+@given(images, sizes, st.integers(1, 12))
+def test_the_pauses_of_an_epoch_are_spread_over_it(images: int, size: int, pauses: int) -> None:
+    run = Run(images, size, pauses=pauses)
+    list(run.draw())
+    due = [-(-run.batches * k // pauses) for k in range(1, pauses + 1)]
+    assert run.paused_at == sorted(set(due))
+    assert run.paused_at[-1] == run.batches
+
+
+def test_it_pauses_after_the_batches_that_make_up_the_share() -> None:
+    run = Run(10, 1, pauses=2)
+    seen = [(batch, list(run.paused_at)) for batch in run.draw()]
+    assert seen[4] == (4, [])
+    assert seen[5] == (5, [5])
+    assert run.paused_at == [5, 10]
+
+
+def test_a_part_of_the_images_counts_as_a_part_of_an_epoch() -> None:
+    run = Run(25, 5, epoch=100, budget=1)
+    for expected in (0.25, 0.5, 0.75, 1.0):
+        list(run.draw())
+        assert run.meter.epochs == expected
+    with pytest.raises(StopTraining):
+        next(run.draw())
+
+
+def test_a_pass_that_is_left_early_counts_what_was_drawn() -> None:
+    run = Run(100, 10)
+    assert list(islice(run.draw(), 3)) == [0, 1, 2]
+    assert run.meter.epochs == pytest.approx(0.3)
+
+
+def test_loaders_of_several_batch_sizes_share_one_budget() -> None:
+    meter = Meter(budget=1, epoch=100, pauses_per_epoch=1, on_pause=lambda: None)
+    assert len(list(meter.pass_batches(iter(range(5)), 10, training=True))) == 5
+    rest = meter.pass_batches(iter(range(100)), 2, training=True)
+    assert len(until_stopped(rest)) == 25
+
+
+def test_code_after_the_last_batch_still_runs() -> None:
+    run, done = Run(10, 3), []
+    for batch in run.draw():
+        done.append(batch)
+    done.append("after")
+    assert done == [0, 1, 2, 3, "after"]
+
+
+def test_a_stop_that_is_swallowed_comes_again() -> None:
+    run = Run(10, 5)
+    list(run.draw())
+    for _ in range(3):
+        with pytest.raises(StopTraining):
+            next(run.draw())
+    assert run.meter.iterations == 2
+
+
+def test_an_except_exception_does_not_swallow_the_end() -> None:
+    assert not issubclass(StopTraining, Exception)
+    assert not issubclass(TrainingFound, Exception)
+
+
+def test_a_pause_may_end_the_run() -> None:
+    def stop() -> None:
+        raise StopTraining
+
+    meter = Meter(budget=1, epoch=10, pauses_per_epoch=2, on_pause=stop)
+    assert until_stopped(meter.pass_batches(iter(range(10)), 1, training=True)) == [0, 1, 2, 3, 4]
+
+
+def test_held_out_loaders_cost_nothing_and_never_pause() -> None:
+    run = Run(10, 1, pauses=10)
+    for _ in range(5):
+        assert len(list(run.draw(training=False))) == 10
+    assert (run.meter.iterations, run.meter.epochs, run.paused_at) == (0, 0.0, [])
+
+
+def test_a_gate_holds_the_policy_in_force() -> None:
+    rehearsal, run = Rehearsal(), Run(3, 1)
+    gate = Gate(rehearsal)
+    gate.policy = run.meter
+    assert list(gate.policy.pass_batches(iter("abc"), 1, training=True)) == ["a", "b", "c"]
+    assert run.meter.iterations == 3
+
+
+class TestRehearsal:
+    """While cells are loaded."""
+
+    def test_evaluations_see_two_batches(self) -> None:
+        drawn = list(Rehearsal().pass_batches(iter(range(50)), 1, training=False))
+        assert drawn == [0, 1]
+
+    def test_looking_at_training_images_is_not_training(self) -> None:
+        rehearsal = Rehearsal()
+        drawn = list(rehearsal.pass_batches(iter(range(50)), 1, training=True))
+        rehearsal.note_backward()
+        assert len(drawn) == 50
+        assert not rehearsal.found
+
+    def test_an_optimizer_step_on_a_batch_is_training(self) -> None:
+        rehearsal = Rehearsal()
+        next(rehearsal.pass_batches(iter(range(50)), 1, training=True))
+        rehearsal.note_backward()
+        with pytest.raises(TrainingFound):
+            rehearsal.note_step()
+        assert rehearsal.found
+
+    def test_a_step_without_a_batch_is_a_trial(self) -> None:
+        rehearsal = Rehearsal()
+        rehearsal.note_backward()
+        rehearsal.note_step()
+        assert not rehearsal.found
+
+    def test_a_step_on_held_out_images_is_a_trial(self) -> None:
+        rehearsal = Rehearsal()
+        next(rehearsal.pass_batches(iter(range(50)), 1, training=False))
+        rehearsal.note_step()
+        assert not rehearsal.found
+
+    def test_a_second_batch_after_a_backward_pass_is_training(self) -> None:
+        rehearsal = Rehearsal()
+        batches = rehearsal.pass_batches(iter(range(50)), 1, training=True)
+        assert next(batches) == 0
+        rehearsal.note_backward()
+        with pytest.raises(TrainingFound):
+            next(batches)
+        assert rehearsal.found
+
+    def test_a_new_statement_begins_afresh(self) -> None:
+        rehearsal = Rehearsal()
+        next(rehearsal.pass_batches(iter(range(50)), 1, training=True))
+        rehearsal.note_backward()
+        rehearsal.begin_statement()
+        rehearsal.note_step()
+        assert next(rehearsal.pass_batches(iter(range(50)), 1, training=True)) == 0
+        assert not rehearsal.found

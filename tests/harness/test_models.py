@@ -1,0 +1,141 @@
+"""Models, weights and optimizers as data that can be sent, however odd they are."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn, optim
+
+from grader.harness.models import (
+    MAX_LAYERS,
+    MAX_PARAMETERS,
+    describe_model,
+    describe_optimizer,
+    describe_weights,
+    named_weights,
+)
+from grader.protocol.messages import Model
+
+
+def sent(model: Model) -> Model:
+    """The description after its way over the channel."""
+    return Model.model_validate_json(model.model_dump_json())
+
+
+def test_leaf_layers_come_in_order_with_their_settings() -> None:
+    model = nn.Sequential(
+        nn.Sequential(nn.Conv2d(3, 4, 5, padding=2), nn.ReLU()),
+        nn.ModuleDict({"drop": nn.Dropout(0.25)}),
+        nn.Linear(6, 7, bias=False),
+    )
+    layers = sent(describe_model(model)).layers
+    assert [layer.type_name for layer in layers] == ["Conv2d", "ReLU", "Dropout", "Linear"]
+    assert layers[0].settings["kernel_size"] == (5, 5)
+    assert layers[0].settings["padding"] == (2, 2)
+    assert layers[0].settings["bias"] is True
+    assert layers[2].settings["p"] == 0.25
+    assert layers[3].settings == {"in_features": 6, "out_features": 7, "bias": False}
+
+
+def test_a_layer_used_twice_comes_twice_and_its_parameters_once() -> None:
+    shared = nn.Linear(2, 2)
+    model = sent(describe_model(nn.Sequential(shared, nn.ReLU(), shared)))
+    assert [layer.type_name for layer in model.layers] == ["Linear", "ReLU", "Linear"]
+    assert [parameter.name for parameter in model.parameters] == ["0.weight", "0.bias"]
+
+
+def test_parameters_come_with_name_shape_dtype_and_whether_they_learn() -> None:
+    layer = nn.Linear(2, 3, dtype=torch.float64)
+    layer.bias.requires_grad_(False)
+    weight, bias = sent(describe_model(layer)).parameters
+    assert (weight.name, weight.shape, weight.dtype) == ("weight", (3, 2), "torch.float64")
+    assert (weight.requires_grad, bias.requires_grad) == (True, False)
+
+
+def test_what_is_a_sequential_is_told_subclasses_included() -> None:
+    class Mine(nn.Sequential):
+        """A Sequential of the student's own."""
+
+    assert describe_model(Mine(nn.ReLU())).sequential
+    assert describe_model(Mine(nn.ReLU())).type_name == "Mine"
+    assert not describe_model(nn.Linear(1, 1)).sequential
+
+
+def test_one_object_has_one_identity() -> None:
+    model = nn.Linear(1, 1)
+    assert describe_model(model).identity == describe_model(model).identity
+    assert describe_model(model).identity != describe_model(nn.Linear(1, 1)).identity
+
+
+@pytest.mark.filterwarnings("ignore:Lazy modules")
+def test_a_lazy_model_without_sizes_can_be_described() -> None:
+    told = sent(describe_model(nn.LazyLinear(3)))
+    assert {parameter.shape for parameter in told.parameters} == {()}
+
+
+def test_odd_attributes_and_names_do_no_harm() -> None:
+    class Odd(nn.Module):
+        """Its attributes have the names of settings, and other values."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.padding, self.stride = object(), (1, "x")
+            self.kernel_size, self.p = "five \ud800", float("nan")
+            self.in_channels = True
+
+    Odd.__name__ = "Odd" * 1000
+    model = sent(describe_model(nn.Sequential(Odd())))
+    assert len(model.layers[0].type_name) == 500
+    assert model.layers[0].settings["kernel_size"] == "five ?"
+    assert "padding" not in model.layers[0].settings
+    assert "stride" not in model.layers[0].settings
+    assert model.layers[0].settings["p"] is None
+
+
+def test_huge_models_are_cut() -> None:
+    model = sent(describe_model(nn.Sequential(*(nn.Linear(1, 1) for _ in range(600)))))
+    assert len(model.layers) == MAX_LAYERS
+    assert len(model.parameters) == MAX_PARAMETERS
+
+
+def test_weights_in_a_list_are_named_by_position() -> None:
+    weights = [torch.zeros(2, 3, requires_grad=True), torch.zeros(3)]
+    model = sent(describe_weights(weights))
+    assert [(p.name, p.shape, p.requires_grad) for p in model.parameters] == [
+        ("0", (2, 3), True),
+        ("1", (3,), False),
+    ]
+    assert model.identity == describe_weights(weights).identity
+    assert not model.sequential
+
+
+def test_what_is_no_tensor_is_left_out_and_keeps_its_position() -> None:
+    assert list(named_weights([None, torch.zeros(1), 3])) == ["1"]
+    assert describe_weights([]).parameters == ()
+    assert [p.name for p in describe_weights([None, torch.zeros(1)]).parameters] == ["1"]
+
+
+def test_an_optimizer_is_told_by_class_settings_and_what_it_holds() -> None:
+    model = nn.Linear(2, 2)
+    optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True)
+    told = describe_optimizer(optimizer, model)
+    assert told.type_name == "SGD"
+    assert told.settings["lr"] == 0.1
+    assert told.settings["momentum"] == 0.9
+    assert told.settings["nesterov"] is True
+    assert told.holds_model
+    assert not describe_optimizer(optimizer, nn.Linear(2, 2)).holds_model
+
+
+@pytest.mark.parametrize("rate", [0.5, torch.tensor(0.5)])
+def test_a_learning_rate_may_be_a_tensor(rate: float | torch.Tensor) -> None:
+    optimizer = optim.Adam(nn.Linear(1, 1).parameters(), lr=rate)
+    told = describe_optimizer(optimizer, None)
+    assert told.settings["lr"] == 0.5
+    assert told.settings["betas"] == "(0.9, 0.999)"
+
+
+def test_an_optimizer_robbed_of_its_groups_can_be_described() -> None:
+    optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
+    optimizer.param_groups.clear()
+    assert describe_optimizer(optimizer, nn.Linear(1, 1)).settings == {}
