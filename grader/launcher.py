@@ -31,6 +31,7 @@ def main() -> None:
     connection.close()
     examiner_end.close()
     serve_workers(control)
+    os._exit(0)  # there is nothing to clean up, and torch's extensions are loud about it
 
 
 def _become_examiner(connection: socket.socket, control: socket.socket) -> None:

@@ -234,6 +234,7 @@ def _restrict_files(config: IsolationConfig) -> bool:
         rules.allow("/dev/null", rules=landlock.FSAccess.READ_FILE | landlock.FSAccess.WRITE_FILE)
         rules.allow(config.scratch, rules=landlock.FSAccess.all())
         rules.apply()
+        os.close(rules._fd)  # the package leaves it open
     except (OSError, landlock.LandlockError):
         return False
     return True

@@ -136,18 +136,17 @@ class Worker:
         """Close the channel, have the keeper kill, and read how the worker ended."""
         self._channel.close()
         with self._lifeline as lifeline:
-            lifeline.settimeout(END_SECONDS)
-            record = b""
             try:
-                if not (record := lifeline.recv(4096, socket.MSG_DONTWAIT)):
-                    return {}
-            except BlockingIOError:
-                lifeline.shutdown(socket.SHUT_WR)
+                lifeline.settimeout(END_SECONDS)
+                lifeline.shutdown(
+                    socket.SHUT_WR
+                )  # a worker that is already ending keeps its status
                 record = lifeline.recv(4096)
+                while lifeline.recv(4096):
+                    pass  # until the keeper is gone, and with it everything the worker started
+                return json.loads(record) if record else {}
             except OSError:
                 return {}
-            lifeline_ended = lifeline.recv(1) == b""  # the keeper is gone: nothing is left of it
-            return json.loads(record) if record and lifeline_ended else {}
 
 
 def _describe_end(record: Mapping[str, object], memory_mb: int) -> str:

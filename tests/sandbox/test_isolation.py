@@ -1,0 +1,153 @@
+"""What student code can do in a worker, tried from inside."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+import grader
+import reference
+from grader.sandbox import isolation
+from grader.sandbox.isolation import FULL
+
+X = torch.zeros(1)
+HERE = Path(__file__)
+
+
+@pytest.fixture
+def attempt(student_of):
+    """Runs a statement in a worker; returns whether it went through without an OSError."""
+
+    def run(statement: str) -> bool:
+        student = student_of(
+            f"import os, socket, subprocess, sys\n"
+            f"def flatten(x):\n"
+            f"    try:\n"
+            f"        {statement}\n"
+            f"    except OSError:\n"
+            f"        return torch.tensor([0])\n"
+            f"    return torch.tensor([1])\n"
+        )
+        result = bool(student.flatten(X))
+        layers = student.layers
+        missing = [name for name in FULL if name not in layers]
+        if missing:
+            pytest.skip(f"this machine lacks {', '.join(missing)}")
+        return result
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        HERE,
+        Path(reference.__file__),
+        Path(grader.__file__).parent / "grading.py",
+        Path(grader.__file__).parent.parent / "rubric.yaml",
+        Path("/proc/1/environ"),
+        Path("/etc/shadow"),
+    ],
+    ids=lambda path: path.name,
+)
+def test_nothing_of_the_grader_or_the_host_can_be_read(attempt, path):
+    assert not attempt(f"open({str(path)!r}, 'rb').read()")
+
+
+def test_directories_outside_cannot_be_listed(attempt):
+    assert not attempt(f"os.listdir({str(Path(grader.__file__).parent)!r})")
+
+
+def test_the_interpreter_s_own_libraries_can_be_read(attempt):
+    assert attempt("open(os.__file__).read()")
+
+
+def test_the_scratch_directory_can_be_written(attempt):
+    assert attempt("os.makedirs('a/b'); open('a/b/file', 'w').write('x')")
+
+
+@pytest.mark.parametrize("path", ["/tmp/torchgrade-mark", "/usr/torchgrade-mark"])
+def test_nothing_else_can_be_written(attempt, path):
+    assert not attempt(f"open({path!r}, 'w').write('x')")
+    assert not Path(path).exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "socket.socket()",
+        "socket.socket(socket.AF_UNIX)",
+        "os.fork()",
+        "subprocess.run(['/bin/true'])",
+        "os.execv('/bin/true', ['true'])",
+        "os.posix_spawn('/bin/true', ['true'], {})",
+        "os.kill(os.getppid() or 1 << 22, 9)",
+        "os.setuid(12345)",
+        "os.chroot('/')",
+        "os.sched_setaffinity(0, {0})",
+    ],
+)
+def test_system_calls_a_worker_does_not_need_fail(attempt, statement):
+    assert not attempt(statement)
+
+
+def test_a_file_cannot_grow_beyond_its_limit(student_of):
+    student = student_of(
+        "def flatten(x):\n"
+        "    try:\n"
+        "        with open('big', 'wb') as file:\n"
+        "            for _ in range(64): file.write(bytes(1 << 20))\n"
+        "    except OSError:\n"
+        "        return torch.tensor([0])\n"
+        "    return torch.tensor([1])\n"
+    )
+    assert not student.flatten(X)
+
+
+def test_the_environment_holds_no_secret(student_of):
+    student = student_of(
+        "import os\n"
+        "def flatten(x):\n"
+        "    return torch.tensor(['TOKEN' in os.environ, 'secret' in str(os.environ)])\n"
+    )
+    assert not student.flatten(X).any()
+
+
+def test_no_descriptor_but_the_channel_is_open(student_of):
+    student = student_of(
+        "import os\n"
+        "def flatten(x):\n"
+        "    open_ones = []\n"
+        "    for fd in range(256):\n"
+        "        try: open_ones.append(os.fstat(fd).st_mode >> 12)\n"
+        "        except OSError: pass\n"
+        "    return torch.tensor(open_ones)\n"
+    )
+    assert len(student.flatten(X)) == 4  # standard streams, all /dev/null, and the channel
+
+
+def test_the_reference_is_not_in_the_worker_s_memory(student_of):
+    student = student_of(
+        "import sys\n"
+        "def flatten(x):\n"
+        "    secret = ('reference', 'grader.checks', 'grader.rubric', 'grader.data')\n"
+        "    return torch.tensor([sum(name.startswith(secret) for name in sys.modules)])\n"
+    )
+    assert student.flatten(X).item() == 0
+
+
+def test_every_layer_in_force_is_named(student_of):
+    student = student_of("")
+    assert student.loaded.errors == ()
+    assert set(student.layers) <= set(FULL)
+    assert isolation.LIMITS in student.layers
+
+
+def test_the_grader_is_not_among_the_readable_paths():
+    own = {Path(grader.__file__).parent, Path(reference.__file__).parent}
+    for path in map(Path, isolation.readable_paths()):
+        assert not any(folder.is_relative_to(path) for folder in own), path
+    assert any(Path(os.__file__).is_relative_to(path) for path in isolation.readable_paths())

@@ -1,0 +1,58 @@
+"""One worker: how it starts, and that nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.errors import WorkerCrashed
+from grader.protocol import messages as m
+
+
+def processes_in(scratch: Path) -> list[str]:
+    """Processes whose working directory is `scratch`."""
+    found = []
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            if (directory / "cwd").readlink() == scratch:
+                found.append(directory.name)
+        except OSError:
+            continue  # it ended, or belongs to another user
+    return found
+
+
+def test_an_ended_worker_leaves_no_process(start_worker, tmp_path):
+    with start_worker(tmp_path):
+        assert processes_in(tmp_path) or os.getuid() != 0
+    assert processes_in(tmp_path) == []
+
+
+def test_ending_twice_is_fine_and_asking_afterwards_is_an_error(start_worker, tmp_path):
+    worker = start_worker(tmp_path)
+    worker.end()
+    worker.end()
+    with pytest.raises(WorkerCrashed):
+        worker.ask(m.Close(), seconds=1)
+
+
+def test_no_descriptor_leaks(start_worker, tmp_path):
+    def count() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    with start_worker(tmp_path):
+        pass
+    before = count()
+    for _ in range(5):
+        with start_worker(tmp_path):
+            pass
+    assert count() == before
+
+
+def test_a_request_the_harness_does_not_know_is_answered_not_fatal(start_worker, tmp_path):
+    with start_worker(tmp_path) as worker:
+        reply, _ = worker.ask(m.GetWeights(target="run:0"), seconds=10)
+        assert isinstance(reply, m.Raised)
+        reply, _ = worker.ask(m.GetWeights(target="run:0"), seconds=10)
+        assert isinstance(reply, m.Raised)
