@@ -28,13 +28,12 @@ the same on the test images, at the end             74.6 (73.2 to 75.9)   72.5
 barebones, learning rate 3e-4                       37.0 (36.2 to 37.6)   34.5      misses 42
 module, learning rate 3e-4                          37.0 (35.8 to 38.0)   34.7      misses 45
 sequential_convnet without momentum                 51.2 (51.0 to 51.4)   50.9      misses 55
-CHALAUG
-BNAUG
+challenge with random crops and flips               77.7 (one seed)                 70
+BatchNorm, Adam 1e-3, crops and flips, 10 epochs    77.4 (one seed)                 70
 ==================================================  ====================  ========  =========
 
-The challenge crosses 70 % after 2.8 to 4.0 epochs (CIFAR-10: in the fourth). What overfits here
-does so sooner than on CIFAR-10, having an eighth of the images: the challenge is at its best
-between epochs 6 and 9, then loses one to three points.
+The challenge crosses 70 % after 2.8 to 4.0 epochs (CIFAR-10: in the fourth). At the end of its
+10 epochs it is one to three points below its best: 6,400 images are soon learnt by heart.
 """
 
 from __future__ import annotations

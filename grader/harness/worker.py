@@ -385,8 +385,10 @@ def _value(result: Any) -> Answer:
         dtype=str(result.dtype),
         device=str(result.device),
     )
+    if result.layout is not torch.strided or result.device.type == "meta":
+        return value, NOTHING
     # An expanded tensor may claim terabytes while it owns four bytes.
-    if result.device.type == "meta" or result.numel() * result.element_size() > MAX_RESULT_BYTES:
+    if result.numel() * result.element_size() > MAX_RESULT_BYTES:
         return value, NOTHING
     return value, {"result": _plain(result)}
 
@@ -394,8 +396,7 @@ def _value(result: Any) -> Answer:
 def _plain(tensor: Tensor) -> Tensor:
     """A dense CPU tensor that is no subclass and shares nothing."""
     with torch.no_grad():
-        plain = tensor.detach().as_subclass(Tensor).to("cpu")
-        return plain.to_dense() if plain.layout is not torch.strided else plain.clone()
+        return tensor.detach().as_subclass(Tensor).to("cpu").clone()
 
 
 def _short_text(value: Any) -> str:

@@ -364,5 +364,5 @@ def _tensor(reply: m.Message, tensors: Tensors) -> Tensor:
     size = "x".join(str(n) for n in reply.shape)
     raise ReplyError(
         f"it returned a tensor of shape {size}, {reply.dtype} on {reply.device}, "
-        "which is too large or holds no data"
+        "which is too large, sparse or without data"
     )
