@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-import click
 import typer
 from rich.console import Console
 from rich.markup import escape
 
 from grader import __version__
+from grader.checks.catalogue import known_checks
 from grader.data import (
     DataChoice,
     default_data_root,
@@ -20,10 +20,10 @@ from grader.data import (
     import_directory,
     list_stores,
 )
-from grader.errors import TorchgradeError, UserError
+from grader.errors import UserError
 from grader.intake import find_submissions, read_submission
 from grader.jobs import Setup
-from grader.rubric import default_rubric
+from grader.rubric import default_rubric, load_rubric
 from grader.slot import Bug
 
 EXIT_LOST_POINTS = 1
@@ -69,8 +69,10 @@ def _setup(
     rubric: Path | None,
     isolation: Literal["any", "strict"],
 ) -> Setup:
+    path = rubric or default_rubric()
+    load_rubric(path, known_checks())  # a mistake in it is told at once, before torch is loaded
     return Setup(
-        rubric=str(rubric or default_rubric()),
+        rubric=str(path),
         data=data,
         data_root=str(data_root) if data_root else None,
         train=train,
@@ -214,27 +216,18 @@ def doctor(data_root: DataRoot = None) -> None:
 
 def main() -> None:
     """The console command. Exit codes stand in the README."""
-    sys.exit(_run())
-
-
-def _run() -> int:
     errors = Console(stderr=True)
     try:
-        result = typer.main.get_command(app).main(standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as end:
-        return end.exit_code
-    except click.ClickException as error:
-        error.show()
-        return EXIT_USAGE
-    except (KeyboardInterrupt, click.Abort):
-        errors.print("Interrupted. What was graded is in the output folder.")
-        return EXIT_INTERRUPTED
+        app()  # ends by SystemExit, also after a usage error
+    except SystemExit as end:
+        if end.code == EXIT_INTERRUPTED:
+            errors.print("Interrupted. What was graded is in the output folder.")
+        raise
     except UserError as error:
         errors.print(f"[red]torchgrade:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
-        return EXIT_USAGE
-    except (TorchgradeError, Exception) as error:
-        return _report_bug(errors, error)
+        sys.exit(EXIT_USAGE)
+    except Exception as error:
+        sys.exit(_report_bug(errors, error))
 
 
 def _report_bug(errors: Console, error: Exception) -> int:

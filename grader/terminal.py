@@ -44,7 +44,7 @@ class LiveView:
         )
         self._check: TaskID | None = None
         self._runs: dict[tuple[RunName, int], TaskID] = {}
-        self._last: dict[RunName, Trained] = {}
+        self._is_batch = False
 
     def __enter__(self) -> LiveView:
         self._progress.start()
@@ -67,8 +67,8 @@ class LiveView:
     def submission_started(self, submission: Submission, number: int, total: int) -> None:
         """See :class:`grader.batch.Observer`."""
         self._runs.clear()
-        self._last.clear()
         name = escape(clean_line(submission.id))
+        self._is_batch = total > 1
         what = f"{name} ({number} of {total})" if total > 1 else name
         self._check = self._progress.add_task(what, total=None, note="loading")
 
@@ -78,7 +78,6 @@ class LiveView:
             if self._check is not None:
                 self._progress.update(self._check, note=event.check)
             return
-        self._last[event.run] = event
         key = (event.run, event.attempt)
         if key not in self._runs:
             attempt = f" (seed {event.attempt + 1})" if event.attempt else ""
@@ -97,6 +96,15 @@ class LiveView:
         for task in list(self._progress.task_ids):
             self._progress.remove_task(task)
         self._check = None
+        if self._is_batch:
+            name = escape(clean_line(result.submission.id))
+            score = (
+                f"{result.score:g} of {result.max_score:g}"
+                if result.status == "graded"
+                else "[red]not graded[/]"
+            )
+            seconds = f"[dim]{result.timing.seconds:.0f} s[/]"
+            self._console.print(f"  {name}: {score}  {seconds}", highlight=False)
 
 
 def print_result(console: Console, result: SubmissionResult, report: Path) -> None:

@@ -1,0 +1,206 @@
+"""The console command, run as users run it: exit codes, files and what it prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from grader.rubric import default_rubric
+
+TOP = Path(__file__).parent.parent
+SAMPLES = TOP / "submissions"
+
+
+@pytest.fixture
+def torchgrade(data_root, tmp_path):
+    """Runs the command in an empty folder; returns the finished process."""
+
+    def run(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command(*arguments),
+            cwd=tmp_path,
+            env={**os.environ, "TORCHGRADE_DATA": str(data_root), "COLUMNS": "200", **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+    return run
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "grader", *map(str, arguments)]
+
+
+def without_timing(path: Path) -> bytes:
+    result = json.loads(path.read_text())
+    del result["timing"]
+    return json.dumps(result).encode()
+
+
+def test_check_reports_every_lost_point_and_exits_1(torchgrade, tmp_path):
+    done = torchgrade("check", SAMPLES / "missing_relu" / "homework.py", "--no-train")
+    assert done.returncode == 1, done.stderr
+    assert "the scores differ from the reference's" in done.stdout
+    assert "35 points of training were left out on request" in done.stdout
+    assert "Synthetic" in done.stdout
+    result = json.loads((tmp_path / "torchgrade-report" / "result.json").read_text())
+    assert result["score"] == 51
+    assert (tmp_path / "torchgrade-report" / "report.html").exists()
+
+
+def test_check_exits_0_when_every_point_asked_for_was_earned(torchgrade):
+    done = torchgrade("check", SAMPLES / "correct", "--no-train", "--out", "mine")
+    assert done.returncode == 0, done.stderr
+    assert "Score: 65 of 100" in done.stdout
+
+
+def test_grade_writes_the_results_contract_and_goes_on_after_a_broken_one(torchgrade, tmp_path):
+    batch = tmp_path / "batch"
+    shutil.copytree(SAMPLES / "unattempted", batch / "kim")
+    (batch / "lee.py").write_text("def broken(:\n")
+    (batch / "park.py").write_text("import os\nos._exit(0)\n")
+    (batch / "notes.txt").write_text("not a submission")
+    done = torchgrade("grade", batch, "--out", "out", "--no-train")
+    assert done.returncode == 3, done.stderr
+    assert "notes.txt" in done.stdout
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert [entry["id"] for entry in results["submissions"]] == ["kim", "lee", "park"]
+    assert [e["status"] for e in results["submissions"]] == ["graded", "ungraded", "graded"]
+    for entry in results["submissions"]:
+        result = tmp_path / "out" / entry["result"]
+        assert json.loads(result.read_text())["submission"]["id"] == entry["id"]
+        assert (result.parent / "report.html").exists()
+    assert (tmp_path / "out" / "index.html").exists()
+
+
+def test_two_runs_differ_in_timing_alone(torchgrade, tmp_path):
+    for out in ("first", "second"):
+        done = torchgrade("check", SAMPLES / "missing_relu", "--no-train", "--out", out)
+        assert done.returncode == 1
+    first, second = (tmp_path / out / "result.json" for out in ("first", "second"))
+    assert without_timing(first) == without_timing(second)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["check", "nowhere.py"], "nowhere.py"),
+        (["grade", "nowhere", "--out", "out"], "nowhere"),
+        (["grade", "."], "--out"),
+        (["check", SAMPLES / "correct", "--data", "imagenet"], "imagenet"),
+        (["check", SAMPLES / "correct", "--data", "cifar10"], "cifar10|CIFAR-10"),
+        (["check", SAMPLES / "correct", "--rubric", "none.yaml"], "none.yaml"),
+        (["check", SAMPLES / "correct", "--out", "/proc/nothing"], "/proc/nothing"),
+        (["data", "import", "nowhere"], "nowhere"),
+        (["frobnicate"], "frobnicate"),
+    ],
+    ids=str,
+)
+def test_a_usage_error_is_one_sentence_and_exit_code_2(torchgrade, tmp_path, arguments, message):
+    done = torchgrade(*arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert re.search(message, done.stderr)
+    assert "Traceback" not in done.stderr + done.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_bad_rubric_stops_before_grading_with_file_and_line(torchgrade, tmp_path):
+    lines = default_rubric().read_text().splitlines()
+    number = next(i for i, line in enumerate(lines) if "id: flatten.shape" in line)
+    lines[number] = lines[number].replace("flatten.shape", "flatten.shpe")
+    (tmp_path / "rubric.yaml").write_text("\n".join(lines))
+    done = torchgrade("check", SAMPLES / "correct", "--rubric", "rubric.yaml")
+    assert done.returncode == 2
+    assert f"rubric.yaml:{number + 1}" in done.stderr
+    assert "flatten.shpe" in done.stderr
+
+
+def test_ctrl_c_leaves_what_was_graded_readable(data_root, tmp_path):
+    batch = tmp_path / "batch"
+    batch.mkdir()
+    (batch / "a.py").write_text("def flatten(x): return x.reshape(len(x), -1)\n")
+    (batch / "b.py").write_text("while True: pass\n")
+    process = subprocess.Popen(
+        command("grade", batch, "--out", tmp_path / "out", "--no-train"),
+        env={**os.environ, "TORCHGRADE_DATA": str(data_root)},
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+    first = tmp_path / "out" / "submissions" / "a" / "result.json"
+    wait_until(first.exists, process)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Interrupted" in errors
+    assert "Traceback" not in errors
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert [entry["id"] for entry in results["submissions"]] == ["a"]
+    assert (tmp_path / "out" / "index.html").exists()
+
+
+def wait_until(condition, process, seconds: float = 120) -> None:
+    """Wait for a condition, looking whenever the process's error stream stirs or 50 ms pass."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < end, "it took too long"
+        select.select([], [], [], 0.05)
+
+
+def test_data_info_names_what_is_there(torchgrade, data_root):
+    done = torchgrade("data", "info")
+    assert done.returncode == 0
+    assert "synthetic" in done.stdout
+    assert str(data_root) in done.stdout
+
+
+def test_data_import_builds_a_store_from_an_image_folder(torchgrade, tmp_path):
+    from PIL import Image
+
+    for split, count in (("train", 12), ("test", 4)):
+        for name in ("cat", "dog"):
+            folder = tmp_path / "images" / split / name
+            folder.mkdir(parents=True)
+            for i in range(count):
+                Image.new("RGB", (32, 32), (i * 10, 0, 90)).save(folder / f"{i}.png")
+    done = torchgrade("data", "import", "images", TORCHGRADE_DATA=str(tmp_path / "root"))
+    assert done.returncode == 0, done.stderr
+    done = torchgrade("data", "info", TORCHGRADE_DATA=str(tmp_path / "root"))
+    assert "imagefolder" in done.stdout
+
+
+def test_doctor_names_every_layer(torchgrade):
+    from grader.sandbox.isolation import FULL
+
+    done = torchgrade("doctor")
+    assert done.returncode == 0, done.stderr
+    for layer in FULL:
+        assert layer in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["grade", "--help"]])
+def test_help_needs_neither_torch_nor_data(torchgrade, arguments):
+    done = torchgrade(*arguments)
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+def test_the_scheduler_never_imports_torch():
+    script = (
+        "import sys, grader.cli, grader.batch, grader.terminal; assert 'torch' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
