@@ -20,7 +20,7 @@ thread, torch 2.15; seeds 0 to 4, mean (lowest to highest). CIFAR-10: one run ea
 run                                                 synthetic             CIFAR-10  threshold
 ==================================================  ====================  ========  =========
 barebones, 1 epoch                                  49.4 (48.2 to 50.3)   47.3      42
-module, 1 epoch                                     49.5 (48.4 to 50.3)   46 to 47  45
+module, 1 epoch                                     49.5 (48.4 to 50.3)   46.6      45
 sequential_fc, 1 epoch                              50.5 (50.2 to 50.9)   47.3      40
 sequential_convnet, 1 epoch                         59.8 (58.7 to 61.2)   56.4      55
 challenge, 10 epochs                                77.2 (76.7 to 77.7)   74.6      70
