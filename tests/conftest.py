@@ -1,8 +1,13 @@
-"""What many tests need: synthetic data of their own, and slots that grade for real."""
+"""What many tests need: data of their own, real workers, and slots that grade for real."""
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +15,12 @@ import pytest
 from grader.data import synthesize
 from grader.intake import read_submission
 from grader.jobs import Setup
+from grader.protocol import messages as m
 from grader.results import SubmissionResult
 from grader.rubric import default_rubric
+from grader.sandbox.isolation import IsolationConfig
+from grader.sandbox.student import Deadlines, Material, Student
+from grader.sandbox.workers import Worker
 from grader.slot import Slot
 
 Grade = Callable[[Path], SubmissionResult]
@@ -47,3 +56,89 @@ def grade_quickly(setup: Setup) -> Iterator[Grade]:
     with Slot(setup.model_copy(update={"train": False})) as slot:
         slot.open()
         yield lambda path: slot.grade(read_submission(path), lambda event: None)
+
+
+SERVER = """
+import os, socket, sys
+import torch, torchvision
+import grader.harness.worker
+from grader.sandbox.server import serve_workers
+serve_workers(socket.socket(fileno=int(sys.argv[1])))
+os._exit(0)
+"""
+
+MEMORY_BYTES = 512 << 20
+DEADLINES = Deadlines(load=20, request=20, pause=20, train=60, restarts=2)
+LOAD = m.Load(
+    cells=(),
+    seed=1,
+    data=m.Data(
+        train_dir=None,
+        mean=(0.5, 0.5, 0.5),
+        std=(0.25, 0.25, 0.25),
+        batch_size=16,
+        nominal_train=64,
+        nominal_validation=8,
+        nominal_test=16,
+    ),
+    output_bytes=1000,
+    names=("flatten", "three_layer_convnet", "ThreeLayerConvNet"),
+)
+
+StudentFactory = Callable[..., Student]
+
+
+@pytest.fixture(scope="session")
+def control() -> Iterator[socket.socket]:
+    """The control socket of a worker server."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        server = subprocess.Popen(
+            [sys.executable, "-c", SERVER, str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            env={"PATH": "/usr/bin:/bin", "OPENBLAS_NUM_THREADS": "1", "TOKEN": "secret"},
+        )
+    with ours:
+        yield ours
+    assert server.wait(20) == 0
+
+
+@pytest.fixture
+def start_worker_on(control: socket.socket) -> Callable[..., Callable[[Path], Worker]]:
+    """Makes what starts a worker with a scratch directory, given what else it may read."""
+
+    def make(*readable: Path) -> Callable[[Path], Worker]:
+        def start(scratch: Path) -> Worker:
+            config = IsolationConfig(
+                scratch=str(scratch),
+                readable=tuple(map(str, readable)),
+                memory_bytes=MEMORY_BYTES,
+                file_bytes=1 << 20,
+                cpu_seconds=60,
+            )
+            return Worker(control, config)
+
+        return start
+
+    return make
+
+
+@pytest.fixture
+def start_worker(
+    start_worker_on: Callable[..., Callable[[Path], Worker]],
+) -> Callable[[Path], Worker]:
+    """Starts a worker with that scratch directory."""
+    return start_worker_on()
+
+
+@pytest.fixture
+def student_of(start_worker: Callable[[Path], Worker]) -> Iterator[StudentFactory]:
+    """Makes a student from the source of a script; deadlines can be changed by keyword."""
+    with ExitStack() as stack:
+
+        def make(source: str, files: dict[str, Path] | None = None, **deadlines: float) -> Student:
+            material = Material((m.Cell(file="homework.py", source=source),), files or {})
+            student = Student(material, start_worker, LOAD, replace(DEADLINES, **deadlines), seed=1)
+            return stack.enter_context(student)
+
+        yield make

@@ -1,0 +1,174 @@
+"""Training runs: trained in a real worker, measured here, on a tiny data set of two colours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from grader.data import open_store
+from grader.errors import ReplyError
+from grader.results import RunStatus
+from grader.rubric import RunSpec, Training
+from grader.training import Progress, Trainer, count_correct
+
+RULES = Training(stop_when_reached=True, validations_per_epoch=2, near_miss=0.05, further_seeds=2)
+NET = (
+    "import torch.optim as optim\n"
+    "class ThreeLayerConvNet(nn.Module):\n"
+    "    def __init__(self):\n"
+    "        super().__init__()\n"
+    "        self.fc = nn.Linear(3072, 10)\n"
+    "    def forward(self, x):\n"
+    "        return self.fc(x.flatten(1))\n"
+    "model = ThreeLayerConvNet()\n"
+)
+TRAINED = NET + "train_part34(model, optim.SGD(model.parameters(), lr=1e-3))\n"
+
+
+@pytest.fixture
+def trainer_of(student_of, data_root, request):
+    """Makes the trainer of a script, and the list of what it reports."""
+    store = open_store("synthetic", data_root)
+
+    def make(source: str, threshold: float, rules: Training = RULES, epochs: int = 1):
+        student = student_of(source)
+        data = student.load.data.model_copy(
+            update={
+                "train_dir": str(store.train_dir),
+                "batch_size": 64,
+                "nominal_train": 49000,
+                "nominal_validation": 1000,
+                "nominal_test": 10000,
+            }
+        )
+        student.load = student.load.model_copy(update={"data": data})
+        student.start_worker = request.getfixturevalue("start_worker_on")(store.train_dir)
+        seen: list[Progress] = []
+        spec = RunSpec(threshold=threshold, epochs=epochs)
+        names = ("barebones", "module", "sequential_fc", "sequential_convnet", "challenge")
+        trainer = Trainer(
+            student,
+            store,
+            dict.fromkeys(names, spec),
+            rules,
+            threads=1,
+            seeds=lambda name, attempt: 100 + attempt,
+            on_progress=seen.append,
+        )
+        return trainer, seen
+
+    return make
+
+
+def test_a_run_ends_as_soon_as_its_threshold_is_reached(trainer_of):
+    trainer, seen = trainer_of(TRAINED, threshold=0.15)
+    result = trainer.run("module")
+    assert result.status is RunStatus.REACHED
+    assert result.best_val_accuracy >= 0.15
+    assert result.iterations == 50
+    assert [progress.iteration for progress in seen] == [0, 50]
+    assert result.where == "homework.py, line 9"
+
+
+def test_a_run_that_misses_by_far_is_not_retrained(trainer_of):
+    trainer, _ = trainer_of(TRAINED, threshold=0.95)
+    result = trainer.run("module")
+    assert result.status is RunStatus.MISSED
+    assert result.seeds == (100,)
+    assert result.iterations == 100
+    assert result.epochs == 1
+    assert "95% is asked for" in result.reason
+
+
+def test_a_near_miss_is_retrained_with_every_further_seed(trainer_of):
+    rules = RULES.model_copy(update={"near_miss": 0.9})
+    trainer, _ = trainer_of(TRAINED, threshold=0.95, rules=rules)
+    result = trainer.run("module")
+    assert result.status is RunStatus.MISSED
+    assert result.seeds == (100, 101, 102)
+    assert "best of 3 seeds" in result.reason
+
+
+def test_training_beyond_the_budget_is_cut(trainer_of):
+    source = TRAINED.replace("lr=1e-3)", "lr=1e-3), epochs=5")
+    rules = RULES.model_copy(update={"stop_when_reached": False})
+    trainer, _ = trainer_of(source, threshold=0.1, rules=rules)
+    result = trainer.run("module")
+    assert result.epochs == 1
+    assert result.reached
+
+
+def test_an_own_loop_is_trained_and_measured_like_any_other(trainer_of):
+    source = NET + (
+        "optimizer = optim.SGD(model.parameters(), lr=1e-3)\n"
+        "for epoch in range(3):\n"
+        "    for x, y in loader_train:\n"
+        "        optimizer.zero_grad()\n"
+        "        F.cross_entropy(model(x), y).backward()\n"
+        "        optimizer.step()\n"
+    )
+    rules = RULES.model_copy(update={"stop_when_reached": False})
+    trainer, _ = trainer_of(source, threshold=0.15, rules=rules, epochs=2)
+    result = trainer.run("module")
+    assert result.reached
+    assert result.iterations == 200
+    assert result.optimizer.name == "SGD"
+    assert result.curve[0].val_accuracy < 0.2 < result.best_val_accuracy
+    assert result.curve[-1].loss < result.curve[1].loss
+
+
+def test_a_model_nobody_trains_is_trained_as_the_homework_would(trainer_of):
+    source = NET + "optimizer = optim.SGD(model.parameters(), lr=1e-3)\n"
+    trainer, _ = trainer_of(source, threshold=0.15)
+    assert trainer.run("module").reached
+
+
+def test_measuring_does_not_change_the_training(trainer_of):
+    source = TRAINED.replace("self.fc(x.flatten(1))", "self.fc(F.dropout(x.flatten(1), 0.5))")
+    often = RULES.model_copy(update={"stop_when_reached": False, "validations_per_epoch": 10})
+    seldom = often.model_copy(update={"validations_per_epoch": 1})
+    finals = {
+        trainer_of(source, 0.9, rules)[0].run("module").curve[-1] for rules in (often, seldom)
+    }
+    assert runs[0].curve[-1] == runs[1].curve[-1]
+
+
+def test_a_run_that_raises_says_where(trainer_of):
+    source = TRAINED.replace("return self.fc(x.flatten(1))", "return self.fc(x)")
+    trainer, _ = trainer_of(source, threshold=0.5)
+    result = trainer.run("module")
+    assert result.status is RunStatus.FAILED
+    assert "RuntimeError" in result.reason
+    assert result.best_val_accuracy is None
+
+
+def test_a_run_that_diverges_is_measured_as_it_is(trainer_of):
+    trainer, _ = trainer_of(TRAINED.replace("1e-3", "1e38"), threshold=0.5)
+    result = trainer.run("module")
+    assert result.status is RunStatus.MISSED
+    assert result.curve[-1].loss is None
+    assert result.final_val_accuracy == 0
+
+
+def test_a_run_that_is_not_there_is_not_found(trainer_of):
+    trainer, _ = trainer_of("x = 1", threshold=0.5)
+    assert trainer.run("challenge").status is RunStatus.NOT_FOUND
+
+
+def test_a_model_that_is_still_none_says_so(trainer_of):
+    trainer, _ = trainer_of("# Question 7\ntrain_part34(None, None)", threshold=0.5)
+    result = trainer.run("challenge")
+    assert result.status is RunStatus.FAILED
+    assert "None" in result.reason
+
+
+def test_counting_takes_nan_for_wrong():
+    scores = torch.tensor([[1.0, 2.0], [float("nan"), 1.0], [3.0, 1.0], [0.0, float("-inf")]])
+    assert count_correct(scores, np.array([1, 1, 1, 0])) == 2
+
+
+@pytest.mark.parametrize("shape", [(3, 2), (8,), (2, 2, 2)])
+def test_counting_refuses_scores_of_another_form(shape):
+    with pytest.raises(ReplyError, match="4 images"):
+        count_correct(torch.zeros(shape), np.zeros(4, dtype=np.int64))
