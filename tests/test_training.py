@@ -128,9 +128,7 @@ def test_measuring_does_not_change_the_training(trainer_of):
     source = TRAINED.replace("self.fc(x.flatten(1))", "self.fc(F.dropout(x.flatten(1), 0.5))")
     often = RULES.model_copy(update={"stop_when_reached": False, "validations_per_epoch": 10})
     seldom = often.model_copy(update={"validations_per_epoch": 1})
-    finals = {
-        trainer_of(source, 0.9, rules)[0].run("module").curve[-1] for rules in (often, seldom)
-    }
+    runs = [trainer_of(source, 0.9, rules)[0].run("module") for rules in (often, seldom)]
     assert runs[0].curve[-1] == runs[1].curve[-1]
 
 
