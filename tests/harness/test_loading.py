@@ -1,0 +1,230 @@
+"""Loading: every statement runs once, and training is found instead of carried out."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.protocol.messages import Location
+
+NET = """
+import torch
+import torch.nn.functional as F
+from torch import nn, optim
+model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+optimizer = optim.SGD(model.parameters(), lr=1e-2)
+"""
+LOOP = """
+for x, y in loader_train:
+    loss = F.cross_entropy(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+
+def where(outcome) -> list[tuple[str, str, int | None]]:
+    return [
+        (error.type_name, error.places[-1].file, error.places[-1].line) for error in outcome.errors
+    ]
+
+
+def test_an_exception_costs_its_statement_and_the_next_one_runs(load) -> None:
+    outcome = load(
+        "x = 1\n1 / 0\ny = 2\nundefined\nz = 3", probe="answer = [k for k in 'xyz' if k in names]"
+    )
+    assert outcome.answer == ["x", "y", "z"]
+    assert where(outcome) == [
+        ("ZeroDivisionError", "homework.py", 2),
+        ("NameError", "homework.py", 4),
+    ]
+    assert outcome.ran == (0, 1, 2, 3, 4)
+
+
+def test_a_notebook_cell_stops_at_its_error_and_the_next_cell_runs(load) -> None:
+    outcome = load(
+        "x = 1\n1 / 0\ny = 2", "z = 3", stop_at_error=True,
+        probe="answer = [k for k in 'xyz' if k in names]",
+    )  # fmt: skip
+    assert outcome.answer == ["x", "z"]
+    assert where(outcome) == [("ZeroDivisionError", "cell 1", 2)]
+    assert outcome.ran == (0, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("import sys; sys.exit(3)", "SystemExit"),
+        ("raise SystemExit", "SystemExit"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+        ("raise BaseException('x')", "BaseException"),
+        ("def f(): f()\nf()", "RecursionError"),
+    ],
+)
+def test_leaving_is_only_an_error_of_that_statement(load, statement: str, kind: str) -> None:
+    outcome = load(f"{statement}\ny = 2", probe="answer = names['y']")
+    assert outcome.answer == 2
+    assert [error.type_name for error in outcome.errors] == [kind]
+
+
+def test_a_syntax_error_is_told_and_nothing_is_run(load) -> None:
+    outcome = load("print('a')", "x = 1\ny = (")
+    assert outcome.syntax_error == ("cell 2", 2)
+    assert outcome.ran == ()
+
+
+def test_statements_that_ended_the_process_before_are_skipped(load) -> None:
+    outcome = load("x = 1\nx = 2\ny = x", skip=(1,), probe="answer = names['y']")
+    assert outcome.answer == 1
+    assert outcome.ran == (0, 2)
+
+
+def test_many_errors_are_kept_up_to_a_number(load) -> None:
+    assert len(load("undefined\n" * 60).errors) == 50
+
+
+def test_printed_text_is_kept_up_to_a_limit(load) -> None:
+    outcome = load(
+        "import sys\nprint('a' * 20)\nprint('b', file=sys.stderr)\nprint('c' * 10**6)",
+        output_bytes=30,
+    )
+    assert outcome.output.startswith("a" * 20 + "\nb\n" + "c" * 7 + "\n... (999,994 more")
+    assert outcome.errors == ()
+
+
+def test_the_namespace_is_the_main_module_as_in_a_notebook(load) -> None:
+    outcome = load(
+        "if __name__ == '__main__':\n    x = 1\nimport __main__\n__main__.y = 2\nz = x + y",
+        probe="answer = names['z']",
+    )
+    assert outcome.answer == 3
+
+
+def test_what_the_homework_gives_is_there_from_the_start(load) -> None:
+    outcome = load(
+        "x, y = next(iter(loader_val))\nshape = tuple(flatten(x).shape)\n"
+        "w = random_weight((3072, 10))\nloader_test, F, np, dtype, device, print_every, Flatten()",
+        probe="answer = [names['shape'], names['w'].requires_grad]",
+    )
+    assert outcome.errors == ()
+    assert outcome.answer == [[32, 3072], True]
+    assert outcome.definitions["flatten"].origin == "given"
+    assert outcome.definitions["three_layer_convnet"].origin == "missing"
+
+
+def test_an_own_definition_takes_the_place_of_the_given_one_and_is_used_by_it(load) -> None:
+    outcome = load(
+        "import torch\ndef flatten(x):\n    return torch.full((1,), 7.0)\n"
+        "result = float(Flatten()(1))",
+        probe="answer = names['result']",
+    )
+    assert outcome.answer == 7.0
+    assert outcome.definitions["flatten"].origin == "own"
+    assert outcome.definitions["flatten"].where == Location(file="homework.py", line=2)
+
+
+def test_a_definition_bound_by_assignment_or_import_is_found_where_its_code_is(load) -> None:
+    outcome = load(
+        "from layers import flatten\nthree_layer_convnet = lambda x, params: x",
+        files={"layers.py": "\n\ndef flatten(x):\n    return x\n"},
+    )
+    assert outcome.definitions["flatten"].where == Location(file="layers.py", line=3)
+    assert outcome.definitions["three_layer_convnet"].where == Location(file="homework.py", line=2)
+
+
+def test_a_name_set_to_none_counts_as_missing(load) -> None:
+    assert load("three_layer_convnet = None").definitions["three_layer_convnet"].origin == "missing"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "import torchvision.datasets as dset",
+        "from torchvision import datasets as dset",
+        "import torchvision\ndset = torchvision.datasets",
+    ],
+)
+def test_the_data_set_is_served_however_it_is_imported(load, form: str) -> None:
+    outcome = load(
+        f"{form}\nfrom torch.utils.data import DataLoader\nimport torchvision.transforms as T\n"
+        "data = dset.CIFAR10('./datasets', train=True, download=True, transform=T.ToTensor())\n"
+        "x, y = next(iter(DataLoader(data, batch_size=5)))",
+        probe="answer = [len(names['data']), list(names['x'].shape), names['y'].tolist()]",
+    )
+    assert outcome.answer == [50000, [5, 3, 32, 32], [0, 1, 2, 3, 4]]
+
+
+def test_an_own_loop_is_found_and_leaves_its_model_as_it_was(load) -> None:
+    outcome = load(
+        NET + "before = [p.detach().clone() for p in model.parameters()]\n" + LOOP + "after = 1",
+        probe=(
+            "import torch\n"
+            "now = list(names['model'].parameters())\n"
+            "same = [torch.equal(a, b) for a, b in zip(names['before'], now)]\n"
+            "grads = [p.grad is None for p in now]\n"
+            "answer = [same, grads, names['after']]"
+        ),
+    )
+    assert outcome.errors == ()
+    loop = outcome.recorded[-1]
+    assert (loop.api, loop.where.line, loop.problem) == ("loop", 9, None)
+    assert loop.model is not None
+    assert loop.model.type_name == "Sequential"
+    assert loop.optimizer is not None
+    assert loop.optimizer.holds_model
+    assert outcome.answer == [[True, True], [True, True], 1]
+
+
+@pytest.mark.parametrize(
+    "swallow",
+    ["except Exception:\n        pass", "except:\n        pass", "finally:\n        pass"],
+)
+def test_an_own_loop_that_swallows_exceptions_is_found_too(load, swallow: str) -> None:
+    body = LOOP.strip().replace("\n", "\n    ")
+    outcome = load(NET + f"try:\n    {body}\n{swallow.replace('        ', '    ')}\nafter = 1",
+                   probe="answer = names['after']")  # fmt: skip
+    assert "loop" in [recording.api for recording in outcome.recorded]
+    assert outcome.errors == ()
+    assert outcome.answer == 1
+
+
+def test_an_own_training_function_is_found_where_it_is_called(load) -> None:
+    function = "def fit(model, optimizer):" + LOOP.replace("\n", "\n    ")
+    outcome = load(NET + function + "\n# Question 5\nfit(model, optimizer)\n")
+    loop = outcome.recorded[-1]
+    assert (loop.api, loop.question) == ("loop", 5)
+    assert loop.model is not None
+
+
+def test_an_evaluation_is_no_training(load) -> None:
+    outcome = load(
+        NET
+        + "n = 0\nwith torch.no_grad():\n    for x, y in loader_val:\n        n += len(model(x))",
+        probe="answer = names['n']",
+    )
+    assert [recording.api for recording in outcome.recorded] == ["built"]
+    assert outcome.answer == 32  # an eighth of the images stands in for the validation set
+
+
+def test_a_trial_step_on_made_up_data_is_no_training(load) -> None:
+    outcome = load(
+        NET + "F.cross_entropy(model(torch.randn(2, 3072)), torch.tensor([1, 2])).backward()\n"
+        "optimizer.step()"
+    )
+    assert [recording.api for recording in outcome.recorded] == ["built"]
+    assert outcome.errors == ()
+
+
+def test_reading_from_the_keyboard_is_an_error_and_waits_for_nobody(load) -> None:
+    outcome = load("name = input('name? ')\ny = 2", probe="answer = names['y']")
+    assert [error.type_name for error in outcome.errors] == ["EOFError"]
+    assert outcome.answer == 2
+
+
+def test_one_statement_of_an_optimizer_without_a_loader_is_carried_out(load) -> None:
+    outcome = load(
+        NET + "before = model[1].bias.detach().clone()\nx, y = next(iter(loader_train))\n"
+        "F.cross_entropy(model(x), y).backward()\noptimizer.step()",
+        probe="answer = bool((names['before'] != names['model'][1].bias).any())",
+    )
+    assert outcome.trained == []
+    assert outcome.answer is True

@@ -1,0 +1,175 @@
+"""Calls of the training functions are recorded with their arguments, and not carried out."""
+
+from __future__ import annotations
+
+import pytest
+
+NET = """
+import torch
+from torch import nn, optim
+model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+optimizer = optim.SGD(model.parameters(), lr=1e-2)
+"""
+BAREBONES = """
+def three_layer_convnet(x, params):
+    return flatten(x).mm(params[0])
+params = [random_weight((3072, 10))]
+"""
+UNTOUCHED = "answer = [float(p.grad is None) for p in names['model'].parameters()]"
+
+
+def test_a_call_is_recorded_with_model_optimizer_epochs_and_place(load) -> None:
+    outcome = load(NET + "# Question 7\ntrain_part34(model, optimizer, epochs=10)", probe=UNTOUCHED)
+    recorded = outcome.only
+    assert (recorded.api, recorded.epochs, recorded.question) == ("part34", 10, 7)
+    assert (recorded.where.file, recorded.where.line) == ("homework.py", 7)
+    assert recorded.model is not None
+    assert recorded.model.sequential
+    assert recorded.optimizer is not None
+    assert recorded.optimizer.settings["lr"] == 0.01
+    assert recorded.problem is None
+    assert outcome.answer == [1.0, 1.0]
+    assert outcome.errors == ()
+
+
+def test_a_barebones_call_is_recorded_with_function_weights_and_rate(load) -> None:
+    outcome = load(BAREBONES + "train_part2(three_layer_convnet, params, 3e-3)")
+    recorded = outcome.only
+    assert (recorded.api, recorded.function) == ("part2", "three_layer_convnet")
+    assert recorded.learning_rate == 3e-3
+    assert recorded.model is not None
+    assert [parameter.shape for parameter in recorded.model.parameters] == [(3072, 10)]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "train_part34(model, optimizer, 3)",
+        "train_part34(model=model, optimizer=optimizer, epochs=3)",
+        "train_part34(epochs=3, optimizer=optimizer, model=model)",
+        "def main():\n    train_part34(model, optimizer, 3)\n\nmain()",
+        "if __name__ == '__main__':\n    train_part34(model, optimizer, epochs=3)",
+        "result = train_part34(model, optimizer, epochs=3)",
+        "fit = train_part34\nfit(model, optimizer, epochs=3)",
+        "(lambda: train_part34(model, optimizer, epochs=3))()",
+    ],
+)
+def test_a_call_is_recorded_however_it_is_written(load, call: str) -> None:
+    outcome = load(NET + call)
+    assert outcome.errors == ()
+    assert (outcome.only.api, outcome.only.epochs) == ("part34", 3)
+    assert outcome.only.optimizer is not None
+
+
+def test_every_call_of_a_loop_is_recorded(load) -> None:
+    outcome = load(NET + "for _ in range(3):\n    train_part34(model, optimizer)")
+    assert len(outcome.trained) == 3
+    identities = {recorded.model.identity for recorded in outcome.trained if recorded.model}
+    assert len(identities) == 1
+
+
+def test_an_own_training_function_is_recorded_with_its_own_arguments(load) -> None:
+    outcome = load(
+        NET + "def train_part34(net, optim, scheduler=None, epochs=4):\n    raise RuntimeError\n"
+        "train_part34(model, optimizer, scheduler=3)\nafter = 1",
+        probe="answer = names['after']",
+    )
+    assert outcome.errors == ()
+    assert outcome.answer == 1
+    assert outcome.only.epochs == 4
+    assert outcome.only.model is not None
+    assert outcome.definitions["train_part34"].origin == "own"
+
+
+def test_a_training_function_of_another_file_is_recorded(load) -> None:
+    outcome = load(
+        NET + "import lib\nfrom lib import train_part34\ntrain_part34(model, optimizer)\n"
+        "lib.train_part34(model, optimizer)\nlib.run(model, optimizer)",
+        files={
+            "lib.py": "def train_part34(model, optimizer):\n    raise RuntimeError\n"
+            "def run(model, optimizer):\n    train_part34(model, optimizer)\n"
+        },
+    )
+    assert outcome.errors == ()
+    places = [(recorded.where.file, recorded.where.line) for recorded in outcome.trained]
+    assert places == [("homework.py", 8), ("homework.py", 9), ("lib.py", 4)]
+
+
+def test_the_checking_functions_do_nothing_while_cells_are_loaded(load) -> None:
+    outcome = load(
+        NET + "check_accuracy_part34(loader_test, model)\n"
+        "def check_accuracy_part34(loader, model):\n    raise RuntimeError\n"
+        "accuracy = check_accuracy_part34(loader_val, model)\ncheck_accuracy_part2(1, 2, 3)",
+        probe="answer = names['accuracy']",
+    )
+    assert outcome.errors == ()
+    assert outcome.answer == 0.0
+
+
+@pytest.mark.parametrize(
+    ("call", "problem"),
+    [
+        ("train_part34(None, None)", "the model it is given is no nn.Module"),
+        ("train_part34(model, None)", "the optimizer it is given is none"),
+        ("train_part2(None, params, 1e-2)", "it is given no model function"),
+        ("train_part2(three_layer_convnet, None, 1e-2)", "params is no list of tensors"),
+        (
+            "train_part2(three_layer_convnet, [params[0], None], 1)",
+            "params[1] is no tensor but None",
+        ),
+    ],
+)
+def test_what_cannot_be_trained_is_recorded_with_its_problem(load, call: str, problem: str) -> None:
+    outcome = load(NET + BAREBONES + "del optimizer\n" + call)
+    recorded = outcome.recorded[-1]
+    assert recorded.problem is not None
+    assert recorded.problem.startswith(problem)
+
+
+def test_a_call_with_wrong_arguments_is_an_error_of_its_statement(load) -> None:
+    outcome = load(NET + "train_part34(model)\nafter = 1", probe="answer = names['after']")
+    assert [error.type_name for error in outcome.errors] == ["TypeError"]
+    assert outcome.answer == 1
+
+
+def test_a_pair_that_was_built_and_never_trained_is_found(load) -> None:
+    recorded = load("# Question 6\n" + NET).only
+    assert (recorded.api, recorded.question, recorded.where.line) == ("built", 6, 6)
+    assert recorded.model is not None
+    assert recorded.optimizer is not None
+    assert recorded.optimizer.holds_model
+
+
+def test_a_pair_that_was_built_in_a_function_and_returned_is_found(load) -> None:
+    outcome = load(
+        "from torch import nn, optim\ndef build():\n    m = nn.Linear(3072, 10)\n"
+        "    return m, optim.Adam(m.parameters())\nnet, opt = build()"
+    )
+    assert outcome.only.api == "built"
+    assert outcome.only.optimizer is not None
+    assert outcome.only.optimizer.type_name == "Adam"
+
+
+def test_an_optimizer_of_something_else_is_no_pair(load) -> None:
+    outcome = load(NET + "other = optim.SGD(list(model.parameters())[:1], lr=1)")
+    assert [recorded.where.line for recorded in outcome.recorded] == [5]
+
+
+def test_names_bound_later_do_not_change_what_was_recorded(load) -> None:
+    outcome = load(
+        NET + "hidden = 1\ntrain_part34(model, optimizer)\nhidden = 2\nmodel = optimizer = None",
+        probe=(
+            "recording = loaded.recorder.recordings['run:1']\n"
+            "bound = recording.namespace\n"
+            "answer = [bound['hidden'], bound['model'] is recording.model is not None]"
+        ),
+    )
+    assert outcome.answer == [1, True]
+    assert outcome.only.model is not None
+
+
+def test_targets_are_names_of_their_own(load) -> None:
+    outcome = load(NET + BAREBONES + "train_part2(three_layer_convnet, params, 1)\n" * 2
+                   + "train_part34(model, optimizer)")  # fmt: skip
+    targets = [recorded.target for recorded in outcome.recorded]
+    assert len(set(targets)) == len(targets) == 4
