@@ -80,7 +80,7 @@ REQUESTS = [
     m.Build(source="class:Net", keywords={"in_channel": 3}, seed=1),
     m.SetWeights(target="model:0"),
     m.GetWeights(target="run:0"),
-    m.Train(targets=("run:0",), seed=1, epochs=1, pauses_per_epoch=8),
+    m.Train(targets=("run:0",), seed=1, epochs=1, pauses_per_epoch=8, threads=1),
     m.Resume(),
     m.Stop(),
     m.Predict(target="run:0"),
