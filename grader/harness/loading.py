@@ -66,8 +66,11 @@ class Watch:
         self.on_step()
 
     def _note_forward(self, module: nn.Module, _: object) -> None:
-        # A module that holds the last outermost one, or is not inside it, is the outermost now.
-        if module.training and torch.is_grad_enabled() and id(module) not in self._inner:
+        # A module that is not inside the last outermost one is the outermost now. A loss function
+        # is a module, too, but one without anything to train.
+        if not module.training or not torch.is_grad_enabled() or id(module) in self._inner:
+            return
+        if module is not self.model and any(True for _ in module.parameters()):
             self.model = module
             self._inner = {id(inner) for inner in module.modules()} - {id(module)}
 
