@@ -35,7 +35,9 @@ def reason(result, identifier):
     ],
     ids=["empty", "blank", "binary", "syntax error", "nested", "utf-16 with a syntax error"],
 )
-def test_what_cannot_be_run_is_ungraded_with_file_and_line(grade_quickly, tmp_path, content, message):
+def test_what_cannot_be_run_is_ungraded_with_file_and_line(
+    grade_quickly, tmp_path, content, message
+):
     path = tmp_path / "homework.py"
     path.write_bytes(content)
     result = grade_quickly(path)

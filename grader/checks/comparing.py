@@ -34,7 +34,7 @@ def value_difference(what: str, tensor: Tensor, expected: Tensor, tolerance: flo
     if problem is not None:
         return problem
     if not torch.isfinite(tensor).all():
-        return f"{what} holds NaN or infinity"
+        return f"{what} contain NaN or infinity"
     difference = (tensor.double() - expected.double()).abs()
     scale = expected.double().abs().max().item()
     allowed = tolerance * scale

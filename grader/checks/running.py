@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from grader.checks.catalogue import FOLDER, check_id
+from grader.checks.catalogue import FOLDER, check_id, known_checks
 from grader.checks.examination import EXAMINATION, Examination
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.errors import StudentError, WorkerError
@@ -101,7 +101,8 @@ class _Examiner:
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         for need in self._specs[_id(item)].needs:
             if self.outcomes[need].status is not CheckStatus.PASSED:
-                pytest.skip(f"not run, because {need} did not pass")
+                title = known_checks()[need].title.rstrip(".")
+                pytest.skip(f"Not run, because this did not pass: {title}.")
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         identifier = _id(item)
@@ -115,7 +116,7 @@ class _Examiner:
         if isinstance(error, pytest.skip.Exception):
             return CheckOutcome(identifier, CheckStatus.SKIPPED, error.msg)
         if isinstance(error, LeftOut):
-            reason = "training was left out on request"
+            reason = "Training was left out on request."
             return CheckOutcome(identifier, CheckStatus.SKIPPED, reason, left_out=True)
         if isinstance(error, CheckFailed):
             reason = self._sentence(error.reason)

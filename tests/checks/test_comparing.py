@@ -74,7 +74,7 @@ def test_a_difference_is_told_with_size_scale_and_count() -> None:
 def test_a_value_that_is_no_number_is_named(bad: float) -> None:
     x = torch.ones(3)
     came = torch.tensor([1.0, bad, 1.0])
-    assert value_difference("the scores", came, x, 1e9) == "the scores holds NaN or infinity"
+    assert value_difference("the scores", came, x, 1e9) == "the scores contain NaN or infinity"
 
 
 @given(shapes, shapes, seeds)
