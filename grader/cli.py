@@ -21,7 +21,7 @@ from grader.data import (
     list_stores,
 )
 from grader.errors import UserError
-from grader.intake import find_submissions, read_submission
+from grader.intake import find_submissions, read_own_work
 from grader.jobs import Setup
 from grader.rubric import default_rubric, load_rubric
 from grader.slot import Bug
@@ -118,7 +118,7 @@ def check(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
         isolation=require_isolation,
     )  # fmt: skip
-    handed_in = read_submission(submission)
+    handed_in = read_own_work(submission)
     console = Console()
     with LiveView(console) as view:
         view.starting(f"Checking {submission} …")

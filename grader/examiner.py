@@ -85,7 +85,7 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
 
 def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> SubmissionResult:
     def on_check(check: str) -> None:
-        _send(events, CheckStarted(check=check))
+        _send(events, CheckStarted(check=check, title=known_checks()[check].title))
 
     def on_progress(progress: Progress) -> None:
         _send(events, Trained(**dataclasses.asdict(progress)))

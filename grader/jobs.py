@@ -41,6 +41,7 @@ class CheckStarted(Record):
 
     kind: Literal["check"] = "check"
     check: str
+    title: str
 
 
 class Trained(Record):

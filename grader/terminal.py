@@ -76,7 +76,10 @@ class LiveView:
         """See :class:`grader.batch.Observer`."""
         if isinstance(event, CheckStarted):
             if self._check is not None:
-                self._progress.update(self._check, note=event.check)
+                self._progress.update(self._check, note=event.title)
+            for task in self._progress.tasks:
+                if task.id in self._runs.values():  # the run of the last check has ended
+                    self._progress.update(task.id, total=task.completed or 1)
             return
         key = (event.run, event.attempt)
         if key not in self._runs:
@@ -84,10 +87,11 @@ class LiveView:
             self._runs[key] = self._progress.add_task(
                 f"{event.run}{attempt}", total=event.budget, note=""
             )
-        loss = "  nan " if event.loss is None else f"{event.loss:6.3f}"
+        loss = "   -  " if event.loss is None else f"{event.loss:6.3f}"
+        reached = " [green]✓[/]" if event.val_accuracy >= event.threshold else ""
         note = (
             f"iteration {event.iteration:5d}  loss {loss}  "
-            f"validation {event.val_accuracy:6.1%} of {event.threshold:.0%}"
+            f"validation {event.val_accuracy:6.1%} of {event.threshold:.0%}{reached}"
         )
         self._progress.update(self._runs[key], completed=event.epoch, note=note)
 

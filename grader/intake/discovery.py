@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
 from grader.errors import IntakeError, UsageError
+from grader.intake.entries import find_entry, imported_scripts
 from grader.intake.scripts import read_script
 from grader.intake.submission import Submission, digest_files
 from grader.results import Student
@@ -18,10 +18,6 @@ MAX_FILES = 2000
 
 Layout = Literal["file", "folder"]
 
-_HOMEWORK = re.compile(
-    rb"\bdef (?:flatten|three_layer_convnet)\b|\bclass ThreeLayerConvNet\b|\btrain_part(?:2|34)\("
-)
-_IMPORTED = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 _SKIPPED_FOLDERS = {"__pycache__", "venv", "__MACOSX"}
 
 
@@ -82,6 +78,22 @@ def read_submission(path: Path, submission_id: str | None = None) -> Submission:
     return _read(name, path.parent, (path.name,), path.name, layout)
 
 
+def read_own_work(path: Path) -> Submission:
+    """Read one submission as its author has it: a script with those beside it that it imports.
+
+    In a folder of many people's files a script stands alone (:func:`read_submission`).
+
+    Raises:
+        UsageError: there is no such file or folder.
+    """
+    submission = read_submission(path)
+    if submission.layout == "folder" or submission.problem is not None:
+        return submission
+    beside = [script.name for script in sorted(submission.root.glob("*.py")) if script.is_file()]
+    files = imported_scripts(submission.root, path.name, beside)
+    return _read(submission.id, submission.root, files, path.name, "file")
+
+
 def _stem(path: Path) -> str:
     return path.name if path.is_dir() else path.stem
 
@@ -89,7 +101,7 @@ def _stem(path: Path) -> str:
 def _read_folder(folder: Path, name: str) -> Submission:
     try:
         files = tuple(_files(folder))
-        entry = _entry(folder, files)
+        entry = find_entry(folder, files)
     except OSError as error:
         return _broken(name, folder, "folder", _cannot_be_read(error))
     except IntakeError as error:
@@ -184,39 +196,3 @@ def _is_text(name: str) -> bool:
 
 def _text(name: str) -> str:
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-
-
-def _entry(folder: Path, files: tuple[str, ...]) -> str:
-    """The script that is run: the one that leads to most of the homework, else the first by name.
-
-    A script leads to what stands in it and in the scripts it imports; where two lead equally far
-    (a test file that imports the homework), the one that holds more itself is run.
-    """
-    scripts = [name for name in files if name.endswith(".py")]
-    if not scripts:
-        raise IntakeError(f"{folder.name} holds no .py file. Hand in your script.")
-    sources = {name: _beginning(folder / name) for name in scripts}
-    marks = {name: set(_HOMEWORK.findall(source)) for name, source in sources.items()}
-
-    def reach(name: str) -> tuple[int, int]:
-        reached, to_do = {name}, [name]
-        while to_do:
-            found = set(_imports(sources[to_do.pop()], scripts)) - reached
-            reached |= found
-            to_do.extend(found)
-        return len(set().union(*(marks[each] for each in reached))), len(marks[name])
-
-    return max(scripts, key=reach)
-
-
-def _imports(source: bytes, scripts: list[str]) -> Iterator[str]:
-    """The scripts among `scripts` that a source imports, by the last part of their name."""
-    modules = {
-        module.split(b".")[-1].decode("utf-8", "replace") for module in _IMPORTED.findall(source)
-    }
-    return (name for name in scripts if Path(name).stem in modules)
-
-
-def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(1 << 20)

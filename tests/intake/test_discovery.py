@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.intake import Submission, find_submissions, read_submission
+from grader.intake import Submission, find_submissions, read_own_work, read_submission
 from grader.intake.discovery import MAX_FILES
 
 HOMEWORK = "def flatten(x):\n    return x\n"
@@ -228,3 +228,14 @@ def test_what_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
         find_submissions(tmp_path / "nothing")
     with pytest.raises(UsageError, match="holds no submission"):
         find_submissions(tmp_path)
+
+
+def test_one_s_own_script_brings_along_what_it_imports_and_nothing_else(tmp_path):
+    (tmp_path / "homework.py").write_text("from models import Net\n")
+    (tmp_path / "models.py").write_text("import layers\n")
+    (tmp_path / "layers.py").write_text("x = 1\n")
+    (tmp_path / "other.py").write_text("import homework\n")
+    submission = read_own_work(tmp_path / "homework.py")
+    assert submission.files == ("homework.py", "layers.py", "models.py")
+    assert submission.entry == "homework.py"
+    assert read_submission(tmp_path / "homework.py").files == ("homework.py",)
