@@ -54,7 +54,7 @@ def run_view(name: RunName, run: RunResult) -> Run:
         epochs=wording.epochs(run.epochs) if trained else None,
         optimizer=clean_line(run.optimizer.name) if run.optimizer else None,
         settings=wording.settings(run.optimizer),
-        seeds=", ".join(str(seed) for seed in run.seeds) or wording.DASH,
+        seeds=wording.seeds(run.seeds),
         shared_with=wording.RUN_TITLES[other] if other else optional_line(run.shared_with),
         reason=typeset(run.reason),
         plot=plot,

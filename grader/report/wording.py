@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from grader.report.text import clean_line
 from grader.results import CheckStatus, DataInfo, OptimizerInfo, RunName, RunStatus
 
@@ -72,15 +74,27 @@ def epochs(value: float) -> str:
     return f"{number(value)}{NBSP}{'epoch' if value == 1 else 'epochs'}"
 
 
+_SILENT_WHEN_ZERO = {"dampening", "weight_decay", "nesterov"}
+"""Settings that are PyTorch's default, and of no interest, when they are zero or off."""
+
+
 def settings(optimizer: OptimizerInfo | None) -> str:
     """The settings of an optimizer on one line: lr 0.003, momentum 0.9, nesterov yes."""
     if optimizer is None:
         return ""
     words = [
-        f"{clean_line(name, 40)} {_setting(value)}" for name, value in optimizer.settings.items()
+        f"{clean_line(name, 40)} {_setting(value)}"
+        for name, value in optimizer.settings.items()
+        if value or name not in _SILENT_WHEN_ZERO
     ]
     hidden = len(words) - _SETTINGS_SHOWN
     return ", ".join(words[:_SETTINGS_SHOWN]) + (f" and {hidden} more" if hidden > 0 else "")
+
+
+def seeds(numbers: Sequence[int]) -> str:
+    """The seeds of a run: seed 7, or seeds 7, 8."""
+    word = "seed" if len(numbers) == 1 else "seeds"
+    return f"{word} {', '.join(str(number) for number in numbers)}" if numbers else ""
 
 
 def _setting(value: float | bool | str | None) -> str:

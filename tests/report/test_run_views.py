@@ -7,13 +7,14 @@ from grader.results import RunStatus
 def test_a_measured_run_has_its_figures_and_its_plot(build):
     view = run_view("challenge", build.good_runs()["challenge"])
     assert (view.word, view.threshold, view.best) == ("Reached", "70\u00a0%", "81.5\u00a0%")
-    assert (view.iterations, view.epochs, view.seeds) == ("7,650", "10\u00a0epochs", "0")
+    assert (view.iterations, view.epochs, view.seeds) == ("7,650", "10\u00a0epochs", "seed 0")
     assert view.plot.startswith("<svg")
 
 
 def test_a_run_that_never_trained_has_dashes_and_no_plot(build):
     view = run_view("module", build.skipped_run(0.45))
-    assert (view.best, view.test, view.iterations, view.seeds) == ("\u2013",) * 4
+    assert (view.best, view.test, view.iterations) == ("\u2013",) * 3
+    assert view.seeds == ""
     assert view.epochs is None
     assert view.plot is None
 
