@@ -97,7 +97,7 @@ def test_a_data_set_that_is_not_there_is_told_before_anything_is_graded(
 ):
     setup = setup.model_copy(update={"data": "imagefolder"})
     listener = Listener()
-    with pytest.raises(UserError, match="imagefolder|image folder"):
+    with pytest.raises(UserError, match=r"imagefolder|image folder"):
         grade_batch([submission], tmp_path / "out", setup, listener)
     assert listener.seen == []
     assert not (tmp_path / "out" / "results.json").exists()

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import importlib.util
 import os
 import resource
 import signal
 import sys
-import sysconfig
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -154,44 +154,29 @@ def die_with_parent() -> None:
 
 
 def readable_paths() -> tuple[str, ...]:
-    """What the interpreter needs to read: itself and its libraries, but not torchgrade.
-
-    A directory that also holds `grader` or `reference` is given entry by entry.
-    """
-    private = {"grader", "reference", "rubric.yaml", "__editable__.torchgrade"}
-    paths: list[str] = [path for path in (*_SYSTEM_FILES, *_DEVICES) if Path(path).exists()]
-    prefixes = {sys.prefix, sys.base_prefix, sys.exec_prefix}
-    packages = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    for prefix in sorted(prefixes):
-        if any(Path(package).is_relative_to(prefix) for package in packages):
-            paths += [
-                str(p)
-                for name in ("bin", "share", "pyvenv.cfg")
-                if (p := Path(prefix, name)).exists()
-            ]
-            paths += _without(Path(prefix, "lib"), packages, private)
-        else:
-            paths.append(prefix)
-    return tuple(dict.fromkeys(paths))
+    """What the interpreter needs to read: itself and its libraries, but nothing of torchgrade."""
+    roots = {Path(root) for root in (*_SYSTEM_FILES, *_DEVICES, sys.prefix, sys.base_prefix)}
+    package = Path(__file__).resolve().parents[1]
+    in_source_tree = (package.parent / "rubric.yaml").exists()
+    private = {package.parent if in_source_tree else package}
+    # Found, not imported: the reference must not be in the memory that a worker inherits.
+    reference = importlib.util.find_spec("reference")
+    if reference is not None and reference.origin is not None:
+        private.add(Path(reference.origin).resolve().parent)
+    paths = [path for root in sorted(roots) for path in entries_without(root, private)]
+    return tuple(dict.fromkeys(map(str, paths)))
 
 
-def _without(directory: Path, packages: set[str], private: set[str]) -> list[str]:
-    """The entries of `directory`, descending only towards the package directories."""
-    if not directory.is_dir():
-        return []
-    if str(directory) in packages:
-        return [
-            str(entry)
-            for entry in sorted(directory.iterdir())
-            if not any(entry.name.startswith(name) for name in private)
-        ]
-    found: list[str] = []
-    for entry in sorted(directory.iterdir()):
-        if any(Path(package).is_relative_to(entry) for package in packages):
-            found += _without(entry, packages, private)
-        else:
-            found.append(str(entry))
-    return found
+def entries_without(path: Path, private: set[Path]) -> Iterator[Path]:
+    """`path`, or where something private lies below it, all that does not."""
+    real = path.resolve()
+    if real in private or not path.exists():
+        return
+    if not any(hidden.is_relative_to(real) for hidden in private):
+        yield path
+        return
+    for entry in sorted(path.iterdir()):
+        yield from entries_without(entry, private)
 
 
 def _mount_own_proc() -> bool:

@@ -146,6 +146,16 @@ def test_every_layer_in_force_is_named(student_of):
     assert isolation.LIMITS in student.layers
 
 
+def test_the_grader_is_left_out_of_a_folder_that_holds_it(tmp_path):
+    """As when it is installed for the whole system, beside torch."""
+    packages = tmp_path / "lib" / "site-packages"
+    for name in ("grader", "reference", "torch"):
+        (packages / name).mkdir(parents=True)
+    (tmp_path / "bin").mkdir()
+    private = {packages / "grader", packages / "reference"}
+    assert set(isolation.entries_without(tmp_path, private)) == {tmp_path / "bin", packages / "torch"}
+
+
 def test_the_grader_is_not_among_the_readable_paths():
     own = {Path(grader.__file__).parent, Path(reference.__file__).parent}
     for path in map(Path, isolation.readable_paths()):
