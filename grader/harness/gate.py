@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
+import torch
+
 Batch = TypeVar("Batch")
 
 
@@ -25,12 +27,19 @@ class StopTraining(BaseException):
 
 
 class Policy(Protocol):
-    """What happens to the batches that a loader is about to hand out."""
+    """What happens to the batches that a loader is about to hand out.
+
+    A batch that is drawn while gradients are off is never one of training, whatever the loader: a
+    validation set that `random_split` made lies among the training images, too.
+    """
 
     def pass_batches(
-        self, batches: Iterator[Batch], images: int, *, training: bool
+        self, batches: Iterator[Batch], images: int, *, training: bool, served: bool = True
     ) -> Iterator[Batch]:
-        """Yield from `batches` (each of about `images` images)."""
+        """Yield from `batches` (each of about `images` images).
+
+        `served` tells whether they are known to be the homework's images.
+        """
 
 
 class Gate:
@@ -44,41 +53,63 @@ class Rehearsal:
     """The policy while cells are loaded.
 
     A training loader gives as many batches as it is asked for until the statement has shown that
-    it trains: by an optimizer step, or by a second batch after a backward pass. A loader of
-    held-out data gives a few batches, so that evaluations run through quickly.
+    it trains: by an optimizer step, or by a second batch after a backward pass. Where nothing of
+    the homework's was drawn (images cached in tensors, loops on made-up numbers) the statement
+    trains when a model saw images and its optimizer steps again, or on a batch of some loader. An
+    evaluation gets a few batches, so that it runs through quickly.
     """
 
     EVALUATION_BATCHES = 2
 
     def __init__(self) -> None:
-        self.drew = False
-        self.went_backward = False
-        self.found = False
+        self.begin_statement()
 
     def begin_statement(self) -> None:
         """Forget what the last statement did."""
-        self.drew = self.went_backward = self.found = False
+        self.drew = self.drew_other = self.saw_images = False
+        self.went_backward = self.found = self._stepping = False
+        self._stepped: set[object] = set()
+
+    @property
+    def may_train(self) -> bool:
+        """Whether a backward pass now could be one of a training loop."""
+        return self.drew or self.saw_images
 
     def pass_batches(
-        self, batches: Iterator[Batch], images: int, *, training: bool
+        self, batches: Iterator[Batch], images: int, *, training: bool, served: bool = True
     ) -> Iterator[Batch]:
         """See :class:`Policy`."""
         for count, batch in enumerate(batches):
-            if not training and count >= self.EVALUATION_BATCHES:
+            trains = training and torch.is_grad_enabled()
+            if not trains and count >= self.EVALUATION_BATCHES:
                 return
-            if training and self.drew and self.went_backward:
+            if trains and self.went_backward and self._drew_enough():
                 self.stop()
-            self.drew = self.drew or training
+            self.drew = self.drew or (trains and served)
+            self.drew_other = self.drew_other or (trains and not served)
             yield batch
 
+    def note_images(self) -> None:
+        """A model was called on images."""
+        self.saw_images = True
+
     def note_backward(self) -> None:
-        """A gradient was computed."""
+        """A gradient is about to be computed; within a step that is given a closure it is that."""
+        if self._stepping and self._drew_enough():
+            self.stop()
         self.went_backward = True
 
-    def note_step(self) -> None:
+    def note_step(self, optimizer: object) -> None:
         """An optimizer is about to step."""
-        if self.drew:
+        again = self.saw_images and optimizer in self._stepped
+        if self.went_backward and (self._drew_enough() or again):
             self.stop()
+        self._stepped.add(optimizer)
+        self._stepping = True
+
+    def note_step_over(self) -> None:
+        """An optimizer has stepped."""
+        self._stepping = False
 
     def stop(self) -> None:
         """This statement trains.
@@ -89,9 +120,15 @@ class Rehearsal:
         self.found = True
         raise TrainingFound
 
+    def _drew_enough(self) -> bool:
+        return self.drew or (self.drew_other and self.saw_images)
+
 
 class Meter:
     """The policy while a run is trained.
+
+    Iterations are the batches drawn for training, or the steps of one optimizer where these are
+    more: a loop on images that were kept in tensors draws nothing.
 
     Args:
         budget: epochs that may be drawn.
@@ -109,6 +146,7 @@ class Meter:
         self._on_pause = on_pause
         self._pauses = 0
         self._drawn = Fraction(0)
+        self._steps: dict[object, int] = {}
         self.iterations = 0
 
     @property
@@ -117,24 +155,33 @@ class Meter:
         return float(self._drawn)
 
     def pass_batches(
-        self, batches: Iterator[Batch], images: int, *, training: bool
+        self, batches: Iterator[Batch], images: int, *, training: bool, served: bool = True
     ) -> Iterator[Batch]:
-        """See :class:`Policy`; held-out loaders pass freely."""
-        if not training:
-            yield from batches
-            return
-        share = Fraction(1, -(-self._epoch // images))
+        """See :class:`Policy`; evaluations pass freely."""
         while True:
-            self._pause_if_due()
+            trains = training and torch.is_grad_enabled()
+            if trains:
+                self._pause_if_due()
             batch = next(batches, None)
             if batch is None:
                 return
-            # Only a batch beyond the budget ends the run: code after the last one still runs.
-            if self._drawn >= self._budget:
-                raise StopTraining
-            self._drawn += share
-            self.iterations += 1
+            if trains:
+                self._count(images)
             yield batch
+
+    def note_step(self, optimizer: object, images: int) -> None:
+        """An optimizer is about to step, after a model was called on that many images."""
+        self._steps[optimizer] = self._steps.get(optimizer, 0) + 1
+        if self._steps[optimizer] > max(1, self.iterations):
+            self._pause_if_due()
+            self._count(images)
+
+    def _count(self, images: int) -> None:
+        # Only a batch beyond the budget ends the run: code after the last one still runs.
+        if self._drawn >= self._budget:
+            raise StopTraining
+        self._drawn += Fraction(1, -(-self._epoch // max(1, images)))
+        self.iterations += 1
 
     def _pause_if_due(self) -> None:
         due = int(self._drawn * self._pauses_per_epoch)

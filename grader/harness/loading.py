@@ -1,9 +1,16 @@
-"""Loading a submission: its cells run once in one namespace, its trainings recorded."""
+"""Loading a submission: its cells run once in one namespace, its trainings recorded.
+
+A loop of the student's own is stopped where it shows itself, and with it the statement it stands in
+or is called from. Of a statement such as `main()` with several own loops, the first one alone is
+recorded: what follows it has not run when the statement is stopped, and whether it would train
+depends on what the first loop does. (Calls of `train_part2` and `train_part34` do not stop their
+statement; of those, every one is recorded.)
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,65 +21,20 @@ import torch
 import torch.utils.data
 import torchvision.datasets
 import torchvision.transforms as T
-from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_pre_hook
-from torch.optim.optimizer import register_optimizer_step_pre_hook
+from torch import Tensor
 
 from grader.harness.cells import Program, Statement
 from grader.harness.failures import Sources, describe_failure
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.recording import Namespace, Recorder, Recording
 from grader.harness.served import ServedCIFAR10, ServedLoader, Source, open_source
+from grader.harness.undo import Undo
+from grader.harness.watching import Watch
 from grader.protocol.messages import Data, Definition, Failure, Load, Location
 
 _GIVEN_FILE = Path(__file__).with_name("given.py")
 _GIVEN_CODE = compile(_GIVEN_FILE.read_text(encoding="utf-8"), "<given>", "exec")
 MAX_ERRORS = 50
-
-
-class Watch:
-    """Sees every backward pass, optimizer step and outermost model call of the process."""
-
-    def __init__(self) -> None:
-        self.loss: Tensor | None = None
-        self.model: nn.Module | None = None
-        self.optimizer: torch.optim.Optimizer | None = None
-        self.on_backward: Callable[[], None] = lambda: None
-        self.on_step: Callable[[], None] = lambda: None
-        self._inner: set[int] = set()
-
-    def install(self) -> None:
-        """Put the hooks in place, for good."""
-        backward: Callable[..., Any] = Tensor.backward
-
-        def observed_backward(tensor: Tensor, *args: Any, **keywords: Any) -> Any:
-            self.loss = tensor.detach()
-            result = backward(tensor, *args, **keywords)
-            self.on_backward()
-            return result
-
-        Tensor.backward = observed_backward  # type: ignore[assignment]
-        register_optimizer_step_pre_hook(self._note_step)
-        register_module_forward_pre_hook(self._note_forward)
-
-    def last_loss(self) -> float | None:
-        """The number on which `backward` was called last, if it was one."""
-        if self.loss is None or self.loss.numel() != 1:
-            return None
-        return float(self.loss)
-
-    def _note_step(self, optimizer: torch.optim.Optimizer, *_: object) -> None:
-        self.optimizer = optimizer
-        self.on_step()
-
-    def _note_forward(self, module: nn.Module, _: object) -> None:
-        # A module that is not inside the last outermost one is the outermost now. A loss function
-        # is a module, too, but one without anything to train.
-        if not module.training or not torch.is_grad_enabled() or id(module) in self._inner:
-            return
-        if module is not self.model and any(True for _ in module.parameters()):
-            self.model = module
-            self._inner = {id(inner) for inner in module.modules()} - {id(module)}
 
 
 @dataclass
@@ -90,7 +52,9 @@ class Loaded:
         value = self.namespace.get(name)
         if value is None:
             return Definition(origin="missing")
-        if value is self.given.get(name):
+        # The training and checking functions are wrapped, the given ones, too.
+        given = self.given.get(name)
+        if value is given or getattr(value, "__wrapped__", value) is given:
             return Definition(origin="given")
         return Definition(
             origin="own", where=self.program.definition(name) or self._code_place(value)
@@ -118,6 +82,7 @@ class Loader:
         self._watch = watch
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
+        self._undo = Undo()
 
     def load(self, request: Load) -> Loaded:
         """Run every statement that is not to be skipped.
@@ -134,7 +99,7 @@ class Loader:
         recorder.wrap_functions(namespace)
         errors: list[Failure] = []
         stopped: set[int] = set()
-        with self._rehearsing():
+        with self._rehearsing(namespace):
             for statement in program.statements:
                 if statement.number in request.skip or statement.cell in stopped:
                     continue
@@ -173,18 +138,31 @@ class Loader:
         return namespace
 
     @contextmanager
-    def _rehearsing(self) -> Iterator[None]:
-        self._gate.policy = self._rehearsal
-        self._watch.on_backward = self._rehearsal.note_backward
-        self._watch.on_step = self._rehearsal.note_step
+    def _rehearsing(self, namespace: Namespace) -> Iterator[None]:
+        watch, rehearsal, undo = self._watch, self._rehearsal, self._undo
+
+        def note_backward(outputs: Sequence[Tensor]) -> None:
+            rehearsal.note_backward()
+            if rehearsal.may_train:
+                undo.keep_weights(outputs, namespace)
+
+        def note_step(optimizer: torch.optim.Optimizer) -> None:
+            rehearsal.note_step(optimizer)
+            undo.keep_optimizer(optimizer)
+
+        self._gate.policy = rehearsal
+        watch.on_model, watch.on_images = undo.keep_buffers, rehearsal.note_images
+        watch.on_backward, watch.on_step = note_backward, note_step
+        watch.on_stepped = rehearsal.note_step_over
         try:
             yield
         finally:
-            self._watch.on_backward = self._watch.on_step = lambda: None
+            watch.ignore()
 
     def _run(self, statement: Statement, program: Program, recorder: Recorder) -> Failure | None:
         self._on_statement(statement)
-        self._rehearsal.begin_statement()
+        for observer in (self._rehearsal.begin_statement, self._watch.begin, self._undo.begin):
+            observer()
         namespace = recorder.namespace
         before = dict(namespace)
         failure = None
@@ -212,9 +190,9 @@ class Loader:
 
     def _loop(self, statement: Statement, recorder: Recorder, before: Namespace) -> Recording:
         """The statement just stopped, as something to train."""
-        model, optimizer = self._watch.model, self._watch.optimizer
-        if optimizer is not None:
-            optimizer.zero_grad(set_to_none=True)
+        optimizer = self._watch.optimizer
+        model = self._watch.trained_model(reversed(list(recorder.namespace.values())))
+        self._undo.restore()
 
         def run_again() -> None:
             exec(statement.code, recorder.namespace)

@@ -14,9 +14,11 @@ from torch import Tensor, nn
 
 from grader.harness.failures import Sources
 from grader.harness.models import describe_model, describe_optimizer, describe_weights
+from grader.harness.undo import Standing
 from grader.protocol.messages import Location, Recorded
 
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
+EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs")
 CHECKERS = ("check_accuracy_part2", "check_accuracy_part34")
 
 Namespace = dict[str, Any]
@@ -40,11 +42,18 @@ class Recording:
     epochs: int | None = None
     problem: str | None = None
     question: int | None = None
+    standing: Standing | None = None
 
     @property
     def holder(self) -> nn.Module | Sequence[Any] | None:
         """The model or the list of weights that is trained."""
         return self.model if self.model is not None else self.weights
+
+    def carry_out(self) -> None:
+        """Train: run what was recorded, from where it stood."""
+        if self.standing is not None:
+            self.standing.restore()
+        self.run()
 
     def predict(self, x: Tensor) -> Any:
         """Scores for a batch, (N, C, H, W) -> (N, classes) of an honest submission."""
@@ -94,13 +103,20 @@ class Recorder:
             function = holder.get(name)
             if not callable(function) or getattr(function, "__torchgrade__", False):
                 continue
-            if name in TRAINERS:
-                holder[name] = self._wrap_trainer(name, function)
-            else:
+            if name in CHECKERS:
                 holder[name] = self._wrap_checker(function)
+                continue
+            signature = _signature(function)
+            if signature is not None:
+                holder[name] = self._wrap_trainer(name, function, signature)
 
     def add(self, recording: Recording) -> None:
-        """Keep a recording."""
+        """Keep a recording, and how its model and optimizer stand now."""
+        optimizer = recording.optimizer
+        recording.standing = Standing(recording.model, optimizer)
+        if optimizer is not None:
+            # A scheduler that steps after a training warns unless the optimizer stepped before.
+            optimizer._opt_called = True  # type: ignore[attr-defined]
         self.recordings[recording.target] = recording
 
     def next_target(self) -> str:
@@ -143,9 +159,9 @@ class Recorder:
                 return value
         return None
 
-    def _wrap_trainer(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        signature = inspect.signature(function)
-
+    def _wrap_trainer(
+        self, name: str, function: Callable[..., Any], signature: inspect.Signature
+    ) -> Callable[..., Any]:
         @functools.wraps(function)
         def record_or_train(*args: Any, **keywords: Any) -> Any:
             if not self.rehearsing:
@@ -180,7 +196,7 @@ class Recorder:
             where=self._calling_place(),
             run=run,
             namespace=dict(self.namespace),
-            epochs=_first(arguments.get("epochs"), int),
+            epochs=_epochs(arguments),
         )
         if name == "train_part2":
             weights = arguments.get("params")
@@ -212,6 +228,13 @@ class Recorder:
         return Location(file="?")
 
 
+def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):  # `train_part2 = int`, say: nothing that trains
+        return None
+
+
 def _weights_problem(recording: Recording) -> str | None:
     if recording.function is None:
         return "it is given no model function"
@@ -222,6 +245,12 @@ def _weights_problem(recording: Recording) -> str | None:
         what = type(recording.weights[missing[0]]).__name__
         return f"params[{missing[0]}] is no tensor but {what}"
     return None
+
+
+def _epochs(arguments: dict[str, Any]) -> int | None:
+    """The number of epochs, whatever a training function of the student's own calls it."""
+    found = (_first(arguments.get(name), int) for name in EPOCHS)
+    return next((value for value in found if value is not None), None)
 
 
 def _first(value: Any, *types: type) -> Any:

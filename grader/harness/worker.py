@@ -20,11 +20,12 @@ from torch import Tensor, nn
 from grader.harness.cells import Statement
 from grader.harness.failures import clean, describe_failure
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
-from grader.harness.loading import Loaded, Loader, Watch
+from grader.harness.loading import Loaded, Loader
 from grader.harness.models import describe_model, named_weights
 from grader.harness.output import BoundedOutput
 from grader.harness.recording import Recording
 from grader.harness.served import Transform, transform_images
+from grader.harness.watching import Watch
 from grader.protocol import messages as m
 from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
 
@@ -190,9 +191,10 @@ class Worker:
         with self._metered(meter), _threads(request.threads):
             for recording in recordings:
                 self._training = recording
+                self._watch.begin()
                 try:
                     with self._bindings(recording.namespace):
-                        recording.run()
+                        recording.carry_out()
                 except StopTraining:
                     break
                 except BaseException as raised:
@@ -207,8 +209,10 @@ class Worker:
 
     def _predict(self, request: m.Predict, tensors: Tensors) -> Answer:
         recording = self._recording(request.target)
-        if recording.api == "loop" and self._watch.model is not None:
-            recording.model = self._watch.model  # a loop may build its model itself
+        if recording is self._training and recording.api == "loop":
+            # A loop may build its model itself; before its first step there is none to see.
+            bound = reversed(list(self._namespace.values()))
+            recording.model = self._watch.trained_model(bound) or recording.model
         images = tensors["images"].numpy()
         transform = self._validation_transform(recording)
         scores: list[Tensor] = []
@@ -240,10 +244,12 @@ class Worker:
     def _metered(self, meter: Meter) -> Iterator[None]:
         recorder = self._require_loaded().recorder
         self._gate.policy, recorder.rehearsing = meter, False
+        self._watch.on_step = lambda optimizer: meter.note_step(optimizer, self._watch.images)
         try:
             yield
         finally:
             self._gate.policy, recorder.rehearsing = Rehearsal(), True
+            self._watch.ignore()
 
     @contextlib.contextmanager
     def _bindings(self, bindings: dict[str, Any]) -> Iterator[None]:

@@ -17,8 +17,9 @@ from pathlib import Path
 import torch
 
 from grader.harness.gate import Gate, Rehearsal
-from grader.harness.loading import Loaded, Loader, Watch
+from grader.harness.loading import Loaded, Loader
 from grader.harness.output import BoundedOutput
+from grader.harness.watching import Watch
 from grader.protocol.messages import Load
 
 

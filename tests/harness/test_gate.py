@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -145,6 +146,36 @@ def test_held_out_loaders_cost_nothing_and_never_pause() -> None:
     assert (run.meter.iterations, run.meter.epochs, run.paused_at) == (0, 0.0, [])
 
 
+def test_batches_drawn_without_gradients_are_an_evaluation() -> None:
+    run = Run(10, 1, pauses=10)
+    with torch.no_grad():
+        assert len(list(run.draw())) == 10
+    with torch.inference_mode():
+        assert len(list(run.draw())) == 10
+    assert (run.meter.iterations, run.paused_at) == (0, [])
+    assert len(list(run.draw())) == 10
+    assert run.meter.iterations == 10
+
+
+def test_steps_on_images_kept_in_tensors_are_counted_as_batches() -> None:
+    run = Run(100, 10, pauses=2)
+    for _ in range(11):  # the first is free: it may belong to a batch drawn before
+        run.meter.note_step("sgd", 10)
+    assert run.meter.epochs == 1
+    with pytest.raises(StopTraining):
+        run.meter.note_step("sgd", 10)
+    assert run.paused_at == [5, 10]
+
+
+def test_steps_of_several_optimizers_and_accumulated_gradients_cost_nothing_more() -> None:
+    run = Run(100, 10)
+    for batch in run.draw():
+        run.meter.note_step("one", 10)
+        if batch % 2:
+            run.meter.note_step("other", 10)
+    assert run.meter.iterations == 10
+
+
 def test_a_gate_holds_the_policy_in_force() -> None:
     rehearsal, run = Rehearsal(), Run(3, 1)
     gate = Gate(rehearsal)
@@ -172,19 +203,55 @@ class TestRehearsal:
         next(rehearsal.pass_batches(iter(range(50)), 1, training=True))
         rehearsal.note_backward()
         with pytest.raises(TrainingFound):
-            rehearsal.note_step()
+            rehearsal.note_step("sgd")
         assert rehearsal.found
 
     def test_a_step_without_a_batch_is_a_trial(self) -> None:
         rehearsal = Rehearsal()
         rehearsal.note_backward()
-        rehearsal.note_step()
+        rehearsal.note_step("sgd")
         assert not rehearsal.found
 
     def test_a_step_on_held_out_images_is_a_trial(self) -> None:
         rehearsal = Rehearsal()
         next(rehearsal.pass_batches(iter(range(50)), 1, training=False))
-        rehearsal.note_step()
+        rehearsal.note_step("sgd")
+        assert not rehearsal.found
+
+    def test_a_second_step_of_a_model_that_saw_images_is_training(self) -> None:
+        rehearsal = Rehearsal()
+        for _ in range(3):
+            rehearsal.note_backward()
+            rehearsal.note_step("sgd")
+        rehearsal.note_images()
+        rehearsal.note_step("adam")
+        with pytest.raises(TrainingFound):
+            rehearsal.note_step("sgd")
+
+    def test_a_batch_of_another_loader_is_training_only_where_a_model_sees_images(self) -> None:
+        rehearsal = Rehearsal()
+        batches = rehearsal.pass_batches(iter(range(50)), 1, training=True, served=False)
+        assert next(batches) == 0
+        rehearsal.note_backward()
+        rehearsal.note_step("sgd")
+        assert next(batches) == 1
+        rehearsal.note_images()
+        with pytest.raises(TrainingFound):
+            rehearsal.note_step("adam")
+
+    def test_a_gradient_within_a_step_is_training(self) -> None:
+        rehearsal = Rehearsal()
+        next(rehearsal.pass_batches(iter(range(50)), 1, training=True))
+        rehearsal.note_step("lbfgs")
+        with pytest.raises(TrainingFound):
+            rehearsal.note_backward()
+
+    def test_training_images_drawn_without_gradients_are_an_evaluation(self) -> None:
+        rehearsal = Rehearsal()
+        with torch.no_grad():
+            assert list(rehearsal.pass_batches(iter(range(50)), 1, training=True)) == [0, 1]
+        rehearsal.note_backward()
+        rehearsal.note_step("sgd")
         assert not rehearsal.found
 
     def test_a_second_batch_after_a_backward_pass_is_training(self) -> None:
@@ -201,6 +268,6 @@ class TestRehearsal:
         next(rehearsal.pass_batches(iter(range(50)), 1, training=True))
         rehearsal.note_backward()
         rehearsal.begin_statement()
-        rehearsal.note_step()
+        rehearsal.note_step("sgd")
         assert next(rehearsal.pass_batches(iter(range(50)), 1, training=True)) == 0
         assert not rehearsal.found

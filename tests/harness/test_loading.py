@@ -228,3 +228,127 @@ def test_one_statement_of_an_optimizer_without_a_loader_is_carried_out(load) -> 
     )
     assert outcome.trained == []
     assert outcome.answer is True
+
+
+SAME = """
+import torch
+def same(kept):
+    state = names['model'].state_dict()
+    return all(torch.equal(a, state[k]) for k, a in kept.items())
+answer = same(names['before'])
+"""
+KEEP = "before = {k: v.clone() for k, v in model.state_dict().items()}\n"
+BATCH_NORM = NET + (
+    "model = nn.Sequential(nn.BatchNorm2d(3), nn.Flatten(), nn.Linear(3072, 10))\n"
+    "optimizer = optim.SGD(model.parameters(), lr=1e-2)\n"
+)
+BY_HAND = """
+for x, y in loader_train:
+    model.zero_grad()
+    F.cross_entropy(model(x), y).backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.1 * p.grad
+"""
+
+
+@pytest.mark.parametrize("loop", [LOOP, BY_HAND], ids=["optimizer", "by-hand"])
+def test_a_loop_that_was_stopped_leaves_weights_and_statistics_as_they_were(load, loop) -> None:
+    outcome = load(BATCH_NORM + KEEP + loop, probe=SAME)
+    assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
+    assert outcome.answer is True
+
+
+def test_a_list_of_weights_gets_its_tensors_back(load) -> None:
+    outcome = load(
+        NET + "params = [random_weight((3072, 10))]\nfirst = params[0]\nkept = first.clone()\n"
+        "for x, y in loader_train:\n"
+        "    loss = F.cross_entropy(flatten(x).mm(params[0]), y)\n"
+        "    g, = torch.autograd.grad(loss, params)\n"
+        "    params[0] = (params[0] - 0.1 * g).detach().requires_grad_()\n",
+        probe="import torch\nn = names\n"
+        "answer = [n['params'][0] is n['first'], torch.equal(n['first'], n['kept'])]",
+    )
+    assert [recorded.api for recorded in outcome.trained] == ["loop"]
+    assert outcome.answer == [True, True]
+
+
+def test_a_loop_by_autograd_grad_is_found(load) -> None:
+    outcome = load(
+        BATCH_NORM + KEEP + "for x, y in loader_train:\n"
+        "    ps = list(model.parameters())\n"
+        "    gs = torch.autograd.grad(outputs=F.cross_entropy(model(x), y), inputs=ps)\n"
+        "    with torch.no_grad():\n        for p, g in zip(ps, gs):\n            p -= 0.1 * g\n",
+        probe=SAME,
+    )
+    assert outcome.errors == ()
+    assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
+    assert outcome.answer is True
+
+
+def test_a_loop_of_lbfgs_is_found_with_its_model(load) -> None:
+    outcome = load(
+        BATCH_NORM + "optimizer = optim.LBFGS(model.parameters())\n" + KEEP
+        + "def main():\n    for x, y in loader_train:\n        def closure():\n"
+        "            optimizer.zero_grad()\n            loss = F.cross_entropy(model(x), y)\n"
+        "            loss.backward()\n            return loss\n        optimizer.step(closure)\n"
+        "main()",
+        probe=SAME,
+    )  # fmt: skip
+    (loop,) = outcome.trained
+    assert (loop.api, loop.problem) == ("loop", None)
+    assert loop.optimizer is not None
+    assert loop.optimizer.holds_model
+    assert outcome.answer is True
+
+
+@pytest.mark.parametrize(
+    "loss", ["nn.CrossEntropyLoss()", "Loss()"], ids=["without-parameters", "with-parameters"]
+)
+def test_the_trained_model_is_the_one_whose_parameters_the_optimizer_holds(load, loss) -> None:
+    outcome = load(
+        NET + "class Loss(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.scale = nn.Parameter(torch.ones(()))\n"
+        "    def forward(self, scores, y):\n"
+        "        return F.cross_entropy(self.scale * scores, y)\n"
+        f"criterion = {loss}\n" + LOOP.replace("F.cross_entropy(", "criterion(")
+    )
+    (loop,) = outcome.trained
+    assert loop.model is not None
+    assert loop.model.type_name == "Sequential"
+
+
+def test_a_loop_in_evaluation_mode_is_found_with_its_model_and_its_mode_is_kept(load) -> None:
+    outcome = load(
+        NET + "other = nn.Linear(3072, 10)\nmodel.train()\n" + LOOP + "model.eval()\n",
+        probe="r = list(loaded.recorder.recordings.values())[-1]\nr.run = lambda: None\n"
+        "before = r.model.training\nr.carry_out()\nanswer = [before, r.model.training]",
+    )
+    assert outcome.answer == [False, True]
+
+
+def test_images_kept_in_tensors_are_trained_on_under_the_meter_too(load) -> None:
+    outcome = load(
+        BATCH_NORM + "x, y = next(iter(loader_train))\n" + KEEP + "for _ in range(1000):\n"
+        "    optimizer.zero_grad()\n    F.cross_entropy(model(x), y).backward()\n"
+        "    optimizer.step()\n",
+        probe=SAME,
+    )
+    assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
+    assert outcome.answer is True
+
+
+def test_a_loop_on_made_up_numbers_runs_as_it_stands(load) -> None:
+    outcome = load(
+        NET + "toy = nn.Linear(1, 1)\nsgd = optim.SGD(toy.parameters(), lr=0.1)\nn = 0\n"
+        "data = torch.utils.data.TensorDataset(torch.ones(30, 1))\n"
+        "for (x,) in torch.utils.data.DataLoader(data, batch_size=3):\n"
+        "    sgd.zero_grad()\n    toy(x).mean().backward()\n    sgd.step()\n    n += 1\n",
+        probe="answer = names['n']",
+    )
+    assert outcome.trained == []
+    assert outcome.answer == 10
+
+
+def test_the_given_functions_count_as_given_though_they_are_wrapped(load) -> None:
+    assert load("x = 1").definitions["train_part34"].origin == "given"

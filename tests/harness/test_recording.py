@@ -173,3 +173,33 @@ def test_targets_are_names_of_their_own(load) -> None:
                    + "train_part34(model, optimizer)")  # fmt: skip
     targets = [recorded.target for recorded in outcome.recorded]
     assert len(set(targets)) == len(targets) == 4
+
+
+@pytest.mark.parametrize("name", ["epochs", "num_epochs", "n_epochs", "epoch"])
+def test_epochs_are_read_whatever_an_own_function_calls_them(load, name: str) -> None:
+    define = f"def train_part34(model, optimizer, {name}=1):\n    pass\n"
+    assert load(NET + define + f"train_part34(model, optimizer, {name}=10)").only.epochs == 10
+    assert load(NET + define + "train_part34(model, optimizer)").only.epochs == 1
+
+
+def test_a_scheduler_that_steps_between_recorded_calls_neither_warns_nor_lowers_the_rate(
+    load,
+) -> None:
+    outcome = load(
+        "import warnings\nwarnings.simplefilter('error')\n" + NET
+        + "scheduler = optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.5)\n"
+        "for epoch in range(3):\n    train_part34(model, optimizer)\n    scheduler.step()\n",
+        probe="rates = []\nfor r in loaded.recorder.recordings.values():\n"
+        "    r.run = lambda: rates.append(r.optimizer.param_groups[0]['lr'])\n"
+        "    r.carry_out()\nanswer = rates",
+    )  # fmt: skip
+    assert outcome.errors == ()
+    assert outcome.answer[-3:] == [0.01, 0.005, 0.0025]
+
+
+@pytest.mark.parametrize("value", ["int", "dict", "print"])
+def test_a_training_function_without_a_signature_is_left_as_it_is(load, value: str) -> None:
+    outcome = load(
+        f"train_part2 = train_part34 = {value}\nafter = 1", probe="answer = names['after']"
+    )
+    assert outcome.answer == 1

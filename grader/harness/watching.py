@@ -1,0 +1,133 @@
+"""What student code does with models and optimizers, seen from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.optim.optimizer import (
+    register_optimizer_step_post_hook,
+    register_optimizer_step_pre_hook,
+)
+
+MAX_CALLED = 50
+
+
+class Watch:
+    """Sees every backward pass, optimizer step and outermost model call of the process.
+
+    Attributes:
+        loss: what the last gradient was computed of.
+        optimizer: the one that stepped last.
+        images: how many examples the last outermost model call was given.
+        on_model: told before an outermost module is called that was not the last one.
+        on_images: told of a model call on what looks like CIFAR-10's images.
+        on_backward: told of the tensors of which a gradient is about to be computed.
+        on_step: told of an optimizer that is about to step.
+        on_stepped: told when it has.
+    """
+
+    def __init__(self) -> None:
+        self.loss: Tensor | None = None
+        self.optimizer: torch.optim.Optimizer | None = None
+        self.images = 0
+        self._called: dict[int, nn.Module] = {}
+        self._last: nn.Module | None = None
+        self._inner: set[int] = set()
+        self.ignore()
+
+    def ignore(self) -> None:
+        """Tell nobody any more."""
+        self.on_model: Callable[[nn.Module], None] = lambda _: None
+        self.on_images: Callable[[], None] = lambda: None
+        self.on_backward: Callable[[Sequence[Tensor]], None] = lambda _: None
+        self.on_step: Callable[[torch.optim.Optimizer], None] = lambda _: None
+        self.on_stepped: Callable[[], None] = lambda: None
+
+    def begin(self) -> None:
+        """Forget which models were called: another statement or run begins."""
+        self._called, self._inner = {}, set()
+        self._last = self.optimizer = None
+        self.images = 0
+
+    def install(self) -> None:
+        """Put the hooks in place, for good."""
+        # Tensor.backward leads to torch.autograd.backward.
+        for name in ("backward", "grad"):
+            setattr(torch.autograd, name, self._observed(getattr(torch.autograd, name)))
+        register_optimizer_step_pre_hook(self._note_step)
+        register_optimizer_step_post_hook(lambda *_: self.on_stepped())
+        register_module_forward_pre_hook(self._note_forward)
+
+    def last_loss(self) -> float | None:
+        """The number of which a gradient was computed last, if it was one."""
+        if self.loss is None or self.loss.numel() != 1:
+            return None
+        return float(self.loss)
+
+    def trained_model(self, bound: Iterable[object] = ()) -> nn.Module | None:
+        """The model whose parameters the last optimizer holds; without one, the last one called.
+
+        A loop may call further modules (a loss function with weights, a teacher), so the one that
+        was called last says little. `bound` are further objects that may be the model.
+        """
+        if self.optimizer is None:
+            return self._last
+        modules = [value for value in bound if isinstance(value, nn.Module)]
+        return owner(self.optimizer, [*reversed(self._called.values()), *modules])
+
+    def _observed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def observed(*args: Any, **keywords: Any) -> Any:
+            given = args[0] if args else keywords.get("outputs", keywords.get("tensors"))
+            several = given if isinstance(given, (list, tuple)) else [given]
+            outputs = [output for output in several if isinstance(output, Tensor)]
+            if outputs:
+                self.loss = outputs[0].detach()
+                self.on_backward(outputs)
+            return function(*args, **keywords)
+
+        return observed
+
+    def _note_step(self, optimizer: torch.optim.Optimizer, *_: object) -> None:
+        self.optimizer = optimizer
+        self.on_step(optimizer)
+
+    def _note_forward(self, module: nn.Module, arguments: Any) -> None:
+        # A module that is not inside the last outermost one is the outermost now. Whether it is in
+        # training mode says nothing: many loops forget to leave evaluation mode.
+        if not torch.is_grad_enabled() or id(module) in self._inner:
+            return
+        if module is not self._last:
+            if not any(True for _ in module.parameters()):  # a loss function is a module, too
+                return
+            self._last = module
+            self._inner = {id(inner) for inner in module.modules()} - {id(module)}
+            if id(module) not in self._called and len(self._called) < MAX_CALLED:
+                self._called[id(module)] = module
+                self.on_model(module)
+        x = arguments[0] if isinstance(arguments, tuple) and arguments else None
+        if isinstance(x, Tensor) and x.dim() > 1 and len(x):
+            self.images = len(x)
+            if _are_images(x):
+                self.on_images()
+
+
+def owner(optimizer: torch.optim.Optimizer, modules: Iterable[nn.Module]) -> nn.Module | None:
+    """The module with exactly the optimizer's parameters, else the one that shares the most."""
+    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    best, best_share = None, (0, 0)
+    for module in modules:
+        own = {id(p) for p in module.parameters()}
+        if own == held:
+            return module
+        share = (len(own & held), -len(own))  # of a part and the whole, the smaller that has all
+        if share[0] and share > best_share:
+            best, best_share = module, share
+    return best
+
+
+def _are_images(x: Tensor) -> bool:
+    return (x.dim() == 4 and x.shape[1] == 3) or x[0].numel() == 3 * 32 * 32
