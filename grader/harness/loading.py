@@ -25,9 +25,10 @@ from torch import Tensor
 
 from grader.harness.cells import Program, Statement
 from grader.harness.failures import Sources, describe_failure
+from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.recording import Namespace, Recorder, Recording
-from grader.harness.served import ServedCIFAR10, ServedLoader, Source, open_source
+from grader.harness.served import ServedCIFAR10, Source, open_source
 from grader.harness.undo import Undo
 from grader.harness.watching import Watch
 from grader.protocol.messages import Data, Definition, Failure, Load, Location
@@ -116,8 +117,9 @@ class Loader:
         dataset = type("CIFAR10", (ServedCIFAR10,), {"source": source})
         torchvision.datasets.CIFAR10 = dataset
         torchvision.datasets.cifar.CIFAR10 = dataset
-        torch.utils.data.DataLoader = ServedLoader  # type: ignore[misc]
-        torch.utils.data.dataloader.DataLoader = ServedLoader  # type: ignore[misc]
+        loader: type[Any] = type("DataLoader", (ServedLoader,), {"gate": self._gate})
+        torch.utils.data.DataLoader = loader  # type: ignore[misc]
+        torch.utils.data.dataloader.DataLoader = loader  # type: ignore[misc]
         module = ModuleType("__main__")
         sys.modules["__main__"] = module  # what student code finds there is its own namespace
         namespace = module.__dict__
@@ -134,7 +136,7 @@ class Loader:
             ("loader_test", test, range(data.nominal_test)),
         ):
             sampler = torch.utils.data.SubsetRandomSampler(indices)
-            namespace[name] = ServedLoader(images, batch_size=data.batch_size, sampler=sampler)
+            namespace[name] = loader(images, batch_size=data.batch_size, sampler=sampler)
         return namespace
 
     @contextmanager

@@ -6,7 +6,7 @@ training split: the held-out ones, and their labels, are not in this process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,8 +17,7 @@ import torchvision.transforms as T
 from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset, Subset
-from torch.utils.data.dataloader import default_collate
+from torch.utils.data import Dataset
 
 from grader.harness.gate import Gate
 from grader.protocol.messages import Data
@@ -110,19 +109,17 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
         self.train = train
         self.transform = transform
         self.target_transform = target_transform
+        self._data: Any = None
+        self._targets: Any = None
+        self._replaced = False
 
     def __len__(self) -> int:
-        source = self.source
-        return (
-            source.nominal_train + source.nominal_validation if self.train else source.nominal_test
-        )
+        return len(self._data) if self._replaced else self._nominal_size()
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         if not -len(self) <= index < len(self):
             raise IndexError(f"index {index} is out of range for {len(self)} images")
-        position = self.position(index % len(self))
-        image: Any = Image.fromarray(np.asarray(self.source.images[position]))
-        label: Any = int(self.source.labels[position])
+        image, label = self._image(index % len(self)), self.label(index % len(self))
         if self.transform is not None:
             image = self.transform(image)
         if self.target_transform is not None:
@@ -131,80 +128,68 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
 
     def exists(self, index: int) -> bool:
         """Whether that image exists, or its index only stands for one of the full data set."""
+        if self._replaced:
+            return True
         return self.source.exists(index) if self.train else index < self.source.train_size
 
     def position(self, index: int) -> int:
         """Where in the training split the image of that index lies."""
         return self.source.position(index) if self.train else index % self.source.train_size
 
-    @property
-    def data(self) -> NDArray[np.uint8]:
-        """All images, (n, H, W, 3) uint8, as torchvision has them."""
-        return np.asarray(self.source.images)
+    def is_training(self, index: int) -> bool:
+        """Whether the image of that index is one of the homework's training images."""
+        return self.train and (self._replaced or index < self.source.nominal_train)
+
+    def label(self, index: int) -> Any:
+        """The label of that index, before any target transform."""
+        if self._targets is None:
+            return int(self.source.labels[self.position(index)])
+        return self._targets[index]
 
     @property
-    def targets(self) -> list[int]:
-        """All labels."""
-        return [int(label) for label in self.source.labels]
+    def untouched(self) -> bool:
+        """Whether images still are the source's own, and items computed by this class's method."""
+        return self._data is None and type(self).__getitem__ is ServedCIFAR10.__getitem__
 
+    @property
+    def data(self) -> Any:
+        """All images, (n, H, W, 3) uint8, as torchvision has them: this object's own copy.
 
-class ServedLoader(DataLoader[Any]):
-    """`DataLoader` whose served batches pass the gate; other data sets are loaded as ever."""
+        The copy is made when it is first asked for, and read from then on: it may be written to.
+        """
+        if self._data is None:
+            self._data = np.asarray(self.source.images)[self._positions()]
+        return self._data
 
-    def __init__(self, dataset: Dataset[Any], *args: Any, **keywords: Any) -> None:
-        # Worker processes could not be started here, and would not be metered.
-        for name in ("num_workers", "persistent_workers", "prefetch_factor", "pin_memory"):
-            keywords.pop(name, None)
-        super().__init__(dataset, *args[:5], **keywords)
+    @data.setter
+    def data(self, images: Any) -> None:
+        self._data = images
+        self._replaced = True
 
-    def __iter__(self) -> Any:
-        served = served_dataset(self.dataset)
-        if served is None or self.batch_size is None:
-            return super().__iter__()
-        return served.source.gate.policy.pass_batches(
-            self._batches(served), self.batch_size, training=self._draws_training_images(served)
+    @property
+    def targets(self) -> Any:
+        """All labels, a list as torchvision has them; this object's own copy, as `data` is."""
+        if self._targets is None:
+            self._targets = self.source.labels[self._positions()].tolist()
+        return self._targets
+
+    @targets.setter
+    def targets(self, labels: Any) -> None:
+        self._targets = labels
+
+    def _nominal_size(self) -> int:
+        source = self.source
+        return (
+            source.nominal_train + source.nominal_validation if self.train else source.nominal_test
         )
 
-    def __len__(self) -> int:
-        served = served_dataset(self.dataset)
-        if served is None or self.batch_size is None:
-            return super().__len__()
-        images = sum(1 for _ in self._existing(served, self._all_indices()))
-        return images // self.batch_size if self.drop_last else -(-images // self.batch_size)
+    def _positions(self) -> NDArray[np.int64]:
+        return np.array([self.position(i) for i in range(self._nominal_size())], dtype=np.int64)
 
-    def _batches(self, served: ServedCIFAR10) -> Iterator[Any]:
-        fast = self.dataset is served and self.collate_fn is default_collate
-        normalize = standard_normalization(served.transform) if fast else None
-        batch: list[int] = []
-        for index in self._existing(served, self.sampler):
-            batch.append(index)
-            if len(batch) == self.batch_size:
-                yield self._collate(served, batch, normalize)
-                batch = []
-        if batch and not self.drop_last:
-            yield self._collate(served, batch, normalize)
-
-    def _collate(self, served: ServedCIFAR10, batch: list[int], normalize: Normalize | None) -> Any:
-        if normalize is None or served.target_transform is not None:
-            return self.collate_fn([self.dataset[index] for index in batch])
-        positions = [served.position(index) for index in batch]
-        labels = torch.from_numpy(served.source.labels[positions])
-        return [normalize(served.source.images[positions]), labels]
-
-    def _existing(self, served: ServedCIFAR10, indices: Any) -> Iterator[int]:
-        for index in indices:
-            if served.exists(_root_index(self.dataset, index)):
-                yield index
-
-    def _all_indices(self) -> Sequence[int]:
-        indices = getattr(self.sampler, "indices", None)
-        return indices if indices is not None else range(len(self.dataset))  # type: ignore[arg-type]
-
-    def _draws_training_images(self, served: ServedCIFAR10) -> bool:
-        if not served.train:
-            return False
-        first = next(iter(self._all_indices()), None)
-        return first is not None and _root_index(self.dataset, first) < served.source.nominal_train
+    def _image(self, index: int) -> Any:
+        if self._data is None:
+            return Image.fromarray(np.asarray(self.source.images[self.position(index)]))
+        return Image.fromarray(np.asarray(self._data[index]))
 
 
 @dataclass(frozen=True)
@@ -218,8 +203,8 @@ class Normalize:
         """(N, H, W, 3) uint8 -> (N, 3, H, W) float32."""
         x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).contiguous()
         x = x.to(torch.float32).div(255)
-        shape = (1, len(self.mean), 1, 1)
-        return x.sub_(torch.tensor(self.mean).view(shape)).div_(torch.tensor(self.std).view(shape))
+        mean, std = (torch.tensor(value).view(1, -1, 1, 1) for value in (self.mean, self.std))
+        return x.sub_(mean).div_(std)
 
 
 def standard_normalization(transform: Any) -> Normalize | None:
@@ -229,7 +214,9 @@ def standard_normalization(transform: Any) -> Normalize | None:
     first, second = transform.transforms
     if type(first) is not T.ToTensor or type(second) is not T.Normalize:
         return None
-    return Normalize(tuple(map(float, second.mean)), tuple(map(float, second.std)))
+    # A single number stands for every channel, bare or in a list.
+    mean, std = (torch.as_tensor(value).flatten().tolist() for value in (second.mean, second.std))
+    return Normalize(tuple(mean), tuple(std)) if all(std) else None
 
 
 def transform_images(transform: Transform | None, images: NDArray[np.uint8]) -> Tensor:
@@ -241,17 +228,3 @@ def transform_images(transform: Transform | None, images: NDArray[np.uint8]) -> 
         return torch.stack([T.ToTensor()(Image.fromarray(image)) for image in images])
     stacked: list[Any] = [transform(Image.fromarray(image)) for image in images]
     return torch.stack(stacked)
-
-
-def served_dataset(dataset: object) -> ServedCIFAR10 | None:
-    """The served data set behind any number of `Subset`s, or None."""
-    while isinstance(dataset, Subset):
-        dataset = dataset.dataset
-    return dataset if isinstance(dataset, ServedCIFAR10) else None
-
-
-def _root_index(dataset: object, index: int) -> int:
-    while isinstance(dataset, Subset):
-        index = dataset.indices[index]
-        dataset = dataset.dataset
-    return int(index)

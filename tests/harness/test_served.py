@@ -13,13 +13,23 @@ import torchvision.transforms as T
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
-from torch.utils.data import RandomSampler, Subset, SubsetRandomSampler, TensorDataset, random_split
+from torch.utils.data import (
+    BatchSampler,
+    ConcatDataset,
+    Dataset,
+    RandomSampler,
+    Subset,
+    SubsetRandomSampler,
+    TensorDataset,
+    WeightedRandomSampler,
+    random_split,
+)
 
+from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Meter
 from grader.harness.served import (
     Normalize,
     ServedCIFAR10,
-    ServedLoader,
     Source,
     open_source,
     transform_images,
@@ -85,8 +95,10 @@ def test_it_knows_what_torchvisions_knows() -> None:
     assert not served(train=False).train
     assert len(dataset.classes) == 10
     assert dataset.class_to_idx["frog"] == 6
-    assert np.array_equal(dataset.data, IMAGES)
-    assert dataset.targets == LABELS.tolist()
+    assert dataset.data.shape == (120, 32, 32, 3)
+    assert np.array_equal(dataset.data[:80], IMAGES)
+    assert dataset.targets[:80] == LABELS.tolist()
+    assert dataset.targets[100:] == [dataset[index][1] for index in range(100, 120)]
 
 
 def test_a_label_passes_the_target_transform() -> None:
@@ -103,13 +115,24 @@ def test_a_label_passes_the_target_transform() -> None:
         USUAL,
         T.Compose([T.ToTensor(), T.Normalize((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))]),
         T.Compose([T.ToTensor(), T.Normalize((0.5,), (0.25,))]),
+        T.Compose([T.ToTensor(), T.Normalize(0.5, 0.25)]),
         T.Compose([T.ToTensor(), T.Normalize(torch.tensor(MEAN), np.array(STD), inplace=True)]),
         T.Compose([T.ToTensor()]),
         T.ToTensor(),
         T.Compose([T.RandomHorizontalFlip(1.0), T.ToTensor(), T.Normalize(MEAN, STD)]),
         lambda image: torch.from_numpy(np.array(image)).permute(2, 0, 1) / 255,
     ],
-    ids=["usual", "halves", "one-number", "tensors", "compose", "bare", "three", "function"],
+    ids=[
+        "usual",
+        "halves",
+        "one-number",
+        "bare-number",
+        "tensors",
+        "compose",
+        "bare",
+        "three",
+        "function",
+    ],
 )
 def test_batches_equal_torchvisions_bit_for_bit(transform: Callable[[object], object]) -> None:
     loader = ServedLoader(served(transform=transform), batch_size=16)
@@ -217,6 +240,144 @@ def test_workers_are_never_started_and_the_batches_still_come() -> None:
 def test_a_collate_function_of_the_students_own_is_used() -> None:
     loader = ServedLoader(served(), batch_size=8, collate_fn=len)
     assert list(loader)[:2] == [8, 8]
+
+
+class Augmented(Dataset):
+    """A wrapper as students write them around their data."""
+
+    def __init__(self, inner: Dataset) -> None:
+        self.inner = inner
+
+    def __len__(self) -> int:
+        return len(self.inner)
+
+    def __getitem__(self, index: int) -> tuple[object, int]:
+        return self.inner[index]
+
+
+class Doubled(Augmented):
+    """Indices that mean something of their own."""
+
+    def __len__(self) -> int:
+        return 2 * len(self.inner)
+
+    def __getitem__(self, index: int) -> tuple[object, int]:
+        return self.inner[index // 2]
+
+
+@pytest.mark.parametrize("wrap", [Augmented, lambda part: Augmented(Augmented(part))])
+def test_a_wrapper_is_followed_to_the_homeworks_indices(wrap) -> None:
+    dataset = served()
+    loader = ServedLoader(wrap(dataset), batch_size=8, sampler=SubsetRandomSampler(range(TRAIN)))
+    assert sorted(numbers(loader)) == list(range(80))
+    assert len(loader) == meter_of(dataset).iterations == 10
+    held_out = ServedLoader(wrap(Subset(dataset, range(TRAIN, 120))), batch_size=8)
+    assert sorted(numbers(held_out)) == list(range(70, 80))
+    assert meter_of(dataset).iterations == 10
+
+
+def test_a_wrapper_that_cannot_be_followed_is_metered_whole() -> None:
+    dataset = served()
+    loader = ServedLoader(Doubled(Subset(dataset, range(20))), batch_size=8)
+    assert numbers(loader) == [index // 2 for index in range(40)]
+    assert len(loader) == meter_of(dataset).iterations == 5
+    assert list(ServedLoader(Doubled(held_out := served(train=False)), batch_size=8))
+    assert meter_of(held_out).iterations == 0
+
+
+def test_data_sets_in_a_row_are_followed_and_metered() -> None:
+    dataset = served()
+    row = ConcatDataset([Subset(dataset, range(90, 100)), dataset])
+    loader = ServedLoader(row, batch_size=10)
+    assert numbers(loader) == [*range(80), *range(70, 80)]
+    assert len(loader) == meter_of(dataset).iterations == 9
+
+
+def test_batches_of_a_batch_sampler_are_metered() -> None:
+    dataset = served()
+    sampler = BatchSampler(SubsetRandomSampler(range(TRAIN)), 10, drop_last=False)
+    loader = ServedLoader(dataset, batch_sampler=sampler)
+    assert sorted(numbers(loader)) == list(range(80))
+    assert 8 <= meter_of(dataset).iterations <= 10
+
+
+def test_single_images_are_metered_as_such() -> None:
+    dataset = served()
+    for count, _ in zip(range(5), ServedLoader(dataset, batch_size=None), strict=False):
+        assert meter_of(dataset).iterations == count + 1
+    assert meter_of(dataset).epochs == 0.05
+    assert len(ServedLoader(dataset, batch_size=None)) == 120
+
+
+@pytest.mark.parametrize(
+    ("sampler", "batches", "metered"),
+    [
+        (list(range(30)), 4, 4),
+        (range(30), 4, 4),
+        (np.arange(30), 4, 4),
+        (range(100, 120), 2, 0),
+        (SubsetRandomSampler(np.arange(30)), 4, 4),
+        (WeightedRandomSampler([1.0] * 120, 24), 3, None),
+    ],
+)
+def test_any_sampler_will_do(sampler, batches: int, metered: int | None) -> None:
+    dataset = served()
+    loader = ServedLoader(dataset, batch_size=8, sampler=sampler)
+    assert len(loader) == batches
+    drawn = len(numbers(loader))
+    assert metered is None or (-(-drawn // 8), meter_of(dataset).iterations) == (batches, metered)
+
+
+def test_a_validation_set_by_random_split_costs_nothing_when_it_evaluates() -> None:
+    dataset = served()
+    _, validation = random_split(Subset(dataset, range(TRAIN)), [80, 20])
+    with torch.no_grad():
+        assert list(ServedLoader(validation, batch_size=8))
+    assert meter_of(dataset).iterations == 0
+
+
+def test_positional_arguments_are_taken_as_torch_takes_them() -> None:
+    loader = ServedLoader(served(), 7, False, None, None, 2, len, True, True)
+    assert list(loader) == [7] * 12  # collated by len; the incomplete batch is dropped
+    assert len(loader) == 12
+
+
+def test_an_items_method_of_a_subclass_is_used() -> None:
+    dataset = served()
+
+    class Mine(type(dataset)):
+        def __getitem__(self, index: int) -> tuple[int, int]:
+            return index, -index
+
+    x, y = next(iter(ServedLoader(Mine("./datasets", transform=USUAL), batch_size=3)))
+    assert (x.tolist(), y.tolist()) == ([0, 1, 2], [0, -1, -2])
+
+
+def test_images_and_labels_may_be_replaced() -> None:
+    dataset, other = served(), served()
+    keep = [5, 7, 119]
+    dataset.data, dataset.targets = dataset.data[keep], [dataset.targets[i] for i in keep]
+    assert (len(dataset), len(other)) == (3, 120)
+    (x, y), *rest = ServedLoader(dataset, batch_size=8)
+    assert rest == []
+    assert torch.equal(x, Normalize(MEAN, STD)(IMAGES[[5, 7, other.position(119)]]))
+    assert y.tolist() == [LABELS[other.position(i)] for i in keep]
+
+
+def test_images_and_labels_may_be_written_to_without_harm_to_others() -> None:
+    dataset, other = served(transform=None), served(transform=None)
+    dataset.data[3] = 200
+    dataset.targets[3] = 9
+    assert np.asarray(dataset[3][0]).min() == 200
+    assert dataset[3][1] == 9
+    assert np.array_equal(np.asarray(other[3][0]), IMAGES[3])
+    assert other[3][1] == 3
+
+
+def test_labels_that_were_written_come_in_batches_too() -> None:
+    dataset = served()
+    dataset.targets[1] = 9
+    assert next(iter(ServedLoader(dataset, batch_size=3)))[1].tolist() == [0, 9, 2]
 
 
 def test_other_data_sets_are_loaded_as_ever() -> None:
