@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
-import torch
-
-import reference
-from grader import __version__
 from grader.checks.cases import derive_seed
 from grader.checks.catalogue import known_checks
 from grader.checks.examination import Examination
@@ -24,10 +19,10 @@ from grader.data import Store
 from grader.errors import IsolationError, WorkerError
 from grader.intake import Submission
 from grader.protocol import messages as m
+from grader.provenance import provenance_of
 from grader.results import (
     CheckResult,
     CheckStatus,
-    DataInfo,
     Provenance,
     QuestionResult,
     RunName,
@@ -250,25 +245,9 @@ class Grader:
 
     def provenance(self, digest: str, layers: tuple[str, ...]) -> Provenance:
         """What a result for the submission of that digest is made from and with."""
-        data = data_info(self._store)
-        parts = (
-            digest,
-            self._rubric.fingerprint,
-            reference_fingerprint(),
-            data.fingerprint if data else "",
-            __version__,
-            torch.__version__,
-            f"{self._options.train} {self._options.full_curves} {self._options.threads}",
-        )
-        return Provenance(
-            data=data,
-            rubric=self._rubric.fingerprint,
-            reference=reference_fingerprint(),
-            grader=__version__,
-            key=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
-            torch=torch.__version__,
-            isolation=layers,
-        )
+        options = self._options
+        text = f"{options.train} {options.full_curves} {options.threads}"
+        return provenance_of(digest, self._rubric, self._store, text, layers)
 
 
 @dataclass(frozen=True)
@@ -280,23 +259,6 @@ class _Graded:
     runs: Mapping[RunName, RunResult] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
-
-
-def data_info(store: Store | None) -> DataInfo | None:
-    """What results say of the data set."""
-    if store is None:
-        return None
-    return DataInfo(name=store.name, fingerprint=store.fingerprint, description=store.description)
-
-
-@cache
-def reference_fingerprint() -> str:
-    """sha256 over the reference's source."""
-    folder = Path(reference.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _note(failure: m.Failure) -> str:

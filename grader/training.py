@@ -20,7 +20,8 @@ from grader.matching import MatchedRun, match_runs
 from grader.protocol import messages as m
 from grader.results import CurvePoint, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import RunSpec, Training
-from grader.sandbox.student import Student, student_error
+from grader.sandbox.student import Student
+from grader.sandbox.values import student_error
 
 CHUNK = 1000
 """Held-out images a request: bounds the size of a frame."""

@@ -20,13 +20,12 @@ from torch import Tensor
 from grader.errors import (
     Place,
     ProtocolError,
-    ReplyError,
-    StudentError,
     WorkerCrashed,
     WorkerError,
     WorkerTimeout,
 )
 from grader.protocol import messages as m
+from grader.sandbox.values import decode_tensor, encode_arguments, student_error
 from grader.sandbox.workers import NOTHING, Tensors, Worker
 
 MAX_RELOADS = 3
@@ -143,7 +142,7 @@ class Student:
         """
         body = {"images": torch.from_numpy(np.array(images))}
         reply, tensors = self._ask(m.Predict(target=target), body, expect=m.Value)
-        return _tensor(reply, tensors)
+        return decode_tensor(reply, tensors)
 
     def train(
         self,
@@ -189,15 +188,15 @@ class Student:
     # --- requests -----------------------------------------------------------------------------
 
     def _call(self, callee: str, arguments: Sequence[object], *, contiguous: bool = True) -> Tensor:
-        encoded, tensors = _encode(arguments, contiguous=contiguous)
+        encoded, tensors = encode_arguments(arguments, contiguous=contiguous)
         request = m.Call(callee=callee, arguments=encoded, seed=self.seed)
         reply, body = self._ask(request, tensors, expect=m.Value)
-        return _tensor(reply, body)
+        return decode_tensor(reply, body)
 
     def _gradients(
         self, callee: str, arguments: Sequence[object], upstream: Tensor
     ) -> dict[str, Tensor]:
-        encoded, tensors = _encode(arguments)
+        encoded, tensors = encode_arguments(arguments)
         request = m.Call(callee=callee, arguments=encoded, seed=self.seed, upstream="upstream")
         _, body = self._ask(request, {**tensors, "upstream": upstream}, expect=m.Gradients)
         return dict(body)
@@ -318,51 +317,5 @@ class StudentModel:
         self.student._ask(m.SetWeights(target=self.target), dict(weights), expect=m.Done)
 
 
-def student_error(failure: m.Failure) -> StudentError:
-    """The exception for a failure that a worker reported."""
-    places = tuple(Place(place.file, place.line) for place in failure.places)
-    return StudentError(failure.type_name, failure.message, places)
-
-
 def _scratch() -> tempfile.TemporaryDirectory[str]:
     return tempfile.TemporaryDirectory(prefix="torchgrade-", ignore_cleanup_errors=True)
-
-
-def _encode(
-    arguments: Sequence[object], *, contiguous: bool = True
-) -> tuple[tuple[m.Argument, ...], dict[str, Tensor]]:
-    """Tensors and sequences of tensors as message arguments and a frame body."""
-    tensors: dict[str, Tensor] = {}
-
-    def encode(name: str, tensor: Tensor) -> m.TensorArgument:
-        tensors[name] = tensor
-        return m.TensorArgument(tensor=name, contiguous=contiguous)
-
-    encoded: list[m.Argument] = []
-    for i, argument in enumerate(arguments):
-        if isinstance(argument, Tensor):
-            encoded.append(encode(f"{i}", argument))
-        else:
-            assert isinstance(argument, Sequence)
-            encoded.append(tuple(encode(f"{i}.{j}", part) for j, part in enumerate(argument)))
-    return tuple(encoded), tensors
-
-
-def _tensor(reply: m.Message, tensors: Tensors) -> Tensor:
-    """The tensor of a `value` reply.
-
-    Raises:
-        ReplyError: the student's code returned something that is no ordinary tensor.
-    """
-    assert isinstance(reply, m.Value)
-    tensor = tensors.get("result")
-    if tensor is not None:
-        return tensor
-    if reply.shape is None:
-        shown = f": {reply.text}" if reply.text else ""
-        raise ReplyError(f"it returned no tensor but {reply.type_name}{shown}")
-    size = "x".join(str(n) for n in reply.shape)
-    raise ReplyError(
-        f"it returned a tensor of shape {size}, {reply.dtype} on {reply.device}, "
-        "which is too large, sparse or without data"
-    )

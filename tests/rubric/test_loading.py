@@ -13,7 +13,7 @@ from grader.errors import RubricError
 from grader.results import RUN_NAMES
 from grader.rubric import Rubric, Visibility, load_rubric
 
-SHIPPED = Path(__file__).parents[1] / "rubric.yaml"
+SHIPPED = Path(__file__).parents[2] / "rubric.yaml"
 KNOWN = known_checks()
 
 Edit = Callable[[str, str], int]

@@ -1,0 +1,206 @@
+"""rubric.yaml as frozen models."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    field_validator,
+)
+
+from grader.results import RUN_NAMES, RunName
+
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Rate = Annotated[float, Field(gt=0.0, lt=1.0)]
+Triple = tuple[float, float, float]
+
+
+class Part(BaseModel):
+    """Base of every part of the rubric: frozen, no unknown keys, no NaN."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Assignment(Part):
+    """Which homework this is; `seed` is mixed with each submission's own bytes."""
+
+    id: str
+    title: str
+    seed: NonNegativeInt
+
+
+class Limits(Part):
+    """What student code may use; seconds are wall clock."""
+
+    load_seconds: PositiveFloat
+    request_seconds: PositiveFloat
+    pause_seconds: PositiveFloat
+    train_seconds: PositiveFloat
+    memory_mb: PositiveInt
+    output_kb: PositiveInt
+    file_mb: PositiveInt
+    restarts: NonNegativeInt
+
+
+class Images(Part):
+    """The form of the data and the homework's normalisation."""
+
+    image_size: PositiveInt
+    channels: PositiveInt
+    classes: PositiveInt
+    batch_size: PositiveInt
+    train_images: PositiveInt
+    validation_images: PositiveInt
+    test_images: PositiveInt
+    mean: Triple
+    std: Triple
+
+
+class Tolerances(Part):
+    """Largest difference from the reference, relative to the reference's largest magnitude."""
+
+    values: PositiveFloat
+    gradients: PositiveFloat
+
+
+class Training(Part):
+    """Rules that hold for every training run."""
+
+    stop_when_reached: bool
+    validations_per_epoch: PositiveInt
+    near_miss: Share
+    further_seeds: NonNegativeInt
+
+
+class RunSpec(Part):
+    """One training run: accuracy to reach (0 to 1) and budget in epochs."""
+
+    threshold: Share
+    epochs: PositiveInt
+
+
+class ConvnetCase(Part):
+    """Sizes of one seeded input and its weights for `three_layer_convnet`."""
+
+    images: PositiveInt
+    channels: PositiveInt
+    height: PositiveInt
+    width: PositiveInt
+    channel_1: PositiveInt
+    channel_2: PositiveInt
+    classes: PositiveInt
+
+
+class Constructor(Part):
+    """Arguments of `ThreeLayerConvNet`, under the homework's names."""
+
+    in_channel: PositiveInt
+    channel_1: PositiveInt
+    channel_2: PositiveInt
+    num_classes: PositiveInt
+
+
+class Layers(Part):
+    """The two convolutions the homework asks for."""
+
+    channel_1: PositiveInt
+    kernel_1: PositiveInt
+    padding_1: NonNegativeInt
+    channel_2: PositiveInt
+    kernel_2: PositiveInt
+    padding_2: NonNegativeInt
+
+
+class OptimizerRule(Part):
+    """What an optimizer must be."""
+
+    name: str
+    momentum: NonNegativeFloat
+    nesterov: bool
+
+
+class Settings(Part):
+    """What a check is told besides its points; each check uses what concerns it."""
+
+    shapes: tuple[tuple[PositiveInt, ...], ...] = ()
+    cases: tuple[ConvnetCase, ...] = ()
+    constructors: tuple[Constructor, ...] = ()
+    images: PositiveInt = 1
+    layers: Layers | None = None
+    optimizer: OptimizerRule | None = None
+    false_alarm: Rate = 1e-6
+
+
+class Visibility(StrEnum):
+    """When a student may see a check's outcome (Gradescope's words)."""
+
+    VISIBLE = "visible"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+    HIDDEN = "hidden"
+
+
+class CheckSpec(Part):
+    """One check: points, premises and settings."""
+
+    id: str
+    points: NonNegativeFloat
+    needs: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.VISIBLE
+    timeout: PositiveFloat | None = Field(
+        default=None, description="seconds; backs the deadlines of the single requests"
+    )
+    settings: Settings = Settings()
+
+
+class Question(Part):
+    """A question of the homework and its checks."""
+
+    id: str
+    title: str
+    checks: tuple[CheckSpec, ...] = Field(min_length=1)
+
+    @property
+    def points(self) -> float:
+        """What the question is worth."""
+        return sum(check.points for check in self.checks)
+
+
+class Rubric(Part):
+    """The whole of rubric.yaml."""
+
+    schema_version: int = Field(ge=1, le=1)
+    assignment: Assignment
+    limits: Limits
+    data: Images
+    tolerances: Tolerances
+    training: Training
+    runs: dict[RunName, RunSpec]
+    questions: tuple[Question, ...] = Field(min_length=1)
+    fingerprint: str = Field(default="", exclude=True, description="sha256 of the file's bytes")
+
+    @field_validator("runs")
+    @classmethod
+    def _has_every_run(cls, runs: dict[RunName, RunSpec]) -> dict[RunName, RunSpec]:
+        missing = [name for name in RUN_NAMES if name not in runs]
+        if missing:
+            raise ValueError(f"it lacks {', '.join(missing)}")
+        return runs
+
+    @property
+    def checks(self) -> tuple[CheckSpec, ...]:
+        """Every check, in the order of the homework."""
+        return tuple(check for question in self.questions for check in question.checks)
+
+    @property
+    def points(self) -> float:
+        """What the whole homework is worth."""
+        return sum(question.points for question in self.questions)

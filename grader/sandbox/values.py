@@ -1,0 +1,57 @@
+"""Arguments, results and exceptions on their way across the channel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from torch import Tensor
+
+from grader.errors import Place, ReplyError, StudentError
+from grader.protocol import messages as m
+from grader.sandbox.workers import Tensors
+
+
+def student_error(failure: m.Failure) -> StudentError:
+    """The exception for a failure that a worker reported."""
+    places = tuple(Place(place.file, place.line) for place in failure.places)
+    return StudentError(failure.type_name, failure.message, places)
+
+
+def encode_arguments(
+    arguments: Sequence[object], *, contiguous: bool = True
+) -> tuple[tuple[m.Argument, ...], dict[str, Tensor]]:
+    """Tensors and sequences of tensors as message arguments and a frame body."""
+    tensors: dict[str, Tensor] = {}
+
+    def encode(name: str, tensor: Tensor) -> m.TensorArgument:
+        tensors[name] = tensor
+        return m.TensorArgument(tensor=name, contiguous=contiguous)
+
+    encoded: list[m.Argument] = []
+    for i, argument in enumerate(arguments):
+        if isinstance(argument, Tensor):
+            encoded.append(encode(f"{i}", argument))
+        else:
+            assert isinstance(argument, Sequence)
+            encoded.append(tuple(encode(f"{i}.{j}", part) for j, part in enumerate(argument)))
+    return tuple(encoded), tensors
+
+
+def decode_tensor(reply: m.Message, tensors: Tensors) -> Tensor:
+    """The tensor of a `value` reply.
+
+    Raises:
+        ReplyError: the student's code returned something that is no ordinary tensor.
+    """
+    assert isinstance(reply, m.Value)
+    tensor = tensors.get("result")
+    if tensor is not None:
+        return tensor
+    if reply.shape is None:
+        shown = f": {reply.text}" if reply.text else ""
+        raise ReplyError(f"it returned no tensor but {reply.type_name}{shown}")
+    size = "x".join(str(n) for n in reply.shape)
+    raise ReplyError(
+        f"it returned a tensor of shape {size}, {reply.dtype} on {reply.device}, "
+        "which is too large, sparse or without data"
+    )
