@@ -246,7 +246,8 @@ class Student:
                 )
             )
         self._starts += 1
-        scratch = Path(self._resources.enter_context(_scratch()))
+        directory = tempfile.TemporaryDirectory(prefix="torchgrade-", ignore_cleanup_errors=True)
+        scratch = Path(self._resources.enter_context(directory))
         for name, source in self.material.files.items():
             target = scratch / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -315,7 +316,3 @@ class StudentModel:
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Copy tensors into the parameters of those names."""
         self.student._ask(m.SetWeights(target=self.target), dict(weights), expect=m.Done)
-
-
-def _scratch() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="torchgrade-", ignore_cleanup_errors=True)
