@@ -50,7 +50,9 @@ def match_runs(recorded: Sequence[Recorded]) -> dict[RunName, MatchedRun]:
         if _is_given(group.last):
             continue
         name = _by_structure(group.last)
-        if name is not None:
+        if name == "module" and _goes_further(group.last, kinds.get("module")):
+            undecided.append(group)
+        elif name is not None:
             _claim(kinds, name, group)
         elif group.last.model is not None:
             undecided.append(group)
@@ -113,6 +115,14 @@ def _by_structure(recording: Recorded) -> RunName | None:
     if model.sequential and not convolutions(model) and not _may_be_challenge(recording):
         return "sequential_fc"
     return None
+
+
+def _goes_further(recording: Recorded, earlier: MatchedRun | None) -> bool:
+    """Whether Part III's class is trained once more, unmarked and for longer: as the challenge."""
+    if earlier is None or earlier.last.problem is not None or earlier.last.api == "built":
+        return False
+    long = recording.epochs is not None and recording.epochs > 1
+    return recording.question is None and long and earlier.last.epochs in (None, 1)
 
 
 def _may_be_challenge(recording: Recorded) -> bool:

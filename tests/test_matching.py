@@ -251,3 +251,20 @@ def test_the_given_sequential_network_is_known_under_its_mark_for_any_epochs() -
         "sequential_fc": (longer.target,),
         "challenge": (challenge.target,),
     }
+
+
+def test_part_3s_class_trained_once_more_and_for_longer_is_the_challenge() -> None:
+    module, challenge = run(ThreeLayerConvNet()), run(ThreeLayerConvNet(), epochs=10)
+    assert names(module, challenge) == {
+        "module": (module.target,),
+        "challenge": (challenge.target,),
+    }
+
+
+def test_part_3s_class_trained_for_long_alone_or_under_its_mark_is_part_3() -> None:
+    longer = run(ThreeLayerConvNet(), epochs=10)
+    assert names(longer) == {"module": (longer.target,)}
+    marked = run(ThreeLayerConvNet(), 5, epochs=10)
+    assert names(run(ThreeLayerConvNet(), 5), marked) == {"module": (marked.target,)}
+    unfilled = run(ThreeLayerConvNet(), problem="the optimizer is None")
+    assert names(unfilled, longer) == {"module": (longer.target,)}

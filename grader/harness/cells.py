@@ -5,13 +5,23 @@ import __future__
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import CodeType
 
 from grader.protocol.messages import Cell, Location
 
-_QUESTION = re.compile(r"^\s*#+\W*question\s*(\d+)", re.IGNORECASE)
+_QUESTION = re.compile(
+    r"^\s*#+\W*"
+    r"(?:(?:todo|answer|solution|to|for|part\s+(?:[ivx]+|\d))\b\W*)*"
+    r"(?:question|(?-i:Q))\s*#?\s*(\d+)\b"
+    r"(?!\s*[=\[])",  # code that was commented out
+    re.IGNORECASE,
+)
+_LINE_END = re.compile(r"\r\n|\r|\n")  # the parser's; str.splitlines knows further ones
+
+
+_Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 @dataclass(frozen=True)
@@ -74,9 +84,8 @@ class Program:
                 f"it cannot be parsed: {error}", (cell.file, None, None, None)
             ) from None
         ast.increment_lineno(tree, cell.first_line - 1)
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                self._definitions[node.name] = Location(file=cell.file, line=node.lineno)
+        for node in _definitions(tree.body):
+            self._definitions[node.name] = Location(file=cell.file, line=node.lineno)
         return tree
 
     def _compile_node(self, node: ast.stmt, cell: Cell, flags: int) -> CodeType:
@@ -91,7 +100,17 @@ class Program:
 
     def _note_questions(self, cell: Cell) -> None:
         marks = self._questions.setdefault(cell.file, [])
-        for line, text in enumerate(cell.source.splitlines(), start=cell.first_line):
+        for line, text in enumerate(_LINE_END.split(cell.source), start=cell.first_line):
             match = _QUESTION.match(text)
             if match:
                 marks.append((line, int(match.group(1))))
+
+
+def _definitions(body: Iterable[ast.AST]) -> Iterator[_Definition]:
+    """The definitions that bind a name of the module, in order: no methods, no inner functions."""
+    for node in body:
+        if isinstance(node, _Definition):
+            yield node
+            continue
+        for block in ("body", "handlers", "cases", "orelse", "finalbody"):
+            yield from _definitions(getattr(node, block, []))

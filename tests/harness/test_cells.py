@@ -70,6 +70,38 @@ def test_definitions_are_found_with_the_last_of_a_name() -> None:
     assert parsed.definition("nothing") is None
 
 
+def test_methods_and_inner_functions_are_no_definitions_of_the_module() -> None:
+    parsed = program(
+        "def flatten(x):\n    def inner(): pass\n"
+        "class Net:\n    def flatten(self): pass\n    class Part: pass",
+    )
+    assert parsed.definition("flatten") == at(1)
+    assert parsed.definition("inner") is None
+    assert parsed.definition("Part") is None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "if x:\n    pass\nelse:\n    {}",
+        "try:\n    pass\nexcept E:\n    {}",
+        "try:\n    pass\nfinally:\n    {}",
+        "for x in y:\n    with z:\n        pass\n    {}",
+        "match x:\n  case 1:\n    {}",
+    ],
+)
+def test_a_definition_in_a_block_of_the_module_is_found(source: str) -> None:
+    text = source.format("def flatten(x): pass")
+    assert program(text).definition("flatten") == at(len(text.splitlines()))
+
+
+@pytest.mark.parametrize("odd", ["\x0c", "'\x85'", "'\u2028'", "'\x1c'"])
+def test_lines_are_counted_as_the_parser_counts_them(odd: str) -> None:
+    parsed = program(f"# Question 2\n{odd}\r\ntrain()\n# Question 5\ntrain()")
+    places = [statement.where for statement in parsed.statements][-2:]
+    assert [parsed.question_above(place) for place in places] == [2, 5]
+
+
 @pytest.mark.parametrize(
     "mark",
     [
@@ -78,13 +110,32 @@ def test_definitions_are_found_with_the_last_of_a_name() -> None:
         "## **Question 5** (3 points)",
         "    # question 5",
         "#### QUESTION5",
+        "# Question #5",
+        "# Q5",
+        "# Q5. Train the network",
+        "# TODO: Question 5",
+        "# Answer to question 5",
+        "# Part III, Q5 (3 points)",
     ],
 )
 def test_a_question_mark_is_read_however_it_is_written(mark: str) -> None:
     assert program(f"\n{mark}\nx = 1").question_above(at(3)) == 5
 
 
-@pytest.mark.parametrize("text", ["# my question 5", "x = 'Question 5'", "# Question five", "# Q5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# my question 5",
+        "x = 'Question 5'",
+        "# Question five",
+        "# q5",
+        "# Q5 = x",
+        "# Q5[0]",
+        "# Q5a",
+        "# FAQ 5",
+        "# see Q5",
+    ],
+)
 def test_other_text_is_no_question_mark(text: str) -> None:
     assert program(f"{text}\nx = 1").question_above(at(2)) is None
 
