@@ -21,6 +21,9 @@ QUESTIONS: dict[int, RunName] = {
 }
 """The run that each question of the homework trains."""
 
+WEIGHTS = "weights"
+"""What the harness calls a list of weights that is trained."""
+
 _CONVNET_WEIGHTS = 6
 
 
@@ -106,7 +109,7 @@ def _is_barebones(recording: Recorded) -> bool:
 def _by_structure(recording: Recorded) -> RunName | None:
     """The run's name where what is trained says it, else None."""
     model = recording.model
-    if recording.api == "part2":
+    if recording.api == "part2" or (model is not None and model.type_name == WEIGHTS):
         return "barebones"
     if model is None:
         return QUESTIONS.get(recording.question or 0)

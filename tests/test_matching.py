@@ -126,8 +126,9 @@ def test_the_given_networks_are_no_question() -> None:
         part2(None, 6),
         part2("my_convnet", 3, question=2),
         run(None, 2, api="loop"),
+        part2("three_layer_convnet", 6, api="loop"),
     ],
-    ids=["by-function", "by-weights", "without-function", "by-question", "own-loop"],
+    ids=["by-function", "by-weights", "without-function", "by-question", "marked", "own-loop"],
 )
 def test_barebones_is_known_by_function_weights_or_question(recorded: Recorded) -> None:
     assert names(recorded) == {"barebones": (recorded.target,)}

@@ -36,6 +36,8 @@ from grader.protocol.messages import Data, Definition, Failure, Load, Location
 _GIVEN_FILE = Path(__file__).with_name("given.py")
 _GIVEN_CODE = compile(_GIVEN_FILE.read_text(encoding="utf-8"), "<given>", "exec")
 MAX_ERRORS = 50
+CONVNET_WEIGHTS = 6
+"""Tensors in the params of `three_layer_convnet`."""
 
 
 @dataclass
@@ -194,6 +196,8 @@ class Loader:
         """The statement just stopped, as something to train."""
         optimizer = self._watch.optimizer
         model = self._watch.trained_model(reversed(list(recorder.namespace.values())))
+        weights = _list_of(self._undo.trained(), recorder.namespace) if model is None else None
+        function = recorder.namespace.get("three_layer_convnet") if weights is not None else None
         self._undo.restore()
 
         def run_again() -> None:
@@ -206,9 +210,23 @@ class Loader:
             run=run_again,
             namespace=before,
             model=model,
+            weights=weights,
+            function=function,
             optimizer=optimizer,
-            problem=None if model is not None else "no nn.Module is called in this loop",
+            problem=None
+            if model is not None or callable(function)
+            else "no nn.Module is called in this loop",
         )
+
+
+def _list_of(trained: list[Tensor], namespace: Namespace) -> list[Tensor] | None:
+    """The list of the ConvNet's weights, if it is these that a barebones loop trains."""
+    wanted = {id(tensor) for tensor in trained}
+    for value in reversed(list(namespace.values())):
+        is_params = isinstance(value, list) and len(value) == CONVNET_WEIGHTS
+        if is_params and wanted and wanted <= {id(item) for item in value}:
+            return value  # type: ignore[no-any-return]
+    return None
 
 
 _NOTHING = object()

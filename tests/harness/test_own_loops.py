@@ -1,0 +1,237 @@
+"""Loops of the student's own: found at their first step, and left as if they had not begun."""
+
+from __future__ import annotations
+
+import pytest
+
+NET = """
+import torch
+import torch.nn.functional as F
+from torch import nn, optim
+model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+optimizer = optim.SGD(model.parameters(), lr=1e-2)
+"""
+LOOP = """
+for x, y in loader_train:
+    loss = F.cross_entropy(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+SAME = """
+import torch
+def same(kept):
+    state = names['model'].state_dict()
+    return all(torch.equal(a, state[k]) for k, a in kept.items())
+answer = same(names['before'])
+"""
+KEEP = "before = {k: v.clone() for k, v in model.state_dict().items()}\n"
+BATCH_NORM = NET + (
+    "model = nn.Sequential(nn.BatchNorm2d(3), nn.Flatten(), nn.Linear(3072, 10))\n"
+    "optimizer = optim.SGD(model.parameters(), lr=1e-2)\n"
+)
+BY_HAND = """
+for x, y in loader_train:
+    model.zero_grad()
+    F.cross_entropy(model(x), y).backward()
+    with torch.no_grad():
+        for p in model.parameters():
+            p -= 0.1 * p.grad
+"""
+
+
+def test_an_own_loop_is_found_and_leaves_its_model_as_it_was(load) -> None:
+    outcome = load(
+        NET + "before = [p.detach().clone() for p in model.parameters()]\n" + LOOP + "after = 1",
+        probe=(
+            "import torch\n"
+            "now = list(names['model'].parameters())\n"
+            "same = [torch.equal(a, b) for a, b in zip(names['before'], now)]\n"
+            "grads = [p.grad is None for p in now]\n"
+            "answer = [same, grads, names['after']]"
+        ),
+    )
+    assert outcome.errors == ()
+    loop = outcome.recorded[-1]
+    assert (loop.api, loop.where.line, loop.problem) == ("loop", 9, None)
+    assert loop.model is not None
+    assert loop.model.type_name == "Sequential"
+    assert loop.optimizer is not None
+    assert loop.optimizer.holds_model
+    assert outcome.answer == [[True, True], [True, True], 1]
+
+
+@pytest.mark.parametrize(
+    "swallow",
+    ["except Exception:\n        pass", "except:\n        pass", "finally:\n        pass"],
+)
+def test_an_own_loop_that_swallows_exceptions_is_found_too(load, swallow: str) -> None:
+    body = LOOP.strip().replace("\n", "\n    ")
+    outcome = load(NET + f"try:\n    {body}\n{swallow.replace('        ', '    ')}\nafter = 1",
+                   probe="answer = names['after']")  # fmt: skip
+    assert "loop" in [recording.api for recording in outcome.recorded]
+    assert outcome.errors == ()
+    assert outcome.answer == 1
+
+
+def test_an_own_training_function_is_found_where_it_is_called(load) -> None:
+    function = "def fit(model, optimizer):" + LOOP.replace("\n", "\n    ")
+    outcome = load(NET + function + "\n# Question 5\nfit(model, optimizer)\n")
+    loop = outcome.recorded[-1]
+    assert (loop.api, loop.question) == ("loop", 5)
+    assert loop.model is not None
+
+
+def test_an_evaluation_is_no_training(load) -> None:
+    outcome = load(
+        NET
+        + "n = 0\nwith torch.no_grad():\n    for x, y in loader_val:\n        n += len(model(x))",
+        probe="answer = names['n']",
+    )
+    assert [recording.api for recording in outcome.recorded] == ["built"]
+    assert outcome.answer == 32  # an eighth of the images stands in for the validation set
+
+
+def test_a_trial_step_on_made_up_data_is_no_training(load) -> None:
+    outcome = load(
+        NET + "F.cross_entropy(model(torch.randn(2, 3072)), torch.tensor([1, 2])).backward()\n"
+        "optimizer.step()"
+    )
+    assert [recording.api for recording in outcome.recorded] == ["built"]
+    assert outcome.errors == ()
+
+
+def test_one_statement_of_an_optimizer_without_a_loader_is_carried_out(load) -> None:
+    outcome = load(
+        NET + "before = model[1].bias.detach().clone()\nx, y = next(iter(loader_train))\n"
+        "F.cross_entropy(model(x), y).backward()\noptimizer.step()",
+        probe="answer = bool((names['before'] != names['model'][1].bias).any())",
+    )
+    assert outcome.trained == []
+    assert outcome.answer is True
+
+
+@pytest.mark.parametrize("loop", [LOOP, BY_HAND], ids=["optimizer", "by-hand"])
+def test_a_loop_that_was_stopped_leaves_weights_and_statistics_as_they_were(load, loop) -> None:
+    outcome = load(BATCH_NORM + KEEP + loop, probe=SAME)
+    assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
+    assert outcome.answer is True
+
+
+def test_a_list_of_weights_gets_its_tensors_back(load) -> None:
+    outcome = load(
+        NET + "params = [random_weight((3072, 10))]\nfirst = params[0]\nkept = first.clone()\n"
+        "for x, y in loader_train:\n"
+        "    loss = F.cross_entropy(flatten(x).mm(params[0]), y)\n"
+        "    g, = torch.autograd.grad(loss, params)\n"
+        "    params[0] = (params[0] - 0.1 * g).detach().requires_grad_()\n",
+        probe="import torch\nn = names\n"
+        "answer = [n['params'][0] is n['first'], torch.equal(n['first'], n['kept'])]",
+    )
+    assert [recorded.api for recorded in outcome.trained] == ["loop"]
+    assert outcome.answer == [True, True]
+
+
+def test_a_loop_by_autograd_grad_is_found(load) -> None:
+    outcome = load(
+        BATCH_NORM + KEEP + "for x, y in loader_train:\n"
+        "    ps = list(model.parameters())\n"
+        "    gs = torch.autograd.grad(outputs=F.cross_entropy(model(x), y), inputs=ps)\n"
+        "    with torch.no_grad():\n        for p, g in zip(ps, gs):\n            p -= 0.1 * g\n",
+        probe=SAME,
+    )
+    assert outcome.errors == ()
+    assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
+    assert outcome.answer is True
+
+
+def test_a_loop_of_lbfgs_is_found_with_its_model(load) -> None:
+    outcome = load(
+        BATCH_NORM + "optimizer = optim.LBFGS(model.parameters())\n" + KEEP
+        + "def main():\n    for x, y in loader_train:\n        def closure():\n"
+        "            optimizer.zero_grad()\n            loss = F.cross_entropy(model(x), y)\n"
+        "            loss.backward()\n            return loss\n        optimizer.step(closure)\n"
+        "main()",
+        probe=SAME,
+    )  # fmt: skip
+    (loop,) = outcome.trained
+    assert (loop.api, loop.problem) == ("loop", None)
+    assert loop.optimizer is not None
+    assert loop.optimizer.holds_model
+    assert outcome.answer is True
+
+
+@pytest.mark.parametrize(
+    "loss", ["nn.CrossEntropyLoss()", "Loss()"], ids=["without-parameters", "with-parameters"]
+)
+def test_the_trained_model_is_the_one_whose_parameters_the_optimizer_holds(load, loss) -> None:
+    outcome = load(
+        NET + "class Loss(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.scale = nn.Parameter(torch.ones(()))\n"
+        "    def forward(self, scores, y):\n"
+        "        return F.cross_entropy(self.scale * scores, y)\n"
+        f"criterion = {loss}\n" + LOOP.replace("F.cross_entropy(", "criterion(")
+    )
+    (loop,) = outcome.trained
+    assert loop.model is not None
+    assert loop.model.type_name == "Sequential"
+
+
+def test_a_loop_in_evaluation_mode_is_found_with_its_model_and_its_mode_is_kept(load) -> None:
+    outcome = load(
+        NET + "other = nn.Linear(3072, 10)\nmodel.train()\n" + LOOP + "model.eval()\n",
+        probe="r = list(loaded.recorder.recordings.values())[-1]\nr.run = lambda: None\n"
+        "before = r.model.training\nr.carry_out()\nanswer = [before, r.model.training]",
+    )
+    assert outcome.answer == [False, True]
+
+
+def test_images_kept_in_tensors_are_trained_on_under_the_meter_too(load) -> None:
+    outcome = load(
+        BATCH_NORM + "x, y = next(iter(loader_train))\n" + KEEP + "for _ in range(1000):\n"
+        "    optimizer.zero_grad()\n    F.cross_entropy(model(x), y).backward()\n"
+        "    optimizer.step()\n",
+        probe=SAME,
+    )
+    assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
+    assert outcome.answer is True
+
+
+def test_a_loop_on_made_up_numbers_runs_as_it_stands(load) -> None:
+    outcome = load(
+        NET + "toy = nn.Linear(1, 1)\nsgd = optim.SGD(toy.parameters(), lr=0.1)\nn = 0\n"
+        "data = torch.utils.data.TensorDataset(torch.ones(30, 1))\n"
+        "for (x,) in torch.utils.data.DataLoader(data, batch_size=3):\n"
+        "    sgd.zero_grad()\n    toy(x).mean().backward()\n    sgd.step()\n    n += 1\n",
+        probe="answer = names['n']",
+    )
+    assert outcome.trained == []
+    assert outcome.answer == 10
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        "    with torch.no_grad():\n        for w in params:\n            w -= 3e-3 * w.grad\n"
+        "            w.grad.zero_()\n",
+        "    sgd.step()\n    sgd.zero_grad()\n",
+    ],
+    ids=["by-hand", "optimizer"],
+)
+def test_a_barebones_loop_is_found_with_its_function_and_weights(load, update: str) -> None:
+    outcome = load(
+        NET + "def three_layer_convnet(x, params):\n"
+        "    return flatten(x).mm(params[0]) + sum(p.sum() for p in params[1:])\n"
+        "params = [random_weight((3072, 10)), *(zero_weight((1,)) for _ in range(5))]\n"
+        "kept = params[0].clone()\nsgd = optim.SGD(params, lr=3e-3)\n"
+        "for x, y in loader_train:\n"
+        "    F.cross_entropy(three_layer_convnet(x, params), y).backward()\n" + update,
+        probe="import torch\nr = list(loaded.recorder.recordings.values())[-1]\n"
+        "answer = [torch.equal(names['kept'], names['params'][0]),"
+        " list(r.predict(torch.zeros(2, 3, 32, 32)).shape)]",
+    )
+    (loop,) = outcome.trained
+    assert (loop.api, loop.function, loop.problem) == ("loop", "three_layer_convnet", None)
+    assert loop.model is not None
+    assert len(loop.model.parameters) == 6
+    assert outcome.answer == [True, [2, 10]]
