@@ -3,13 +3,13 @@
 Theory of operation. A worker serves one connection. `load` runs the submission's cells in one
 namespace, as a notebook would, with three things put in place of what a notebook would find:
 
-- `torchvision.datasets.CIFAR10` and `DataLoader` serve the training split of the grader's data
-  (`served`); nothing else is in the process.
+- `torchvision.datasets.CIFAR10` (`served`) and `DataLoader` (`feeding`) serve the training split of
+  the grader's data; nothing else is in the process.
 - The homework's given functions exist from the start (`given`); a submission's own definition
   replaces them as in any Python program.
 - Training is *rehearsed*: a call of `train_part2` or `train_part34` is recorded with its arguments
-  (`recording`), and a loop of the student's own is stopped at its first optimizer step and recorded
-  as the statement to run again.
+  (`recording`), and a loop of the student's own is stopped at its first optimizer step (`watching`
+  sees it), what it changed is put back (`undo`), and it is recorded as the statement to run again.
 
 `train` then runs what was recorded, the student's own function or loop, unchanged, but every batch
 it draws passes a meter (`gate`). The meter ends the run at its budget and now and then pauses it;
