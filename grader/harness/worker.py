@@ -6,14 +6,12 @@ import contextlib
 import copy
 import io
 import os
-import random
 import socket
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -25,16 +23,21 @@ from grader.harness.models import describe_model, named_weights
 from grader.harness.output import BoundedOutput
 from grader.harness.recording import Recording
 from grader.harness.served import Transform, transform_images
+from grader.harness.state import evaluating, same_randomness, seed_everything, threads_of_torch
+from grader.harness.values import (
+    NOTHING,
+    Answer,
+    Tensors,
+    decode_argument,
+    encode_value,
+    gradients_by,
+    plain_tensor,
+)
 from grader.harness.watching import Watch
 from grader.protocol import messages as m
 from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
 
-Tensors = Mapping[str, Tensor]
-Answer = tuple[m.Reply, Tensors]
-
 PREDICTION_BATCH = 250
-MAX_RESULT_BYTES = 64 << 20
-NOTHING: Tensors = {}
 
 
 def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
@@ -113,7 +116,7 @@ class Worker:
 
     def _load(self, request: m.Load, _: Tensors) -> Answer:
         self._output = BoundedOutput(request.output_bytes)
-        _seed_everything(request.seed)
+        seed_everything(request.seed)
         loader = Loader(self._gate, self._watch, self._announce)
         with contextlib.redirect_stdout(self._output), contextlib.redirect_stderr(self._output):
             try:
@@ -136,26 +139,28 @@ class Worker:
         self._reply(m.At(statement=statement.number, where=statement.where))
 
     def _call(self, request: m.Call, tensors: Tensors) -> Answer:
-        _seed_everything(request.seed)
+        seed_everything(request.seed)
         function = self._callee(request.callee)
         wants_gradients = request.upstream is not None
         leaves: dict[str, Tensor] = {}
         arguments = [
-            _argument(f"argument:{i}", argument, tensors, leaves, wants_gradients=wants_gradients)
+            decode_argument(
+                f"argument:{i}", argument, tensors, leaves, wants_gradients=wants_gradients
+            )
             for i, argument in enumerate(request.arguments)
         ]
         with torch.enable_grad():
             result = function(*arguments)
             if request.upstream is None:
-                return _value(result)
+                return encode_value(result)
             upstream = tensors[request.upstream]
             if isinstance(function, nn.Module):
                 for name, parameter in named_weights(function).items():
                     leaves[f"parameter:{name}"] = parameter
-            return m.Gradients(), _gradients((result * upstream).sum(), leaves)
+            return m.Gradients(), gradients_by((result * upstream).sum(), leaves)
 
     def _build(self, request: m.Build, _: Tensors) -> Answer:
-        _seed_everything(request.seed)
+        seed_everything(request.seed)
         kind, name = request.source.split(":", 1)
         if kind == "class":
             model = self._namespace[name](**request.keywords)
@@ -176,7 +181,7 @@ class Worker:
 
     def _get_weights(self, request: m.GetWeights, _: Tensors) -> Answer:
         weights = named_weights(self._holder(request.target))
-        return m.Weights(), {name: _plain(weight) for name, weight in weights.items()}
+        return m.Weights(), {name: plain_tensor(weight) for name, weight in weights.items()}
 
     def _train(self, request: m.Train, _: Tensors) -> Answer:
         recordings = [self._recording(target) for target in request.targets]
@@ -186,9 +191,9 @@ class Worker:
             pauses_per_epoch=request.pauses_per_epoch,
             on_pause=lambda: self._pause(meter),
         )
-        _seed_everything(request.seed)
+        seed_everything(request.seed)
         error = None
-        with self._metered(meter), _threads(request.threads):
+        with self._metered(meter), threads_of_torch(request.threads):
             for recording in recordings:
                 self._training = recording
                 self._watch.begin()
@@ -216,14 +221,14 @@ class Worker:
         images = tensors["images"].numpy()
         transform = self._validation_transform(recording)
         scores: list[Tensor] = []
-        with _evaluating(recording.model), torch.no_grad():
+        with evaluating(recording.model), torch.no_grad():
             for start in range(0, len(images), PREDICTION_BATCH):
                 x = transform_images(transform, images[start : start + PREDICTION_BATCH])
                 result = recording.predict(x.to(torch.float32))
                 if not isinstance(result, Tensor) or result.dim() != 2 or len(result) != len(x):
-                    return _value(result)
-                scores.append(_plain(result).float())
-        return _value(torch.cat(scores))
+                    return encode_value(result)
+                scores.append(plain_tensor(result).float())
+        return encode_value(torch.cat(scores))
 
     # --- parts --------------------------------------------------------------------------------
 
@@ -237,7 +242,7 @@ class Worker:
                 return
             if isinstance(request, m.Stop):
                 raise StopTraining
-            with _same_randomness():
+            with same_randomness():
                 self._answer(request, tensors)
 
     @contextlib.contextmanager
@@ -305,108 +310,3 @@ class Worker:
         if not callable(function):
             raise TypeError(f"{callee.removeprefix('function:')} is no function")
         return function  # type: ignore[no-any-return]
-
-
-def _seed_everything(seed: int) -> None:
-    torch.manual_seed(seed)
-    np.random.seed(seed % 2**32)
-    random.seed(seed)
-
-
-@contextlib.contextmanager
-def _threads(number: int) -> Iterator[None]:
-    torch.set_num_threads(number)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(1)
-
-
-@contextlib.contextmanager
-def _same_randomness() -> Iterator[None]:
-    """Leave the random number generators as they were: measuring must not change the run."""
-    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
-    try:
-        yield
-    finally:
-        torch.set_rng_state(states[0])
-        np.random.set_state(states[1])
-        random.setstate(states[2])
-
-
-@contextlib.contextmanager
-def _evaluating(model: nn.Module | None) -> Iterator[None]:
-    """Evaluation mode, and afterwards every module's own mode again."""
-    if model is None:
-        yield
-        return
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
-
-
-def _argument(
-    name: str,
-    argument: m.TensorArgument | tuple[m.TensorArgument, ...],
-    tensors: Tensors,
-    leaves: dict[str, Tensor],
-    *,
-    wants_gradients: bool,
-) -> Any:
-    if isinstance(argument, tuple):
-        return [
-            _argument(f"{name}.{i}", part, tensors, leaves, wants_gradients=wants_gradients)
-            for i, part in enumerate(argument)
-        ]
-    tensor = tensors[argument.tensor]
-    if not argument.contiguous:
-        spread = torch.empty((*tensor.shape, 2), dtype=tensor.dtype)
-        tensor = spread[..., 0].copy_(tensor)
-    if wants_gradients and tensor.is_floating_point():
-        leaves[name] = tensor.requires_grad_()
-    return tensor
-
-
-def _gradients(total: Tensor, leaves: dict[str, Tensor]) -> dict[str, Tensor]:
-    """d total / d leaf; leaves that do not matter to the total are left out."""
-    if not total.requires_grad:  # the result was computed apart from its arguments
-        return {}
-    wanted = {name: leaf for name, leaf in leaves.items() if leaf.requires_grad}
-    gradients = torch.autograd.grad(total, list(wanted.values()), allow_unused=True)
-    pairs = zip(wanted, gradients, strict=True)
-    return {name: _plain(g) for name, g in pairs if g is not None}
-
-
-def _value(result: Any) -> Answer:
-    type_name = clean(type(result).__name__)
-    if not isinstance(result, Tensor):
-        return m.Value(type_name=type_name, text=_short_text(result)), NOTHING
-    value = m.Value(
-        type_name=type_name,
-        shape=tuple(result.shape),
-        dtype=str(result.dtype),
-        device=str(result.device),
-    )
-    if result.layout is not torch.strided or result.device.type == "meta":
-        return value, NOTHING
-    # An expanded tensor may claim terabytes while it owns four bytes.
-    if result.numel() * result.element_size() > MAX_RESULT_BYTES:
-        return value, NOTHING
-    return value, {"result": _plain(result)}
-
-
-def _plain(tensor: Tensor) -> Tensor:
-    """A dense CPU tensor that is no subclass and shares nothing."""
-    with torch.no_grad():
-        return tensor.detach().as_subclass(Tensor).to("cpu").clone()
-
-
-def _short_text(value: Any) -> str:
-    try:
-        return clean(repr(value), 200)
-    except BaseException:  # a student's __repr__ may raise anything
-        return "(it cannot be shown)"
