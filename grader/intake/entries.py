@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from grader.errors import IntakeError
@@ -27,7 +28,7 @@ def find_entry(folder: Path, files: Sequence[str]) -> str:
     scripts = [name for name in files if name.endswith(".py")]
     if not scripts:
         raise IntakeError(f"{folder.name} holds no .py file. Hand in your script.")
-    sources = _sources(folder, scripts)
+    sources = {name: _head(folder / name) for name in scripts}
     marks = {name: set(_HOMEWORK.findall(source)) for name, source in sources.items()}
 
     def reach(name: str) -> tuple[int, int]:
@@ -40,10 +41,13 @@ def find_entry(folder: Path, files: Sequence[str]) -> str:
 def imported_scripts(folder: Path, entry: str, scripts: Sequence[str]) -> tuple[str, ...]:
     """`entry` and those of `scripts` that it imports, directly or not, by name.
 
-    Raises:
-        OSError: a script cannot be read.
+    One that cannot be read counts as importing nothing; it matters if it is imported itself.
     """
-    return tuple(sorted(_reached(entry, _sources(folder, scripts))))
+    sources = dict.fromkeys(scripts, b"")
+    for name in scripts:
+        with suppress(OSError):
+            sources[name] = _head(folder / name)
+    return tuple(sorted(_reached(entry, sources)))
 
 
 def _reached(entry: str, sources: Mapping[str, bytes]) -> set[str]:
@@ -63,10 +67,7 @@ def _imports(source: bytes, scripts: Mapping[str, bytes]) -> Iterator[str]:
     return (name for name in scripts if Path(name).stem in modules)
 
 
-def _sources(folder: Path, scripts: Sequence[str]) -> dict[str, bytes]:
-    """The first megabyte of each."""
-    sources: dict[str, bytes] = {}
-    for name in scripts:
-        with (folder / name).open("rb") as file:
-            sources[name] = file.read(1 << 20)
-    return sources
+def _head(path: Path) -> bytes:
+    """The first megabyte."""
+    with path.open("rb") as file:
+        return file.read(1 << 20)

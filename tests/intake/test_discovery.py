@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -9,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.intake import Submission, find_submissions, read_own_work, read_submission
-from grader.intake.discovery import MAX_FILES
+from grader.intake import Submission, discovery, find_submissions, read_own_work, read_submission
+from grader.intake.discovery import MAX_BYTES, MAX_FILES, MAX_ID
 
 HOMEWORK = "def flatten(x):\n    return x\n"
 
 Put = Callable[..., Path]
+Forbid = Callable[..., None]
 
 
 @pytest.fixture
@@ -239,3 +241,134 @@ def test_one_s_own_script_brings_along_what_it_imports_and_nothing_else(tmp_path
     assert submission.files == ("homework.py", "layers.py", "models.py")
     assert submission.entry == "homework.py"
     assert read_submission(tmp_path / "homework.py").files == ("homework.py",)
+
+
+REPORTS = [("result.json", "report.html"), ("results.json", "index.html")]
+
+
+@pytest.mark.parametrize("pair", REPORTS)
+@pytest.mark.parametrize("out", ["kim/torchgrade-report", "kim/lib/out", "kim"])
+def test_reports_within_a_submission_are_no_part_of_it(
+    put: Put, tmp_path: Path, pair: tuple[str, str], out: str
+) -> None:
+    put("kim/homework.py")
+    before = read_submission(tmp_path / "kim")
+    for name in pair:
+        put(f"{out}/{name}", "{}")
+    assert read_submission(tmp_path / "kim") == before
+
+
+@pytest.mark.parametrize("name", [name for pair in REPORTS for name in pair])
+def test_half_of_a_report_is_a_file_like_any_other(put: Put, tmp_path: Path, name: str) -> None:
+    put("kim/homework.py")
+    put(f"kim/site/{name}", "{}")
+    assert read_submission(tmp_path / "kim").files == ("homework.py", f"site/{name}")
+
+
+@pytest.mark.parametrize("pair", REPORTS)
+@pytest.mark.parametrize("out", ["out", "."])
+def test_reports_among_submissions_are_neither_submission_nor_passed_over(
+    put: Put, tmp_path: Path, pair: tuple[str, str], out: str
+) -> None:
+    put("kim.py")
+    for name in pair:
+        put(f"{out}/{name}", "{}")
+    submissions, passed_over = find_submissions(tmp_path)
+    assert ([submission.id for submission in submissions], passed_over) == (["kim"], [])
+
+
+def test_work_with_its_report_beside_it_is_still_found(put: Put, tmp_path: Path) -> None:
+    for name in ("homework.py", "result.json", "report.html"):
+        put(f"kim/{name}")
+    assert found(tmp_path)["kim"].files == ("homework.py",)
+
+
+@pytest.fixture
+def forbid(monkeypatch: pytest.MonkeyPatch) -> Forbid:
+    """Makes methods of a path fail as for want of permission, for the superuser too."""
+
+    def make(forbidden: Path, *methods: str) -> None:
+        def guarded(method: Callable[..., object]) -> Callable[..., object]:
+            def call(path: Path, *args: object, **keywords: object) -> object:
+                if path == forbidden:
+                    raise PermissionError(13, "Permission denied", str(path))
+                return method(path, *args, **keywords)
+
+            return call
+
+        for method in methods:
+            monkeypatch.setattr(Path, method, guarded(getattr(Path, method)))
+
+    return make
+
+
+def test_a_folder_that_cannot_be_listed_is_a_usage_error(
+    put: Put, tmp_path: Path, forbid: Forbid
+) -> None:
+    put("kim.py")
+    forbid(tmp_path, "iterdir")
+    with pytest.raises(UsageError, match="cannot be listed: Permission denied"):
+        find_submissions(tmp_path)
+
+
+def test_a_file_that_cannot_be_looked_at_is_broken_and_hides_nothing(
+    put: Put, tmp_path: Path, forbid: Forbid
+) -> None:
+    put("lee.py")
+    forbid(put("kim.py"), "stat", "open")
+    submissions = found(tmp_path)
+    assert submissions["kim"].problem == "kim.py cannot be read: Permission denied."
+    assert submissions["lee"].problem is None
+
+
+@pytest.mark.parametrize(
+    ("source", "problem"),
+    [("import models", "models.py cannot be read: Permission denied."), ("x = 1", None)],
+)
+def test_an_unreadable_script_beside_one_s_own_matters_only_if_imported(
+    put: Put, forbid: Forbid, source: str, problem: str | None
+) -> None:
+    homework = put("homework.py", source)
+    forbid(put("models.py"), "open")
+    assert read_own_work(homework).problem == problem
+
+
+@pytest.mark.parametrize("read", [read_own_work, find_submissions, read_submission])
+def test_a_name_longer_than_any_is_a_usage_error(
+    tmp_path: Path, read: Callable[[Path], object]
+) -> None:
+    with pytest.raises(UsageError):
+        read(tmp_path / ("n" * 300 + ".py"))
+
+
+def test_long_names_make_short_ids_that_differ(put: Put, tmp_path: Path) -> None:
+    names = [f"{'n' * length}{end}" for length, end in itertools.product((99, 200), "ab")]
+    for name in names:
+        put(f"{name}.py")
+    ids = set(found(tmp_path))
+    assert len(ids) == len(names)
+    assert {len(each) for each in ids} == {MAX_ID}
+    assert set(names[:2]) < ids
+    assert {read_submission(tmp_path / f"{name}.py").id for name in names} == ids
+
+
+def test_a_flood_of_bytes_is_refused_and_the_largest_file_named(put: Put, tmp_path: Path) -> None:
+    put("kim/homework.py")
+    for name, size in (("small.bin", 1 << 20), ("cifar.tar.gz", MAX_BYTES)):
+        os.truncate(put(f"kim/{name}"), size)
+    submission = read_submission(tmp_path / "kim")
+    assert submission.problem == (
+        "kim holds 257 MB, and 256 MB are the most; the largest file is cifar.tar.gz with 256 MB. "
+        "Move data sets and saved models to another folder and hand in your work alone."
+    )
+    assert submission.cells == ()
+
+
+def test_as_many_bytes_as_allowed_are_read(
+    put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put("kim/homework.py")
+    monkeypatch.setattr(discovery, "MAX_BYTES", len(HOMEWORK))
+    assert read_submission(tmp_path / "kim").problem is None
+    put("kim/more.txt", "x")
+    assert read_submission(tmp_path / "kim").problem is not None

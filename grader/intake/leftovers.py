@@ -1,0 +1,31 @@
+"""What lies in a folder and is nobody's work: hidden files, traces of tools, earlier reports."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+_SKIPPED_FOLDERS = {"__pycache__", "venv", "__MACOSX"}
+_REPORTS = ({"result.json", "report.html"}, {"results.json", "index.html"})
+
+
+def is_leftover(name: str) -> bool:
+    """Whether a file or folder is hidden, or left behind by a tool."""
+    return name.startswith(".") or name in _SKIPPED_FOLDERS
+
+
+def report_files(names: Collection[str]) -> set[str]:
+    """Of the names in one folder, those that torchgrade wrote there; one alone is not its own."""
+    return set().union(*(pair for pair in _REPORTS if pair <= set(names)))
+
+
+def is_report(folder: Path) -> bool:
+    """Whether a folder holds torchgrade's output and no script beside it.
+
+    A student may have written the report beside the work, and the work is to be found.
+
+    Raises:
+        OSError: the folder cannot be listed.
+    """
+    names = {path.name for path in folder.iterdir()}
+    return bool(report_files(names)) and not any(name.endswith(".py") for name in names)
