@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import shutil
 import socket
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -54,7 +56,7 @@ def grade_batch(
     prepare_out(out)
     batch = _Batch(out, setup, observer)
     try:
-        batch.grade(submissions)
+        batch.grade(submissions, lambda result: out / "submissions" / result.submission.id)
     finally:
         batch.write_index()
     return batch.results
@@ -69,17 +71,13 @@ def check_one(
         UserError, Bug: as :func:`grade_batch`.
     """
     prepare_out(out)
-    with Slot(setup) as slot:
-        observer.opened(slot.open())
-        observer.submission_started(submission, 1, 1)
-        result = slot.grade(submission, observer.event)
-    write_submission(result, out)
-    observer.submission_finished(result)
-    return result
+    batch = _Batch(out, setup, observer)
+    batch.grade([submission], lambda _: out)
+    return batch.results[0]
 
 
 def prepare_out(out: Path) -> None:
-    """Make the folder for results.
+    """Make the folder for results, and see that there is room for them and for scratch.
 
     Raises:
         UsageError: it cannot be written, or its disk is full.
@@ -93,12 +91,28 @@ def prepare_out(out: Path) -> None:
         raise UsageError(
             f"Results cannot be written to {out}: {error.strerror}. Choose another with --out."
         ) from error
-    free = shutil.disk_usage(out).free
+    _require_room(out, "--out")
+    _require_room(Path(tempfile.gettempdir()), "TMPDIR")
+
+
+def _require_room(folder: Path, chosen_by: str) -> None:
+    free = shutil.disk_usage(folder).free
     if free < MIN_FREE_BYTES:
         raise UsageError(
-            f"The disk of {out} is full ({free >> 20} MB left, {MIN_FREE_BYTES >> 20} MB needed). "
-            "Make room or choose another folder with --out."
+            f"The disk of {folder} is full ({free >> 20} MB left, {MIN_FREE_BYTES >> 20} MB "
+            f"needed). Make room or choose another folder with {chosen_by}."
         )
+
+
+@contextmanager
+def _told_as_user_error(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{what} cannot be written: {error.strerror}. "
+            "What was graded before is in the output folder."
+        ) from error
 
 
 class _Batch:
@@ -112,14 +126,16 @@ class _Batch:
         self._opened: Opened | None = None
         self._slot: Slot | None = None
 
-    def grade(self, submissions: Sequence[Submission]) -> None:
-        """Grade all, in order."""
+    def grade(
+        self, submissions: Sequence[Submission], folder_of: Callable[[SubmissionResult], Path]
+    ) -> None:
+        """Grade all, in order, and write each result into its folder."""
         try:
             self._open()
             for number, submission in enumerate(submissions, start=1):
                 self._observer.submission_started(submission, number, len(submissions))
                 result = self._grade_one(submission)
-                self._write(result)
+                self._write(result, folder_of(result))
                 self._observer.submission_finished(result)
         finally:
             self._close()
@@ -138,9 +154,17 @@ class _Batch:
             )
             for result in self.results
         )
-        keys = "\n".join(result.provenance.key for result in self.results)
+        made = [result.provenance for result in self.results]
+        isolated = [p.isolation for p in made if p.isolation]
+        key = hashlib.sha256("\n".join(p.key for p in made).encode()).hexdigest()
+        # The layers that were in force for every submission that was run.
+        everywhere = (
+            tuple(layer for layer in isolated[0] if all(layer in layers for layers in isolated))
+            if isolated
+            else ()
+        )
         provenance = self._opened.provenance.model_copy(
-            update={"key": hashlib.sha256(keys.encode()).hexdigest()}
+            update={"key": key, "isolation": everywhere}
         )
         batch = BatchResult(
             assignment=self._opened.assignment,
@@ -148,7 +172,8 @@ class _Batch:
             provenance=provenance,
             submissions=entries,
         )
-        write_batch(batch, self.results, self._out)
+        with _told_as_user_error("The index"):
+            write_batch(batch, self.results, self._out)
 
     def _open(self) -> Slot:
         """A slot that is ready, a new one when the last was lost."""
@@ -173,15 +198,10 @@ class _Batch:
                 self._close()
         return self._ungraded(submission, "The grading process was lost twice on this submission.")
 
-    def _write(self, result: SubmissionResult) -> None:
+    def _write(self, result: SubmissionResult, folder: Path) -> None:
+        with _told_as_user_error(f"The result of {result.submission.id}"):
+            write_submission(result, folder)
         self.results.append(result)
-        try:
-            write_submission(result, self._out / "submissions" / result.submission.id)
-        except OSError as error:
-            raise UserError(
-                f"The result of {result.submission.id} cannot be written: {error.strerror}. "
-                "What was graded before it is in the output folder."
-            ) from error
 
     def _ungraded(self, submission: Submission, reason: str) -> SubmissionResult:
         assert self._opened is not None
@@ -192,6 +212,8 @@ class _Batch:
             reason=reason,
             score=0.0,
             max_score=self._opened.max_score,
-            provenance=self._opened.provenance,
+            provenance=self._opened.provenance.model_copy(
+                update={"key": hashlib.sha256(submission.digest.encode()).hexdigest()}
+            ),
             timing=Timing(started=now, seconds=0.0, host=socket.gethostname(), checks={}),
         )

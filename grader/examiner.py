@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import socket
+import tempfile
 import traceback
 from io import TextIOWrapper
 from pathlib import Path
@@ -28,7 +29,6 @@ from grader.jobs import (
     Setup,
     Trained,
 )
-from grader.results import SubmissionResult
 from grader.rubric import Rubric, load_rubric
 from grader.training import Progress
 
@@ -61,7 +61,7 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
             for line in orders:
                 order = ORDER.validate_json(line)
                 if isinstance(order, Job):
-                    _send(events, Finished(result=_grade(grader, order, events)))
+                    _send(events, _grade(grader, order, events))
                 else:
                     _send(events, _probe(grader))
         except UserError as error:
@@ -79,18 +79,29 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
         full_curves=setup.full_curves,
         strict_isolation=setup.strict_isolation,
         threads=setup.threads,
+        scratch=Path(setup.scratch or tempfile.gettempdir()),
     )
     return Grader(rubric, store, control, options)
 
 
-def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> SubmissionResult:
+def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> Finished:
+    """Grade, whatever happens: a fault of torchgrade's own costs this submission alone."""
+
     def on_check(check: str) -> None:
         _send(events, CheckStarted(check=check, title=known_checks()[check].title))
 
     def on_progress(progress: Progress) -> None:
         _send(events, Trained(**dataclasses.asdict(progress)))
 
-    return grader.grade(job.submission, Watcher(on_check, on_progress))
+    try:
+        return Finished(result=grader.grade(job.submission, Watcher(on_check, on_progress)))
+    except UserError:
+        raise
+    except Exception as error:
+        traceback.print_exc()  # seen with --debug
+        what = f"{type(error).__name__}: {error}"[:500]
+        reason = f"torchgrade itself failed on this submission ({what}). Please report it."
+        return Finished(result=grader.ungraded(job.submission, reason))
 
 
 def _probe(grader: Grader) -> Isolation:

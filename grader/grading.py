@@ -14,9 +14,9 @@ from pathlib import Path
 from grader.checks.cases import derive_seed
 from grader.checks.catalogue import known_checks
 from grader.checks.examination import Examination
-from grader.checks.running import CheckOutcome, run_checks
+from grader.checks.running import CheckOutcome, run_checks, shorten
 from grader.data import Store
-from grader.errors import IsolationError, WorkerError
+from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.protocol import messages as m
 from grader.provenance import provenance_of
@@ -50,6 +50,8 @@ class Options:
     strict_isolation: bool = False
     threads: int = 1
     """Of torch's operations, in training runs; everything else is quicker with one."""
+    scratch: Path = Path(tempfile.gettempdir())
+    """Where workers get their scratch folders."""
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,19 @@ class Grader:
         Raises:
             IsolationError: strict isolation was asked for and a layer is missing.
         """
-        started, clock = datetime.now(UTC), time.monotonic()
         if submission.problem is not None:
-            outcome = _Graded(reason=submission.problem)
-        else:
-            outcome = self._examine(submission, watcher)
+            return self.ungraded(submission, submission.problem)
+        started, clock = datetime.now(UTC), time.monotonic()
+        return self._result(submission, self._examine(submission, watcher), started, clock)
+
+    def ungraded(self, submission: Submission, reason: str) -> SubmissionResult:
+        """The result of a submission that cannot be graded."""
+        outcome = _Graded(reason=reason)
+        return self._result(submission, outcome, datetime.now(UTC), time.monotonic())
+
+    def _result(
+        self, submission: Submission, outcome: _Graded, started: datetime, clock: float
+    ) -> SubmissionResult:
         questions = self._questions(outcome.checks)
         return SubmissionResult(
             submission=submission.info,
@@ -99,7 +109,7 @@ class Grader:
             left_out=sum(self._points(o.id) for o in outcome.checks if o.left_out),
             questions=questions,
             runs=self._runs(outcome),
-            notes=(*submission.notes, *outcome.notes),
+            notes=tuple(shorten(note) for note in (*submission.notes, *outcome.notes)),
             provenance=self.provenance(submission.digest, outcome.layers),
             timing=Timing(
                 started=started.isoformat(timespec="seconds"),
@@ -111,10 +121,7 @@ class Grader:
 
     def probe_isolation(self) -> tuple[str, ...]:
         """The layers a worker finds itself in; the worker runs nothing."""
-        with (
-            tempfile.TemporaryDirectory(prefix="torchgrade-") as scratch,
-            self._start_worker(Path(scratch)) as worker,
-        ):
+        with self._start_worker(self._options.scratch) as worker:
             return worker.layers
 
     def _examine(self, submission: Submission, watcher: Watcher) -> _Graded:
@@ -122,9 +129,9 @@ class Grader:
             try:
                 loaded = student.loaded
             except WorkerError as error:
-                where = getattr(error, "places", ())
-                place = f" ({where[-1]})" if where else ""
-                reason = f"Your work cannot be run{place}: {error}."
+                places = error.places if isinstance(error, StudentError) else ()
+                place = f" ({places[-1]})" if places else ""
+                reason = shorten(f"Your work cannot be run{place}: {error}.")
                 return _Graded(reason=reason, notes=tuple(student.notes), layers=student.layers)
             self._require_isolation(student.layers)
             trainer = self._trainer(student, submission, watcher) if self._options.train else None
@@ -166,6 +173,7 @@ class Grader:
                 restarts=rubric.limits.restarts,
             ),
             seed=seed,
+            scratch=self._options.scratch,
         )
 
     def _start_worker(self, scratch: Path) -> Worker:

@@ -23,6 +23,7 @@ class Setup(Record):
     rubric: str
     data: DataChoice
     data_root: str | None
+    scratch: str = Field(default="", description="folder for the workers' scratch; set by the slot")
     train: bool = True
     full_curves: bool = False
     strict_isolation: bool = False

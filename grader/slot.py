@@ -7,13 +7,16 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from pydantic import ValidationError
 
 from grader.errors import TorchgradeError, UserError
+from grader.files import remove_tree
 from grader.intake import Submission
 from grader.jobs import (
     EVENT,
@@ -32,7 +35,7 @@ from grader.jobs import (
 from grader.results import SubmissionResult
 
 # Nothing else of the environment reaches the launcher: every worker inherits its memory.
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
+_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 _END_SECONDS = 5.0
 
 OnEvent = Callable[[CheckStarted | Trained], None]
@@ -54,12 +57,15 @@ class Slot:
     """Grades one submission at a time in processes of its own; use as a context manager."""
 
     def __init__(self, setup: Setup) -> None:
+        # Every worker's scratch lies in it, so that nothing is left when processes are killed.
+        self._scratch = Path(tempfile.mkdtemp(prefix="torchgrade-"))
         ours, theirs = socket.socketpair()
         with theirs:
             self._launcher = subprocess.Popen(
-                [sys.executable, "-m", "grader.launcher", str(theirs.fileno())],
+                # -P: a file of the current directory, a student's perhaps, must not be imported.
+                [sys.executable, "-P", "-m", "grader.launcher", str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
-                env=_environment(os.environ),
+                env={**_environment(os.environ), "TMPDIR": str(self._scratch)},
                 stdin=subprocess.DEVNULL,
                 stderr=None if setup.debug else subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is the scheduler's to handle
@@ -68,7 +74,7 @@ class Slot:
         # Two files, not one: writing to a text file drops what it has read ahead.
         self._events = ours.makefile("r", encoding="utf-8", newline="\n")
         self._orders = ours.makefile("w", encoding="utf-8", newline="\n")
-        self._send(setup.model_dump_json())
+        self._send(setup.model_copy(update={"scratch": str(self._scratch)}).model_dump_json())
 
     def open(self) -> Opened:
         """Wait until rubric and data were read; call it once, before anything else.
@@ -127,7 +133,11 @@ class Slot:
             os.killpg(self._launcher.pid, signal.SIGKILL)
         except (ProcessLookupError, PermissionError):
             pass
-        self._launcher.wait(_END_SECONDS)
+        try:
+            self._launcher.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            pass  # it was killed; the kernel is slow to bury it
+        remove_tree(self._scratch)
 
     def _send(self, line: str) -> None:
         try:
@@ -161,4 +171,5 @@ def _environment(variables: Mapping[str, str]) -> dict[str, str]:
         # takes half as long (33 ms, 68 ms with spinning; 14 and 14 when idle).
         "OMP_WAIT_POLICY": "PASSIVE",
         "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",  # the order of a student's sets must not differ from run to run
     }

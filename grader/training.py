@@ -238,9 +238,12 @@ def count_correct(scores: Tensor, labels: NDArray[np.int64]) -> int:
     Raises:
         ReplyError: the scores have another form.
     """
-    if scores.dim() != 2 or len(scores) != len(labels):
+    if scores.dim() != 2 or len(scores) != len(labels) or not scores.numel():
         shape = " x ".join(str(n) for n in scores.shape)
         raise ReplyError(f"for {len(labels)} images the model returned scores of shape ({shape})")
+    if not scores.is_floating_point():
+        raise ReplyError(f"the scores came as {scores.dtype}; floating-point numbers are asked for")
+    scores = scores.float()
     usable = ~torch.isnan(scores).any(dim=1)
     right = scores.argmax(dim=1) == torch.from_numpy(np.array(labels))
     return int((right & usable).sum())

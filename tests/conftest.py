@@ -132,13 +132,15 @@ def start_worker(
 
 
 @pytest.fixture
-def student_of(start_worker: Callable[[Path], Worker]) -> Iterator[StudentFactory]:
+def student_of(start_worker: Callable[[Path], Worker], tmp_path: Path) -> Iterator[StudentFactory]:
     """Makes a student from the source of a script; deadlines can be changed by keyword."""
     with ExitStack() as stack:
 
         def make(source: str, files: dict[str, Path] | None = None, **deadlines: float) -> Student:
             material = Material((m.Cell(file="homework.py", source=source),), files or {})
-            student = Student(material, start_worker, LOAD, replace(DEADLINES, **deadlines), seed=1)
+            student = Student(
+                material, start_worker, LOAD, replace(DEADLINES, **deadlines), 1, tmp_path
+            )
             return stack.enter_context(student)
 
         yield make

@@ -86,8 +86,14 @@ def test_grade_writes_the_results_contract_and_goes_on_after_a_broken_one(torchg
 
 
 def test_two_runs_differ_in_timing_alone(torchgrade, tmp_path):
+    homework = tmp_path / "kim" / "homework.py"
+    homework.parent.mkdir()
+    homework.write_text(
+        (SAMPLES / "missing_relu" / "homework.py").read_text()
+        + "\nimport os\nraise ValueError(set('abcdef'), object(), os.getcwd())\n"
+    )
     for out in ("first", "second"):
-        done = torchgrade("check", SAMPLES / "missing_relu", "--no-train", "--out", out)
+        done = torchgrade("check", homework, "--no-train", "--out", out)
         assert done.returncode == 1
     first, second = (tmp_path / out / "result.json" for out in ("first", "second"))
     assert without_timing(first) == without_timing(second)
@@ -127,14 +133,36 @@ def test_a_bad_rubric_stops_before_grading_with_file_and_line(torchgrade, tmp_pa
     assert "flatten.shpe" in done.stderr
 
 
+def test_files_in_the_current_directory_are_not_imported(data_root, tmp_path):
+    mark = tmp_path / "mark"
+    for name in ("hmac", "torch", "numpy", "reference", "random"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(mark)!r}, 'w').close()\n")
+    batch = tmp_path / "batch"
+    batch.mkdir()
+    (batch / "kim.py").write_text("def flatten(x): return x.reshape(len(x), -1)\n")
+    command = [Path(sys.executable).with_name("torchgrade"), "check", batch / "kim.py"]
+    done = subprocess.run(
+        [*map(str, command), "--no-train"],
+        cwd=tmp_path,
+        env={**os.environ, "TORCHGRADE_DATA": str(data_root)},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1, done.stderr
+    assert not mark.exists()
+
+
 def test_ctrl_c_leaves_what_was_graded_readable(data_root, tmp_path):
     batch = tmp_path / "batch"
     batch.mkdir()
     (batch / "a.py").write_text("def flatten(x): return x.reshape(len(x), -1)\n")
     (batch / "b.py").write_text("while True: pass\n")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
     process = subprocess.Popen(
         command("grade", batch, "--out", tmp_path / "out", "--no-train"),
-        env={**os.environ, "TORCHGRADE_DATA": str(data_root)},
+        env={**os.environ, "TORCHGRADE_DATA": str(data_root), "TMPDIR": str(scratch)},
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
@@ -150,6 +178,7 @@ def test_ctrl_c_leaves_what_was_graded_readable(data_root, tmp_path):
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert [entry["id"] for entry in results["submissions"]] == ["a"]
     assert (tmp_path / "out" / "index.html").exists()
+    assert list(scratch.iterdir()) == []
 
 
 def wait_until(condition, process, seconds: float = 120) -> None:

@@ -166,7 +166,50 @@ def test_counting_takes_nan_for_wrong():
     assert count_correct(scores, np.array([1, 1, 1, 0])) == 2
 
 
-@pytest.mark.parametrize("shape", [(3, 2), (8,), (2, 2, 2)])
+@pytest.mark.parametrize("shape", [(3, 2), (8,), (2, 2, 2), (4, 0)])
 def test_counting_refuses_scores_of_another_form(shape):
     with pytest.raises(ReplyError, match="4 images"):
         count_correct(torch.zeros(shape), np.zeros(4, dtype=np.int64))
+
+
+@pytest.mark.parametrize("dtype", [torch.bool, torch.int64, torch.complex64])
+def test_counting_refuses_scores_that_are_no_floating_point_numbers(dtype):
+    with pytest.raises(ReplyError, match="floating-point"):
+        count_correct(torch.zeros(4, 10, dtype=dtype), np.zeros(4, dtype=np.int64))
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "m.Paused(iteration=0, epoch=0.0)",
+        "m.Paused(iteration=10 - n, epoch=0.0)",
+        "m.Paused(iteration=n, epoch=0.0)",
+        "m.Paused(iteration=n, epoch=7.0)",
+        "m.Trained(iteration=n, epoch=1e6)",
+    ],
+    ids=["no progress", "backwards", "without end", "beyond the budget", "trained too long"],
+)
+def test_a_worker_that_forges_its_progress_does_not_reach(trainer_of, reply):
+    """Each pause is a measurement, and enough of them would find a lucky one."""
+    source = TRAINED + (
+        "import itertools\n"
+        "from grader.harness import worker as w\n"
+        "from grader.protocol import messages as m\n"
+        "def forge(self, request, tensors):\n"
+        "    for n in itertools.count(1):\n"
+        f"        self._reply({reply})\n"
+        "        while not isinstance(self._receive_next(), m.Resume): pass\n"
+        "def receive_next(self):\n"
+        "    request, tensors = self._receive()\n"
+        "    if isinstance(request, m.Predict): self._answer(request, tensors)\n"
+        "    return request\n"
+        "w.Worker._receive_next = receive_next\n"
+        "import gc\n"
+        "the = next(o for o in gc.get_objects() if type(o) is w.Worker)\n"
+        "the._handlers[m.Train] = forge.__get__(the)\n"
+    )
+    trainer, seen = trainer_of(source, threshold=0.9)
+    result = trainer.run("module")
+    assert result.status is RunStatus.FAILED
+    assert "no valid reply" in result.reason
+    assert len(seen) <= RULES.validations_per_epoch + 2

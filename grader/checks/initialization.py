@@ -10,13 +10,13 @@ from reference import fan_in, kaiming_std
 
 
 def require_kaiming(
-    title: str, weights: Tensor, role: str, shape: tuple[int, ...], false_alarm: float
+    title: str, weights: Tensor | None, role: str, shape: tuple[int, ...], false_alarm: float
 ) -> None:
     """Require that weights look drawn from N(0, 2 / fan_in).
 
     Args:
         title: what the weights are called in the reason.
-        weights: of the role's reference shape.
+        weights: as they came; None when they did not.
         role: see `reference.Params`.
         shape: the reference shape.
         false_alarm: the chance with which correct weights are refused.
@@ -24,6 +24,7 @@ def require_kaiming(
     Raises:
         CheckFailed: with the mean and standard deviation that came.
     """
+    weights = _require_shape(title, weights, shape)
     inputs = fan_in(role, shape)
     std = kaiming_std(inputs)
     if normality_p_value(weights, std) < false_alarm:
@@ -31,3 +32,20 @@ def require_kaiming(
             f"{title} are not Kaiming normal: mean {weights.mean().item():.3g}, standard deviation "
             f"{weights.std().item():.3g}; asked for are 0 and sqrt(2 / {inputs}) = {std:.3g}"
         )
+
+
+def require_zero(title: str, bias: Tensor | None, shape: tuple[int, ...]) -> None:
+    """Require that a bias is zero.
+
+    Raises:
+        CheckFailed: it is not, or did not come.
+    """
+    if _require_shape(title, bias, shape).count_nonzero():
+        raise CheckFailed(f"{title} is not zero at the start")
+
+
+def _require_shape(title: str, tensor: Tensor | None, shape: tuple[int, ...]) -> Tensor:
+    """The tensor, if it is one of numbers and of that shape: a worker may have said otherwise."""
+    if tensor is None or tuple(tensor.shape) != shape or not tensor.is_floating_point():
+        raise CheckFailed(f"{title} could not be read")
+    return tensor

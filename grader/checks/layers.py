@@ -68,6 +68,9 @@ def _require_convolution(
         "kernel_size": (kernel, kernel),
         "padding": (padding, padding),
         "stride": (1, 1),
+        "dilation": (1, 1),
+        "groups": 1,
+        "padding_mode": "zeros",
         "bias": True,
     }
     for name, value in asked.items():

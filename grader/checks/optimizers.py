@@ -18,7 +18,7 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
         raise CheckFailed(f"no torch.optim optimizer was found; {rule.name} is asked for")
     if optimizer.type_name != rule.name:
         raise CheckFailed(f"the optimizer is {optimizer.type_name}; {rule.name} is asked for")
-    momentum = optimizer.settings.get("momentum") or 0.0
+    momentum = optimizer.settings.get("momentum", 0.0)
     if momentum != rule.momentum:
         raise CheckFailed(f"its momentum is {momentum}; {rule.momentum} is asked for")
     if bool(optimizer.settings.get("nesterov")) != rule.nesterov:

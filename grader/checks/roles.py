@@ -23,6 +23,10 @@ ROLE_TITLES = {
 }
 
 
+WEIGHTS = ("conv_w1", "conv_w2", "fc_w")
+"""The roles that are initialised by Kaiming's rule; the others are biases."""
+
+
 @dataclass(frozen=True)
 class Roles:
     """Which of a model's parameters plays which role.
@@ -88,7 +92,7 @@ def _plays(role: str, parameter: Parameter, shape: tuple[int, ...]) -> bool:
     if role.startswith("fc_w"):
         return own in (shape, shape[::-1])
     if "_b" in role:  # (C, 1, 1) and the like broadcast as (C,) does
-        return math.prod(own) == shape[0] and sum(n != 1 for n in own) == (shape[0] != 1)
+        return math.prod(own) == shape[0] and sum(n != 1 for n in own) <= 1
     return own == shape
 
 

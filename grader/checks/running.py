@@ -30,6 +30,7 @@ _ARGUMENTS = (
 )
 
 TIMEOUT_SLACK = 60.0
+MAX_TEXT = 2000
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,11 @@ def run_checks(
         plugin.outcomes.get(spec.id) or CheckOutcome(spec.id, CheckStatus.ERROR, nothing)
         for spec in examination.rubric.checks
     )
+
+
+def shorten(text: str) -> str:
+    """Text that student code had a part in, cut to what a person may want to read."""
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} ... (cut)"
 
 
 class _Examiner:
@@ -136,7 +142,7 @@ class _Examiner:
         """The reason with the case it speaks of, as a sentence."""
         case = self._examination.cases.current if self._examination.cases else None
         text = f"for {case}: {reason}" if case is not None else reason
-        return f"{text[0].upper()}{text[1:]}."
+        return shorten(f"{text[0].upper()}{text[1:]}.")
 
     def _timeout(self, spec: CheckSpec) -> float:
         """Beyond every deadline of the requests that a check can make."""

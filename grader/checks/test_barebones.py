@@ -7,22 +7,24 @@ import pytest
 from grader.checks.comparing import shape_text
 from grader.checks.examination import Examination
 from grader.checks.expecting import Matched, Reaches
-from grader.checks.initialization import require_kaiming
+from grader.checks.initialization import require_kaiming, require_zero
 from grader.checks.outcome import CheckFailed
-from grader.checks.roles import ROLE_TITLES
+from grader.checks.roles import ROLE_TITLES, WEIGHTS
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 from reference import param_shapes
 
 
-@pytest.mark.settings("layers")
+@pytest.mark.settings("layers", "false_alarm")
 def test_weights(
     student: Student, spec: CheckSpec, matched: Matched, examination: Examination
 ) -> None:
     """Six tensors of the right shapes, Kaiming normal, with zero biases, that require gradients."""
     run = matched("barebones")
     data, layers = examination.rubric.data, spec.settings.layers
+    false_alarm = spec.settings.false_alarm
     assert layers is not None
+    assert false_alarm is not None
     assert run.last.model is not None
     shapes = param_shapes(
         channels=data.channels,
@@ -44,11 +46,11 @@ def test_weights(
             )
         if not parameter.requires_grad:
             raise CheckFailed(f"{title} does not require a gradient, so it cannot be trained")
+        tensor = weights.get(parameter.name)
         if len(shape) == 1:
-            if weights[parameter.name].count_nonzero():
-                raise CheckFailed(f"{title} is not zero at the start")
-            continue
-        require_kaiming(title, weights[parameter.name], role, shape, spec.settings.false_alarm / 3)
+            require_zero(title, tensor, shape)
+        else:
+            require_kaiming(title, tensor, role, shape, false_alarm / len(WEIGHTS))
 
 
 def test_accuracy(reaches: Reaches) -> None:

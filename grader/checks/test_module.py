@@ -11,7 +11,7 @@ from grader.checks.expecting import Expect, Matched, Own, Reaches
 from grader.checks.gradients import reference_gradients
 from grader.checks.initialization import require_kaiming
 from grader.checks.optimizers import require_optimizer
-from grader.checks.roles import ROLE_TITLES, find_roles
+from grader.checks.roles import ROLE_TITLES, WEIGHTS, find_roles
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 
@@ -28,20 +28,22 @@ def test_structure(student: Student, cases: Cases, expect: Expect, own: Own) -> 
         expect.form("the scores", model.scores(case.x), case.upstream)
 
 
-@pytest.mark.settings("constructors")
+@pytest.mark.settings("constructors", "false_alarm")
 def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> None:
     """The weights of all three layers are Kaiming normal."""
     own(CLASS)
+    false_alarm = spec.settings.false_alarm
+    assert false_alarm is not None
     for constructor, case in cases.module():
         model = student.build(CLASS, constructor.model_dump(), seed=cases.seed(0))
         weights = find_roles(model.model, case.shapes).from_model(model.weights(), case.shapes)
-        for role in ("conv_w1", "conv_w2", "fc_w"):
+        for role in WEIGHTS:
             require_kaiming(
                 f"the tensor of {ROLE_TITLES[role]}",
-                weights[role],
+                weights.get(role),
                 role,
                 getattr(case.shapes, role),
-                spec.settings.false_alarm / 3,
+                false_alarm / len(WEIGHTS),
             )
 
 

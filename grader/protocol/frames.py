@@ -1,8 +1,8 @@
 """Length-prefixed frames: a JSON header and tensors as safetensors bytes.
 
 A frame is ``b"tg" | header length (u32) | body length (u64) | header | body``, little-endian. The
-body is empty or one safetensors blob. Lengths are checked against :class:`FrameLimits` before a
-byte of content is read, so a lying prefix costs nothing.
+body is empty or one safetensors blob. Lengths are checked against :class:`FrameLimits` before any
+memory is reserved, so a lying prefix costs no more than they allow.
 
 Source of the tensor format: the safetensors specification (a JSON index and raw little-endian
 data; no code is ever executed by reading it).
@@ -120,7 +120,7 @@ def _decode_tensors(body: bytes, limits: FrameLimits) -> dict[str, Tensor]:
         raise FrameError("the tensors of a frame cannot be decoded") from error
     if len(tensors) > limits.tensors:
         raise FrameError("a frame holds too many tensors")
-    return tensors
+    return {name: tensors[name] for name in sorted(tensors)}  # safetensors' own order is random
 
 
 def _receive_exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:

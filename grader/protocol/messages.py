@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Text = Annotated[str, Field(max_length=20_000)]
+Shape = Annotated[tuple[Annotated[int, Field(ge=-(2**40), le=2**40)], ...], Field(max_length=16)]
 Name = Annotated[str, Field(max_length=500)]
 Scalar = bool | int | float | Annotated[str, Field(max_length=500)] | None
 
@@ -46,7 +47,7 @@ class Failure(Message):
 
     type_name: Name
     message: Text
-    places: tuple[Location, ...] = ()
+    places: Annotated[tuple[Location, ...], Field(max_length=32)] = ()
 
 
 class TensorArgument(Message):
@@ -63,14 +64,14 @@ class Layer(Message):
     """A leaf module: class name and its settings (in_channels, padding, ...)."""
 
     type_name: Name
-    settings: dict[Name, Scalar | tuple[int, ...]] = {}
+    settings: dict[Name, Scalar | Shape] = {}
 
 
 class Parameter(Message):
     """A parameter of a model, or the n-th tensor of a list of weights."""
 
     name: Name
-    shape: tuple[int, ...]
+    shape: Shape
     dtype: Name
     requires_grad: bool
 
@@ -81,8 +82,8 @@ class Model(Message):
     identity: int
     type_name: Name
     sequential: bool
-    layers: tuple[Layer, ...] = ()
-    parameters: tuple[Parameter, ...] = ()
+    layers: Annotated[tuple[Layer, ...], Field(max_length=1000)] = ()
+    parameters: Annotated[tuple[Parameter, ...], Field(max_length=2000)] = ()
 
 
 class Optimizer(Message):
@@ -251,10 +252,10 @@ class Loaded(Message):
 
     kind: Literal["loaded"] = "loaded"
     syntax_error: Failure | None = None
-    errors: tuple[Failure, ...] = ()
+    errors: Annotated[tuple[Failure, ...], Field(max_length=100)] = ()
     definitions: dict[Name, Definition] = {}
-    recorded: tuple[Recorded, ...] = ()
-    notes: tuple[Text, ...] = ()
+    recorded: Annotated[tuple[Recorded, ...], Field(max_length=500)] = ()
+    notes: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     output: Annotated[str, Field(max_length=1 << 20)] = ""
 
 
@@ -264,7 +265,7 @@ class Value(Message):
     kind: Literal["value"] = "value"
     type_name: Name
     text: Text = ""
-    shape: tuple[int, ...] | None = None
+    shape: Shape | None = None
     dtype: Name | None = None
     device: Name | None = None
 

@@ -136,7 +136,7 @@ class Settings(Part):
     images: PositiveInt = 1
     layers: Layers | None = None
     optimizer: OptimizerRule | None = None
-    false_alarm: Rate = 1e-6
+    false_alarm: Rate | None = None
 
 
 class Visibility(StrEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -24,9 +25,13 @@ from grader.errors import (
     WorkerError,
     WorkerTimeout,
 )
+from grader.files import remove_tree
 from grader.protocol import messages as m
 from grader.sandbox.values import decode_tensor, encode_arguments, student_error
 from grader.sandbox.workers import NOTHING, Tensors, Worker
+
+BUDGET_SLACK = 0.1
+"""Epochs by which a run may exceed its budget: a last batch may be larger than what was left."""
 
 MAX_RELOADS = 3
 """How many statements that end the process are skipped before loading is given up."""
@@ -63,6 +68,7 @@ class Student:
         load: the `load` request, but for cells, seed and skipped statements.
         deadlines: see :class:`Deadlines`.
         seed: of the namespace: what the submission draws at random while it is loaded.
+        scratch: the folder in which workers get theirs.
     """
 
     material: Material
@@ -70,6 +76,7 @@ class Student:
     load: m.Load
     deadlines: Deadlines
     seed: int
+    scratch: Path
     notes: list[str] = field(default_factory=list)
     layers: tuple[str, ...] = ()
     _worker: Worker | None = None
@@ -172,18 +179,31 @@ class Student:
             threads=threads,
         )
         end = time.monotonic() + self.deadlines.train
-        while True:
+        iteration = 0
+        # More pauses than the budget has would be more tries at a lucky measurement.
+        for _ in range(epochs * pauses_per_epoch + 1):
             seconds = min(self.deadlines.pause, end - time.monotonic())
+            if seconds <= 0:
+                self._require_worker().end()
+                raise WorkerTimeout(self.deadlines.train)
             reply, _ = self._ask_raw(request, NOTHING, seconds)
+            if not isinstance(reply, (m.Paused, m.Trained)):
+                raise self._protocol_error(reply)
+            if reply.iteration < iteration or reply.epoch > epochs + BUDGET_SLACK:
+                raise self._protocol_error(reply)
             if isinstance(reply, m.Trained):
                 return reply
-            if not isinstance(reply, m.Paused):
+            if reply.iteration == iteration:
                 raise self._protocol_error(reply)
+            iteration = reply.iteration
             request = m.Resume() if on_pause(reply) else m.Stop()
+        raise self._protocol_error(reply)
 
     def fresh(self, seed: int) -> Student:
         """The same submission in a worker of its own, loaded with another seed."""
-        return Student(self.material, self.start_worker, self.load, self.deadlines, seed)
+        return Student(
+            self.material, self.start_worker, self.load, self.deadlines, seed, self.scratch
+        )
 
     # --- requests -----------------------------------------------------------------------------
 
@@ -246,8 +266,8 @@ class Student:
                 )
             )
         self._starts += 1
-        directory = tempfile.TemporaryDirectory(prefix="torchgrade-", ignore_cleanup_errors=True)
-        scratch = Path(self._resources.enter_context(directory))
+        scratch = Path(tempfile.mkdtemp(prefix="worker-", dir=self.scratch))
+        self._resources.callback(remove_tree, scratch)
         for name, source in self.material.files.items():
             target = scratch / name
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -257,7 +277,7 @@ class Student:
         self._load(self._worker)
 
     def _load(self, worker: Worker) -> None:
-        last: list[m.At] = []
+        last: deque[m.At] = deque(maxlen=1)
         request = self.load.model_copy(
             update={"cells": self.material.cells, "seed": self.seed, "skip": self._skip}
         )

@@ -88,6 +88,10 @@ def test_nothing_else_can_be_written(attempt, path):
         "os.setuid(12345)",
         "os.chroot('/')",
         "os.sched_setaffinity(0, {0})",
+        "os.chmod('/tmp', 0o1777)",
+        "os.chown('/tmp', -1, -1)",
+        "os.utime('/tmp')",
+        "os.setxattr('.', 'user.mark', b'1')",
     ],
 )
 def test_system_calls_a_worker_does_not_need_fail(attempt, statement):
@@ -153,7 +157,10 @@ def test_the_grader_is_left_out_of_a_folder_that_holds_it(tmp_path):
         (packages / name).mkdir(parents=True)
     (tmp_path / "bin").mkdir()
     private = {packages / "grader", packages / "reference"}
-    assert set(isolation.entries_without(tmp_path, private)) == {tmp_path / "bin", packages / "torch"}
+    assert set(isolation.entries_without(tmp_path, private)) == {
+        tmp_path / "bin",
+        packages / "torch",
+    }
 
 
 def test_the_grader_is_not_among_the_readable_paths():

@@ -197,6 +197,16 @@ def test_printing_without_end_is_cut(student_of):
     assert len(student.loaded.output) < 1200
 
 
+def test_scratch_is_removed_however_deep_it_is(student_of, tmp_path):
+    student = student_of(
+        "import os\nfor _ in range(3000):\n    os.mkdir('d')\n    os.chdir('d')\n" + FLATTEN
+    )
+    assert torch.equal(student.flatten(X), X)
+    assert list(tmp_path.iterdir()) != []
+    student.__exit__(None, None, None)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_files_beside_the_script_can_be_imported_and_read(student_of, tmp_path):
     helper = tmp_path / "helper.py"
     helper.write_text("def flatten(x):\n    return x + 1\n")
