@@ -9,6 +9,7 @@
     │   ├── IntakeError      a submission cannot be read at all
     │   ├── DataError        a data set is missing, broken or does not fit
     │   └── IsolationError   strict isolation was asked for and is not to be had
+    ├── WorkerNotStarted     no worker could be had; nothing of the student's was run
     └── WorkerError          student code did not give an answer
         ├── StudentError     it raised an exception
         ├── ReplyError       it answered with something that is no tensor of the asked kind
@@ -60,6 +61,10 @@ class DataError(UserError):
 
 class IsolationError(UserError):
     """`--require-isolation strict` was given and a layer is missing; ends the command."""
+
+
+class WorkerNotStarted(TorchgradeError):
+    """No worker could be had: the machine's fault or torchgrade's, never the student's."""
 
 
 class WorkerError(TorchgradeError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
 import socket
 import tempfile
 import traceback
@@ -98,6 +99,8 @@ def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> Finished:
     except UserError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise UserError("The disk of TMPDIR is full. Make room or choose another.") from error
         traceback.print_exc()  # seen with --debug
         what = f"{type(error).__name__}: {error}"[:500]
         reason = f"torchgrade itself failed on this submission ({what}). Please report it."

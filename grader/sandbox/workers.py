@@ -13,7 +13,13 @@ from typing import Self
 from pydantic import ValidationError
 from torch import Tensor
 
-from grader.errors import ProtocolError, WorkerCrashed, WorkerTimeout
+from grader.errors import (
+    ProtocolError,
+    WorkerCrashed,
+    WorkerError,
+    WorkerNotStarted,
+    WorkerTimeout,
+)
 from grader.protocol import messages as m
 from grader.protocol.frames import (
     REPLY_LIMITS,
@@ -28,7 +34,7 @@ from grader.sandbox.isolation import IsolationConfig
 Tensors = Mapping[str, Tensor]
 NOTHING: Tensors = {}
 
-START_SECONDS = 20.0
+START_SECONDS = 60.0
 END_SECONDS = 10.0
 
 
@@ -36,7 +42,7 @@ class Worker:
     """One isolated process; use as a context manager.
 
     Raises:
-        WorkerCrashed: on entry, when no worker could be started.
+        WorkerNotStarted: on construction.
     """
 
     def __init__(self, control: socket.socket, order: IsolationConfig) -> None:
@@ -47,9 +53,13 @@ class Worker:
             descriptors = [worker_end.fileno(), keeper_end.fileno()]
             socket.send_fds(control, [order.model_dump_json().encode()], descriptors)
         self.alive = True
-        ready, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
+        try:
+            ready, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
+        except WorkerError as error:
+            raise WorkerNotStarted(f"no worker could be started: {error}") from error
         if not isinstance(ready, m.Ready):
-            raise self._broken("it did not begin with `ready`")
+            self.end()
+            raise WorkerNotStarted("a worker did not begin with `ready`")
         self.layers = ready.layers
 
     def __enter__(self) -> Self:

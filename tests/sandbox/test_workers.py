@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.errors import WorkerCrashed
+from grader.errors import WorkerCrashed, WorkerNotStarted
 from grader.protocol import messages as m
 
 
@@ -35,6 +35,11 @@ def test_ending_twice_is_fine_and_asking_afterwards_is_an_error(start_worker, tm
     worker.end()
     with pytest.raises(WorkerCrashed):
         worker.ask(m.Close(), seconds=1)
+
+
+def test_a_worker_that_cannot_start_is_not_the_student_s_fault(start_worker, tmp_path):
+    with pytest.raises(WorkerNotStarted):
+        start_worker(tmp_path / "there is no such folder")
 
 
 def test_no_descriptor_leaks(start_worker, tmp_path):
