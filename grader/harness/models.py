@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from contextlib import suppress
+from itertools import chain, islice
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from grader.harness.failures import clean
+from grader.harness.state import evaluating, same_randomness
 from grader.protocol.messages import Layer, Model, Optimizer, Parameter
 
 MAX_LAYERS = 500
 MAX_PARAMETERS = 1000
+MAX_WRAPPERS = 10
+IMAGES = (1, 3, 32, 32)
+"""Shape of a batch of one of CIFAR-10's images."""
 
 _LAYER_SETTINGS = (
     "in_channels",
@@ -30,19 +37,38 @@ _LAYER_SETTINGS = (
     "start_dim",
     "p",
 )
+VARIES = "varies"
 _OPTIMIZER_SETTINGS = ("lr", "momentum", "nesterov", "dampening", "weight_decay", "betas")
 
 
 def describe_model(model: nn.Module) -> Model:
-    """Leaf modules in the order of registration, and all parameters."""
-    layers = tuple(_layer(leaf) for leaf in islice(_leaves(model), MAX_LAYERS))
+    """Leaf modules in the order of registration, and all parameters.
+
+    A model that is wrapped to run in parallel or compiled is described as the one within; the
+    names of its parameters are the wrapper's.
+    """
+    shown = _with_sizes(model)
+    within = _unwrapped(shown)
+    layers = tuple(_layer(leaf) for leaf in islice(_leaves(within), MAX_LAYERS))
     return Model(
         identity=id(model),
-        type_name=_type_name(model),
-        sequential=isinstance(model, nn.Sequential),
+        type_name=_type_name(within),
+        sequential=isinstance(within, nn.Sequential),
         layers=layers,
-        parameters=tuple(_parameter(name, p) for name, p in named_weights(model).items()),
+        parameters=tuple(_parameter(name, p) for name, p in named_weights(shown).items()),
     )
+
+
+def initialize_lazy_layers(model: nn.Module) -> None:
+    """Give lazy layers (`nn.LazyLinear`, ...) their sizes, as the first batch of images would.
+
+    A model that cannot take the batch stays as it is; its checks say why.
+    """
+    if not _has_lazy_layers(model):
+        return
+    # A student's forward may raise anything.
+    with suppress(BaseException), same_randomness(), evaluating(model), torch.no_grad():
+        model(torch.zeros(IMAGES))
 
 
 def describe_weights(weights: Sequence[Any]) -> Model:
@@ -70,12 +96,44 @@ def named_weights(holder: nn.Module | Sequence[Any]) -> dict[str, Tensor]:
 
 
 def describe_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module | None) -> Optimizer:
-    """Class, settings of the first group, and whether it holds the model's parameters."""
-    group = optimizer.param_groups[0] if optimizer.param_groups else {}
-    settings = {name: _setting(group[name]) for name in _OPTIMIZER_SETTINGS if name in group}
+    """Class, settings, and whether it holds the model's parameters.
+
+    A setting that is not the same in all groups is told as "varies".
+    """
+    settings: dict[str, float | bool | str | None] = {}
+    for name in _OPTIMIZER_SETTINGS:
+        values = [_setting(group[name]) for group in optimizer.param_groups if name in group]
+        if values:
+            settings[name] = values[0] if all(v == values[0] for v in values) else VARIES
     held = {id(p) for g in optimizer.param_groups for p in g["params"]}
     own = {id(p) for p in model.parameters()} if model is not None else set()
     return Optimizer(type_name=_type_name(optimizer), settings=settings, holds_model=held == own)
+
+
+def _has_lazy_layers(model: nn.Module) -> bool:
+    return any(nn.parameter.is_lazy(t) for t in chain(model.parameters(), model.buffers()))
+
+
+def _with_sizes(model: nn.Module) -> nn.Module:
+    """The model, or a copy whose lazy layers have sizes: the model's own training gives it its."""
+    if not _has_lazy_layers(model):
+        return model
+    try:
+        model = copy.deepcopy(model)
+    except Exception:  # not every module of a student's can be copied
+        return model
+    initialize_lazy_layers(model)
+    return model
+
+
+def _unwrapped(model: nn.Module) -> nn.Module:
+    for _ in range(MAX_WRAPPERS):
+        name = "module" if isinstance(model, nn.DataParallel) else "_orig_mod"
+        within = model._modules.get(name)
+        if within is None:
+            break
+        model = within
+    return model
 
 
 def _leaves(module: nn.Module) -> Iterator[nn.Module]:
@@ -92,7 +150,7 @@ def _layer(module: nn.Module) -> Layer:
     for name in _LAYER_SETTINGS:
         value = module.__dict__.get(name)
         if isinstance(value, (int, float, str)):
-            settings[name] = clean(value) if isinstance(value, str) else value
+            settings[name] = _setting(value)
         elif isinstance(value, tuple) and all(isinstance(v, int) for v in value):
             settings[name] = value
     settings["bias"] = isinstance(getattr(module, "bias", None), Tensor)
@@ -110,10 +168,13 @@ def _parameter(name: str, weight: Tensor) -> Parameter:
 
 
 def _setting(value: Any) -> float | bool | str | None:
+    """A value as JSON has it; there, nan and inf would be null."""
+    if isinstance(value, Tensor) and value.numel() == 1 and not value.is_complex():
+        value = float(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    if isinstance(value, Tensor) and value.numel() == 1:
-        return float(value)
     return clean(str(value))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn, optim
@@ -12,9 +14,10 @@ from grader.harness.models import (
     describe_model,
     describe_optimizer,
     describe_weights,
+    initialize_lazy_layers,
     named_weights,
 )
-from grader.protocol.messages import Model
+from grader.protocol.messages import Model, Optimizer
 
 
 def sent(model: Model) -> Model:
@@ -67,10 +70,61 @@ def test_one_object_has_one_identity() -> None:
     assert describe_model(model).identity != describe_model(nn.Linear(1, 1)).identity
 
 
+def lazy_model() -> nn.Module:
+    return nn.Sequential(
+        nn.LazyConv2d(4, 3), nn.ReLU(), nn.Dropout(), nn.Flatten(), nn.LazyLinear(5)
+    )
+
+
 @pytest.mark.filterwarnings("ignore:Lazy modules")
-def test_a_lazy_model_without_sizes_can_be_described() -> None:
-    told = sent(describe_model(nn.LazyLinear(3)))
-    assert {parameter.shape for parameter in told.parameters} == {()}
+def test_lazy_layers_are_told_with_the_sizes_that_images_give_them() -> None:
+    model = lazy_model()
+    model[2].eval()
+    state = torch.get_rng_state()
+    told = sent(describe_model(model))
+    assert [layer.type_name for layer in told.layers][::4] == ["Conv2d", "Linear"]
+    assert [p.shape for p in told.parameters] == [(4, 3, 3, 3), (4,), (5, 3600), (5,)]
+    assert told.identity == id(model)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert [module.training for module in model] == [True, True, False, True, True]
+
+
+@pytest.mark.filterwarnings("ignore:Lazy modules")
+def test_describing_a_lazy_model_leaves_its_sizes_to_its_own_training() -> None:
+    model = lazy_model()
+    describe_model(model)
+    assert model(torch.zeros(2, 1, 8, 8)).shape == (2, 5)
+
+
+@pytest.mark.filterwarnings("ignore:Lazy modules")
+def test_a_lazy_model_that_is_built_gets_its_sizes_for_good() -> None:
+    model = lazy_model()
+    initialize_lazy_layers(model)
+    assert all(type(module).__name__[:4] != "Lazy" for module in model)
+    assert all(module.training for module in model)
+
+
+@pytest.mark.filterwarnings("ignore:Lazy modules")
+def test_a_lazy_model_that_takes_no_images_can_be_described() -> None:
+    told = sent(describe_model(nn.Sequential(nn.Linear(7, 7), nn.LazyLinear(3))))
+    assert [p.shape for p in told.parameters] == [(7, 7), (7,), (), ()]
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        nn.DataParallel,
+        torch.compile,
+        lambda model: nn.DataParallel(torch.compile(nn.DataParallel(model))),
+    ],
+)
+def test_a_wrapped_model_is_told_as_the_one_within(wrap: Callable[[nn.Module], nn.Module]) -> None:
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU())
+    wrapped = wrap(model)
+    told, plain = sent(describe_model(wrapped)), describe_model(model)
+    assert (told.type_name, told.sequential, told.layers) == ("Sequential", True, plain.layers)
+    assert [p.shape for p in told.parameters] == [p.shape for p in plain.parameters]
+    assert told.identity == id(wrapped)
 
 
 def test_odd_attributes_and_names_do_no_harm() -> None:
@@ -89,7 +143,7 @@ def test_odd_attributes_and_names_do_no_harm() -> None:
     assert model.layers[0].settings["kernel_size"] == "five ?"
     assert "padding" not in model.layers[0].settings
     assert "stride" not in model.layers[0].settings
-    assert model.layers[0].settings["p"] is None
+    assert model.layers[0].settings["p"] == "nan"
 
 
 def test_huge_models_are_cut() -> None:
@@ -125,6 +179,34 @@ def test_an_optimizer_is_told_by_class_settings_and_what_it_holds() -> None:
     assert told.settings["nesterov"] is True
     assert told.holds_model
     assert not describe_optimizer(optimizer, nn.Linear(2, 2)).holds_model
+
+
+def test_a_setting_that_differs_between_groups_is_told_to_vary() -> None:
+    model = nn.Linear(2, 2)
+    groups = [{"params": [model.weight]}, {"params": [model.bias], "momentum": 0.9}]
+    told = describe_optimizer(optim.SGD(groups, lr=0.1, momentum=0.0), model)
+    assert (told.settings["momentum"], told.settings["lr"]) == ("varies", 0.1)
+    assert told.holds_model
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (float("nan"), "nan"),
+        (torch.tensor(float("nan")), "nan"),
+        (float("inf"), "inf"),
+        (-float("inf"), "-inf"),
+        (1j, "1j"),
+        (torch.tensor(1j), "tensor(0.+1.j)"),
+    ],
+)
+def test_a_setting_that_json_has_no_number_for_is_told_as_text(value: object, told: str) -> None:
+    optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
+    optimizer.add_param_group({"params": [torch.zeros(1, requires_grad=True)]})
+    for group in optimizer.param_groups:
+        group["momentum"] = value
+    description = describe_optimizer(optimizer, None).model_dump_json()
+    assert Optimizer.model_validate_json(description).settings["momentum"] == told
 
 
 @pytest.mark.parametrize("rate", [0.5, torch.tensor(0.5)])
