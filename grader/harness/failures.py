@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from types import TracebackType
 
@@ -11,20 +12,22 @@ from grader.protocol.messages import Failure, Location
 MAX_MESSAGE = 2000
 MAX_PLACES = 8
 
+_ADDRESS = re.compile("0x[0-9a-f]{6,}")
+
 
 class Sources:
     """Knows which file names are the student's."""
 
     def __init__(self, files: frozenset[str], root: str) -> None:
         self._files = files
-        self._root = root
+        self.root = root
 
     def own_name(self, filename: str) -> str | None:
         """The student's name for the file of a code object, or None when it is not theirs."""
         if filename in self._files:
             return filename
-        if filename.startswith(self._root + os.sep):
-            return str(Path(filename).relative_to(self._root))
+        if filename.startswith(self.root + os.sep):
+            return str(Path(filename).relative_to(self.root))
         return None
 
 
@@ -35,12 +38,20 @@ def describe_failure(error: BaseException, sources: Sources) -> Failure:
         name = sources.own_name(str(error.filename))
         if name is not None:
             places = (*places, Location(file=clean(name), line=_line(error.lineno)))
-    return Failure(type_name=_type_name(error), message=_message(error), places=places)
+    message = _message(error, sources.root)
+    return Failure(type_name=_type_name(error), message=message, places=places)
 
 
-def clean(text: str, limit: int = 500) -> str:
-    """Text that UTF-8 can carry, cut to `limit` characters."""
-    return text[:limit].encode("utf-8", "replace").decode("utf-8")
+def clean(text: str, limit: int = 500, root: str | None = None) -> str:
+    """Text that UTF-8 can carry, cut to `limit` characters, and the same in every run.
+
+    Addresses of objects and `root`, the worker's scratch directory, differ from run to run: they
+    become `0x…` and `.`.
+    """
+    text = text[: 2 * limit + 1000]  # what is replaced gets shorter
+    if root is not None and len(root) > 1:
+        text = text.replace(root, ".")
+    return _ADDRESS.sub("0x…", text)[:limit].encode("utf-8", "replace").decode("utf-8")
 
 
 def _places(traceback: TracebackType | None, sources: Sources) -> tuple[Location, ...]:
@@ -63,10 +74,10 @@ def _type_name(error: BaseException) -> str:
     return clean(str(type(error).__name__))
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, root: str) -> str:
     try:
         if isinstance(error, SyntaxError):
-            return clean(str(error.msg), MAX_MESSAGE)
-        return clean(str(error), MAX_MESSAGE)
+            return clean(str(error.msg), MAX_MESSAGE, root)
+        return clean(str(error), MAX_MESSAGE, root)
     except BaseException as second:  # a student's __str__ may raise anything
         return f"(its message cannot be shown: __str__ raised {clean(type(second).__name__)})"

@@ -59,11 +59,14 @@ def gradients_by(total: Tensor, leaves: dict[str, Tensor]) -> dict[str, Tensor]:
     return {name: plain_tensor(g) for name, g in pairs if g is not None}
 
 
-def encode_value(result: Any) -> Answer:
-    """A result as a reply: the tensor, or where it is none of use, what it was."""
+def encode_value(result: Any, root: str | None = None) -> Answer:
+    """A result as a reply: the tensor, or where it is none of use, what it was.
+
+    `root` is the scratch directory, which the text is not to name.
+    """
     type_name = clean(type(result).__name__)
     if not isinstance(result, Tensor):
-        return m.Value(type_name=type_name, text=_short_text(result)), NOTHING
+        return m.Value(type_name=type_name, text=_short_text(result, root)), NOTHING
     value = m.Value(
         type_name=type_name,
         shape=tuple(result.shape),
@@ -84,8 +87,8 @@ def plain_tensor(tensor: Tensor) -> Tensor:
         return tensor.detach().as_subclass(Tensor).to("cpu").clone()
 
 
-def _short_text(value: Any) -> str:
+def _short_text(value: Any, root: str | None) -> str:
     try:
-        return clean(repr(value), 200)
+        return clean(repr(value), 200, root)
     except BaseException:  # a student's __repr__ may raise anything
         return "(it cannot be shown)"

@@ -8,6 +8,7 @@ import io
 import os
 import socket
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from grader.harness.cells import Statement
 from grader.harness.failures import clean, describe_failure
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.loading import Loaded, Loader
-from grader.harness.models import describe_model, named_weights
+from grader.harness.models import describe_model, initialize_lazy_layers, named_weights
 from grader.harness.output import BoundedOutput
 from grader.harness.recording import Recording
 from grader.harness.served import Transform, transform_images
@@ -53,19 +54,26 @@ def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
         HOME=scratch, TMPDIR=scratch, USER="student", LOGNAME="student", MPLBACKEND="Agg",
         LANG="C.UTF-8", PATH="/usr/bin:/bin",
     )  # fmt: skip
+    tempfile.tempdir = scratch  # found out before the fork, it would be the server's
     sys.dont_write_bytecode = True
     sys.path.insert(0, scratch)
     sys.argv = ["homework.py"]
     sys.stdin = io.StringIO()
     torch.set_num_threads(1)  # checks are small: with two threads they take three times as long
-    Worker(sock).serve(layers)
+    Worker(sock, scratch).serve(layers)
 
 
 class Worker:
-    """State of one worker: the loaded submission and the models built from it."""
+    """State of one worker: the loaded submission and the models built from it.
 
-    def __init__(self, sock: socket.socket) -> None:
+    Args:
+        sock: the worker's end of the channel.
+        scratch: the directory that it runs in; its name is random and told to nobody.
+    """
+
+    def __init__(self, sock: socket.socket, scratch: str) -> None:
         self._sock = sock
+        self._scratch = scratch
         self._gate = Gate(Rehearsal())
         self._watch = Watch()
         self._watch.install()
@@ -109,7 +117,9 @@ class Worker:
 
     def _failure(self, error: BaseException) -> m.Failure:
         if self._loaded is None:
-            return m.Failure(type_name=clean(type(error).__name__), message=clean(str(error)))
+            return m.Failure(
+                type_name=clean(type(error).__name__), message=clean(str(error), root=self._scratch)
+            )
         return describe_failure(error, self._loaded.recorder.sources)
 
     # --- requests -----------------------------------------------------------------------------
@@ -132,7 +142,7 @@ class Worker:
             errors=loaded.errors,
             definitions={name: loaded.definition(name) for name in request.names},
             recorded=tuple(r.describe() for r in loaded.recorder.recordings.values()),
-            output=clean(self._output.text(), 1 << 20),
+            output=clean(self._output.text(), 1 << 20, self._scratch),
         ), NOTHING
 
     def _announce(self, statement: Statement) -> None:
@@ -152,7 +162,7 @@ class Worker:
         with torch.enable_grad():
             result = function(*arguments)
             if request.upstream is None:
-                return encode_value(result)
+                return encode_value(result, self._scratch)
             upstream = tensors[request.upstream]
             if isinstance(function, nn.Module):
                 for name, parameter in named_weights(function).items():
@@ -168,6 +178,7 @@ class Worker:
             model = copy.deepcopy(self._recording(request.source).model)
         if not isinstance(model, nn.Module):
             raise TypeError(f"{name} is no nn.Module but {type(model).__name__}")
+        initialize_lazy_layers(model)
         target = f"model:{len(self._built)}"
         self._built[target] = model
         return m.Built(target=target, model=describe_model(model)), NOTHING
@@ -226,7 +237,7 @@ class Worker:
                 x = transform_images(transform, images[start : start + PREDICTION_BATCH])
                 result = recording.predict(x.to(torch.float32))
                 if not isinstance(result, Tensor) or result.dim() != 2 or len(result) != len(x):
-                    return encode_value(result)
+                    return encode_value(result, self._scratch)
                 scores.append(plain_tensor(result).float())
         return encode_value(torch.cat(scores))
 

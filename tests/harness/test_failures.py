@@ -120,6 +120,23 @@ def test_every_kind_of_exception_can_be_told(error: BaseException) -> None:
     assert raised(error).type_name == type(error).__name__
 
 
+def test_what_differs_from_run_to_run_is_left_out_of_messages() -> None:
+    name = "FileNotFoundError('/scratch/kim/data/x.pt')"
+    failure = failure_of(f"raise ValueError(object(), {name})")
+    assert failure.message == ("(<object object at 0x…>, FileNotFoundError('./data/x.pt'))")
+
+
+def test_short_hexadecimal_numbers_stay() -> None:
+    assert clean("0xff and 0x7f00aa11 in /a", root="/") == "0xff and 0x… in /a"
+
+
+@pytest.mark.parametrize("places", range(0, 30, 3))
+def test_a_cut_through_an_address_leaves_nothing_of_it(places: int) -> None:
+    texts = {clean(f"{'x' * places}{o} /tmp/{n}/a", 20, f"/tmp/{n}")
+             for n, o in enumerate((" at 0x7f00aa11bb22", " at 0x55d1f00aa118"))}  # fmt: skip
+    assert len(texts) == 1
+
+
 @given(st.text(st.characters(), max_size=30), st.integers(0, 20))
 def test_cleaned_text_can_be_sent_and_is_no_longer_than_the_limit(text: str, limit: int) -> None:
     cleaned = clean(text, limit)

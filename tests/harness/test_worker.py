@@ -1,0 +1,43 @@
+"""What a worker's process is to student code, and what leaves it."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from grader.errors import ReplyError, StudentError
+
+PLACES = """
+import os, tempfile
+from pathlib import Path
+
+class Odd:
+    pass
+
+def flatten(x):
+    if x.sum() > 0:
+        raise ValueError(f"{Odd()} in {tempfile.mkdtemp()[:-8]} of {os.getcwd()}")
+    return Path.cwd() / "weights.pt", Odd()
+"""
+
+
+def test_neither_addresses_nor_the_scratch_directory_are_told(student_of):
+    student = student_of(PLACES)
+    with pytest.raises(StudentError) as caught:
+        student.flatten(torch.ones(1))
+    assert str(caught.value).endswith("Odd object at 0x…> in ./tmp of .")
+    with pytest.raises(ReplyError) as other:
+        student.flatten(torch.zeros(1))
+    assert "PosixPath('./weights.pt')" in str(other.value)
+    assert "Odd object at 0x…>" in str(other.value)
+
+
+def test_temporary_files_can_be_made_and_models_be_compiled(student_of):
+    student = student_of(
+        "import os, tempfile, torch\n"
+        "assert tempfile.tempdir == os.getcwd()  # as set, not as found out when first asked\n"
+        "with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile() as file:\n"
+        "    file.write(b'x')\n"
+        "model = torch.compile(torch.nn.Linear(2, 2))\n"
+    )
+    assert student.loaded.errors == ()
