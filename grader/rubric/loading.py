@@ -47,7 +47,7 @@ def load_rubric(path: Path, known_checks: Mapping[str, KnownCheck]) -> Rubric:
     root, raw = _parse(content, path)
     if root is None or not isinstance(raw, dict):
         raise RubricError("A rubric is a mapping with the keys assignment, questions, ...", path, 1)
-    _refuse_duplicate_keys(root, path)
+    _refuse_bad_keys(root, path)
     if "fingerprint" in raw:
         raise RubricError("Unknown key 'fingerprint'. Remove it.", path, _line(root, "fingerprint"))
     try:
@@ -76,6 +76,9 @@ def _sentence(location: tuple[int | str, ...], kind: str, message: str) -> str:
         message.removeprefix("Value error, ").replace("array", "list").replace("object", "mapping")
     )
     return f"'{place}' is wrong: {text[0].lower()}{text[1:]}. Correct the value."
+
+
+_TEXT = "tag:yaml.org,2002:str"
 
 
 class _Loader(yaml.SafeLoader):
@@ -116,12 +119,16 @@ def _text(content: bytes, path: Path) -> str:
     raise RubricError("This line is no plain text. Save the file as UTF-8.", path, line)
 
 
-def _refuse_duplicate_keys(node: yaml.Node, path: Path) -> None:
+def _refuse_bad_keys(node: yaml.Node, path: Path) -> None:
+    """Refuse keys that stand twice, and what YAML reads as a date, a number, yes or no."""
     for mapping in _mappings(node):
         seen: set[str] = set()
         for key, _ in mapping.value:
+            line = key.start_mark.line + 1
+            if key.tag != _TEXT:
+                written = f" '{key.value}'" if isinstance(key, yaml.ScalarNode) else ""
+                raise RubricError(f"The key{written} is no text. Correct it.", path, line)
             if key.value in seen:
-                line = key.start_mark.line + 1
                 raise RubricError(f"The key '{key.value}' stands twice. Remove one.", path, line)
             seen.add(key.value)
 

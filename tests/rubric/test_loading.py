@@ -222,3 +222,23 @@ def test_a_folder_is_refused(tmp_path: Path) -> None:
 def test_nesting_without_end_is_refused(rubric: Path, opening: str) -> None:
     rubric.write_text(opening * 20_000, encoding="utf-8")
     assert "YAML" in str(refusal(rubric))
+
+
+@pytest.mark.parametrize("key", ["2020-01-01", "1", "1.5", "yes", "null", "~", "!!binary aGk="])
+@pytest.mark.parametrize("place", ["questions:\n", "data:\n"])
+def test_a_key_that_is_no_text_is_refused_with_its_line(
+    edit: Edit, rubric: Path, key: str, place: str
+) -> None:
+    if place == "data:\n":
+        line = edit(place, f"{place}  {key}: x\n") + 1
+    else:
+        line = edit(place, f"{key}: x\n{place}")
+    error = refusal(rubric)
+    assert "is no text. Correct it." in str(error)
+    assert error.line == line
+
+
+@pytest.mark.parametrize("key", ["? [a, b]\n:", "? {a: b}\n:"])
+def test_a_key_of_several_parts_is_refused(edit: Edit, rubric: Path, key: str) -> None:
+    edit("questions:\n", f"{key} x\nquestions:\n")
+    assert refusal(rubric).line is not None
