@@ -19,6 +19,7 @@ from grader.protocol.messages import Layer, Model, Optimizer, Parameter
 MAX_LAYERS = 500
 MAX_PARAMETERS = 1000
 MAX_WRAPPERS = 10
+MAX_SIZES, MAX_SIZE = 16, 2**40  # what the protocol takes
 IMAGES = (1, 3, 32, 32)
 """Shape of a batch of one of CIFAR-10's images."""
 
@@ -151,10 +152,14 @@ def _layer(module: nn.Module) -> Layer:
         value = module.__dict__.get(name)
         if isinstance(value, (int, float, str)):
             settings[name] = _setting(value)
-        elif isinstance(value, tuple) and all(isinstance(v, int) for v in value):
+        elif isinstance(value, tuple) and len(value) <= MAX_SIZES and all(map(_is_size, value)):
             settings[name] = value
     settings["bias"] = isinstance(getattr(module, "bias", None), Tensor)
     return Layer(type_name=_type_name(module), settings=settings)
+
+
+def _is_size(value: object) -> bool:
+    return isinstance(value, int) and abs(value) <= MAX_SIZE
 
 
 def _parameter(name: str, weight: Tensor) -> Parameter:

@@ -24,6 +24,7 @@ from grader.harness.models import describe_model, initialize_lazy_layers, named_
 from grader.harness.output import BoundedOutput
 from grader.harness.recording import Recording
 from grader.harness.served import Transform, transform_images
+from grader.harness.stand_ins import install_stand_ins
 from grader.harness.state import evaluating, same_randomness, seed_everything, threads_of_torch
 from grader.harness.values import (
     NOTHING,
@@ -59,6 +60,7 @@ def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
     sys.path.insert(0, scratch)
     sys.argv = ["homework.py"]
     sys.stdin = io.StringIO()
+    install_stand_ins()
     torch.set_num_threads(1)  # checks are small: with two threads they take three times as long
     Worker(sock, scratch).serve(layers)
 

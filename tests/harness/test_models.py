@@ -136,13 +136,14 @@ def test_odd_attributes_and_names_do_no_harm() -> None:
             self.padding, self.stride = object(), (1, "x")
             self.kernel_size, self.p = "five \ud800", float("nan")
             self.in_channels = True
+            self.dilation, self.groups = (1,) * 17, (2**41,)
 
     Odd.__name__ = "Odd" * 1000
     model = sent(describe_model(nn.Sequential(Odd())))
     assert len(model.layers[0].type_name) == 500
     assert model.layers[0].settings["kernel_size"] == "five ?"
     assert "padding" not in model.layers[0].settings
-    assert "stride" not in model.layers[0].settings
+    assert not {"stride", "dilation", "groups"} & set(model.layers[0].settings)
     assert model.layers[0].settings["p"] == "nan"
 
 

@@ -32,6 +32,16 @@ def test_neither_addresses_nor_the_scratch_directory_are_told(student_of):
     assert "Odd object at 0x…>" in str(other.value)
 
 
+def test_a_bar_and_a_mounted_drive_do_no_harm(student_of):
+    student = student_of(
+        "from google.colab import drive\n"
+        "from tqdm.auto import tqdm\n"
+        "drive.mount('/content/drive')\n"
+        "assert len(tqdm(loader_train)) == len(loader_train)\n"
+    )
+    assert student.loaded.errors == ()
+
+
 def test_temporary_files_can_be_made_and_models_be_compiled(student_of):
     student = student_of(
         "import os, tempfile, torch\n"

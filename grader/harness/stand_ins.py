@@ -1,0 +1,96 @@
+"""Stand-ins for modules that many notebooks import and that only show or fetch something.
+
+A module that is installed is left alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterable, Iterator, Sized
+from contextlib import suppress
+from importlib.machinery import ModuleSpec
+from types import ModuleType
+from typing import Any, Self, cast
+
+
+class Progress:
+    """`tqdm.tqdm`: what it is given, without a bar."""
+
+    def __init__(self, iterable: Iterable[Any] | None = None, *args: Any, **keywords: Any) -> None:
+        self.iterable = iterable
+        self.total = keywords.get("total", args[1] if len(args) > 1 else 0)
+        self.n: float = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in self.iterable if self.iterable is not None else ():
+            yield item
+            self.n += 1
+
+    def __len__(self) -> int:
+        return len(cast(Sized, self.iterable if self.iterable is not None else range(self.total)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def update(self, n: float = 1) -> None:
+        """Count on."""
+        self.n += n
+
+    @classmethod
+    def write(cls, s: object, *_: object, **keywords: Any) -> None:
+        """Print, as tqdm does between two states of its bar."""
+        print(s, end=keywords.get("end", "\n"))
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else (`set_description`, `set_postfix`, `close`, ...) shows something."""
+        return _anything(name)
+
+
+def install_stand_ins() -> None:
+    """Put a stand-in in place of every such module that is not installed."""
+    if not _is_installed("tqdm"):
+        for name in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.autonotebook"):
+            _add(name, tqdm=Progress, trange=_trange, tqdm_notebook=Progress, tnrange=_trange)
+    if not _is_installed("google.colab"):
+        if not _is_installed("google"):
+            _add("google")
+        _add("google.colab")
+        for name in ("drive", "files", "output", "userdata"):
+            _add(f"google.colab.{name}", __getattr__=_anything)
+        _add("google.colab.patches", cv2_imshow=_nothing)
+
+
+def _is_installed(name: str) -> bool:
+    with suppress(ImportError, ValueError):
+        return name in sys.modules or importlib.util.find_spec(name) is not None
+    return False
+
+
+def _add(name: str, **contents: Any) -> None:
+    module = ModuleType(name)
+    module.__spec__ = ModuleSpec(name, None)
+    module.__path__ = []  # a package: `import google.colab.drive` looks for it within
+    module.__dict__.update(contents)
+    sys.modules[name] = module
+    parent, _, own_name = name.rpartition(".")
+    if parent:
+        setattr(sys.modules.get(parent) or importlib.import_module(parent), own_name, module)
+
+
+def _trange(*bounds: int, **keywords: Any) -> Progress:
+    return Progress(range(*bounds), **keywords)
+
+
+def _anything(name: str) -> Any:
+    if name.startswith("__"):  # Python's own questions: of which file, of which type
+        raise AttributeError(name)
+    return _nothing
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """Do as if."""

@@ -1,0 +1,96 @@
+"""Modules that notebooks import for a bar or a drive, where they are not installed."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from grader.harness import stand_ins
+from grader.harness.stand_ins import Progress, install_stand_ins
+
+NAMES = ("tqdm", "google")
+
+
+@pytest.fixture
+def without_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As on a machine without them."""
+    before = dict(sys.modules)
+    for name in before:
+        if name.split(".")[0] in NAMES:
+            del sys.modules[name]
+    monkeypatch.setattr(stand_ins, "_is_installed", lambda name: False)
+    yield
+    for name in list(sys.modules):
+        if name.split(".")[0] in NAMES:
+            del sys.modules[name]
+    sys.modules.update(before)
+
+
+@pytest.mark.usefixtures("without_modules")
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import tqdm\nassert list(tqdm.tqdm([1, 2])) == [1, 2]",
+        "from tqdm import tqdm, trange\nassert list(trange(1, 3, desc='x')) == [1, 2]",
+        "from tqdm.auto import tqdm\nfrom tqdm.notebook import tqdm\nimport tqdm.notebook as tq",
+        "from google.colab import drive, files, output\ndrive.mount('/content/drive')\n"
+        "files.upload()\nfiles.download('x')\noutput.clear()",
+        "import google.colab.drive\ngoogle.colab.drive.mount('/x', force_remount=True)",
+    ],
+)
+def test_what_notebooks_import_is_there_and_does_nothing(source: str) -> None:
+    install_stand_ins()
+    exec(source, {})
+
+
+@pytest.mark.parametrize("name", ["torch", "torch.nn"])
+def test_what_is_installed_is_known_to_be(name: str) -> None:
+    assert stand_ins._is_installed(name)
+    assert not stand_ins._is_installed("nowhere.to.be.found")
+
+
+@pytest.mark.usefixtures("without_modules")
+def test_a_stand_in_answers_python_s_own_questions() -> None:
+    install_stand_ins()
+    drive = importlib.import_module("google.colab.drive")
+    assert getattr(drive, "__file__", None) is None
+    assert importlib.util.find_spec("tqdm") is not None
+
+
+def test_what_is_installed_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = dict(sys.modules)
+    monkeypatch.setattr(stand_ins, "_is_installed", lambda name: True)
+    install_stand_ins()
+    assert {name: sys.modules.get(name) for name in before} == before
+
+
+def test_a_bar_is_what_it_is_given(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress([3, 4], desc="epoch", leave=False) as bar:
+        assert len(bar) == 2
+        for position, item in enumerate(bar):
+            bar.set_description(f"{item}")
+            bar.set_postfix(loss=0.1)
+            assert bar.n == position
+    bar.close()
+    Progress.write("done")
+    assert capsys.readouterr().out == "done\n"
+
+
+def test_a_bar_without_an_iterable_counts() -> None:
+    bar = Progress(total=7)
+    bar.update()
+    bar.update(2)
+    assert (bar.n, len(bar), list(bar)) == (3, 7, [])
+
+
+def test_a_bar_of_a_loader_has_its_length_and_one_of_a_generator_none() -> None:
+    data = importlib.import_module("torch.utils.data")
+    loader = data.DataLoader(range(10), batch_size=4)
+    assert len(Progress(loader)) == len(loader) == 3
+    assert len(list(enumerate(Progress(loader)))) == 3
+    with pytest.raises(TypeError):
+        len(Progress(iter([1])))
