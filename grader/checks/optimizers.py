@@ -21,9 +21,10 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
     momentum = optimizer.settings.get("momentum", 0.0)
     if momentum != rule.momentum:
         raise CheckFailed(f"its momentum is {momentum}; {rule.momentum} is asked for")
-    if bool(optimizer.settings.get("nesterov")) != rule.nesterov:
+    nesterov = optimizer.settings.get("nesterov", False)
+    if nesterov is not rule.nesterov:
         asked = "is asked for" if rule.nesterov else "is not"
-        raise CheckFailed(f"nesterov={not rule.nesterov} came; Nesterov momentum {asked}")
+        raise CheckFailed(f"nesterov={nesterov} came; Nesterov momentum {asked}")
     if not optimizer.holds_model:
         raise CheckFailed(
             "the optimizer does not hold exactly the parameters of the model that is trained"

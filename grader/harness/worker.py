@@ -40,6 +40,7 @@ from grader.protocol import messages as m
 from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
 
 PREDICTION_BATCH = 250
+MAX_RECORDED = 500
 
 
 def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
@@ -140,10 +141,11 @@ class Worker:
                 )
                 return m.Loaded(syntax_error=failure), NOTHING
         self._loaded = loaded
+        recordings = list(loaded.recorder.recordings.values())
         return m.Loaded(
             errors=loaded.errors,
             definitions={name: loaded.definition(name) for name in request.names},
-            recorded=tuple(r.describe() for r in loaded.recorder.recordings.values()),
+            recorded=tuple(recording.describe() for recording in recordings[-MAX_RECORDED:]),
             output=clean(self._output.text(), 1 << 20, self._scratch),
         ), NOTHING
 

@@ -87,7 +87,7 @@ class Model(Message):
 
 
 class Optimizer(Message):
-    """An optimizer's class and the settings of its first group."""
+    """An optimizer's class and settings; a setting that differs between groups reads "varies"."""
 
     type_name: Name
     settings: dict[Name, Scalar] = {}

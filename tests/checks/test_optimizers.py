@@ -88,3 +88,12 @@ def test_other_parameters_than_the_models_are_told(model: nn.Module, held: str) 
     parameters = {"fewer": own[:1], "more": own + others, "others": others}[held]
     optimizer = optim.SGD(parameters, lr=0.1)
     assert "does not hold exactly the parameters" in reason(optimizer, model, PLAIN)
+
+
+def test_nesterov_in_one_group_alone_is_not_nesterov(model: nn.Module) -> None:
+    groups = [
+        {"params": [model.weight], "nesterov": True},
+        {"params": [model.bias], "nesterov": False},
+    ]
+    optimizer = optim.SGD(groups, lr=0.1, momentum=0.9)
+    assert "nesterov=varies" in reason(optimizer, model, NESTEROV)
