@@ -38,7 +38,6 @@ from grader.sandbox.workers import Worker
 from grader.training import Progress, Trainer
 
 HOMEWORK_NAMES = ("flatten", "three_layer_convnet", "ThreeLayerConvNet")
-OPEN_FILES = 256
 
 
 @dataclass(frozen=True)
@@ -185,7 +184,6 @@ class Grader:
             file_bytes=limits.file_mb << 20,
             cpu_seconds=int(limits.load_seconds + limits.train_seconds * len(self._rubric.runs))
             * max(1, self._options.threads),
-            open_files=OPEN_FILES,
         )
         return Worker(self._control, isolation)
 

@@ -170,6 +170,9 @@ class Student:
             pauses_per_epoch: how often `on_pause` is called.
             threads: of torch's operations.
             on_pause: may ask for scores; returns whether to go on.
+
+        Raises:
+            WorkerError: the run hung, crashed, or its worker's progress is no possible one.
         """
         request: m.Message = m.Train(
             targets=tuple(targets),
@@ -193,7 +196,7 @@ class Student:
                 raise self._protocol_error(reply)
             if isinstance(reply, m.Trained):
                 return reply
-            if reply.iteration == iteration:
+            if reply.iteration == iteration:  # a pause without a step is a second try
                 raise self._protocol_error(reply)
             iteration = reply.iteration
             request = m.Resume() if on_pause(reply) else m.Stop()
