@@ -6,6 +6,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -18,6 +19,7 @@ from grader.checks.running import CheckOutcome, run_checks, shorten
 from grader.data import Store
 from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
+from grader.matching import MatchedRun, explain_match
 from grader.protocol import messages as m
 from grader.provenance import provenance_of
 from grader.results import (
@@ -31,13 +33,12 @@ from grader.results import (
     SubmissionResult,
     Timing,
 )
-from grader.rubric import Rubric
+from grader.rubric import Rubric, RunSpec
 from grader.sandbox.isolation import FULL, IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.training import Progress, Trainer
-
-HOMEWORK_NAMES = ("flatten", "three_layer_convnet", "ThreeLayerConvNet")
+from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
 
 
 @dataclass(frozen=True)
@@ -124,23 +125,35 @@ class Grader:
             return worker.layers
 
     def _examine(self, submission: Submission, watcher: Watcher) -> _Graded:
-        with self._student(submission) as student:
-            try:
-                loaded = student.loaded
-            except WorkerError as error:
-                places = error.places if isinstance(error, StudentError) else ()
-                place = f" ({places[-1]})" if places else ""
-                reason = shorten(f"Your work cannot be run{place}: {error}.")
-                return _Graded(reason=reason, notes=tuple(student.notes), layers=student.layers)
-            self._require_isolation(student.layers)
-            trainer = self._trainer(student, submission, watcher) if self._options.train else None
-            examination = Examination(student, self._rubric, submission.digest, trainer)
-            checks = run_checks(examination, watcher.on_check)
-            notes = (*student.notes, *(_note(failure) for failure in loaded.errors))
-            runs = trainer.results if trainer else {}
-            return _Graded(checks=checks, runs=runs, notes=notes, layers=student.layers)
+        with ExitStack() as stack:
+            attempts: list[Student] = []
 
-    def _student(self, submission: Submission) -> Student:
+            def make(cells: tuple[m.Cell, ...]) -> Student:
+                attempts.append(self._student(submission, cells))
+                return attempts[-1]
+
+            try:
+                student, notes = open_student(submission, make, stack)
+            except WorkerError as error:
+                return _cannot_be_run(error, attempts[0])
+            self._require_isolation(student.layers)
+            understanding = understand(student, submission, self._rubric.data)
+            trainer = None
+            if self._options.train:
+                trainer = self._trainer(student, submission, understanding, watcher)
+            examination = Examination(
+                student, self._rubric, submission.digest, understanding.runs, trainer
+            )
+            checks = run_checks(examination, watcher.on_check)
+            return _Graded(
+                checks=checks,
+                runs=trainer.results if trainer else {},
+                matched=understanding.runs,
+                notes=(*notes, *student.notes, *understanding.notes),
+                layers=student.layers,
+            )
+
+    def _student(self, submission: Submission, cells: tuple[m.Cell, ...]) -> Student:
         rubric = self._rubric
         data = m.Data(
             train_dir=str(self._store.train_dir) if self._store else None,
@@ -153,9 +166,7 @@ class Grader:
         )
         seed = derive_seed(rubric.assignment, submission.digest, "load")
         return Student(
-            material=Material(
-                submission.cells, {name: submission.root / name for name in submission.files}
-            ),
+            material=Material(cells, {name: submission.root / name for name in submission.files}),
             start_worker=self._start_worker,
             load=m.Load(
                 cells=(),
@@ -195,13 +206,20 @@ class Grader:
                 "Run `torchgrade doctor`."
             )
 
-    def _trainer(self, student: Student, submission: Submission, watcher: Watcher) -> Trainer:
+    def _trainer(
+        self,
+        student: Student,
+        submission: Submission,
+        understanding: Understanding,
+        watcher: Watcher,
+    ) -> Trainer:
         assert self._store is not None
         rules = self._rubric.training
         if self._options.full_curves:
             rules = rules.model_copy(update={"stop_when_reached": False})
         return Trainer(
             student,
+            understanding.runs,
             self._store,
             self._rubric.runs,
             rules,
@@ -244,8 +262,7 @@ class Grader:
         if outcome.reason is not None:
             return {}
         return {
-            name: outcome.runs.get(name)
-            or RunResult(status=RunStatus.SKIPPED, threshold=spec.threshold, reached=False)
+            name: outcome.runs.get(name) or _not_trained(spec, outcome.matched.get(name))
             for name, spec in sorted(self._rubric.runs.items())
         }
 
@@ -263,12 +280,23 @@ class _Graded:
     reason: str | None = None
     checks: tuple[CheckOutcome, ...] = ()
     runs: Mapping[RunName, RunResult] = field(default_factory=dict)
+    matched: Mapping[RunName, MatchedRun] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
 
 
-def _note(failure: m.Failure) -> str:
-    place = failure.places[0] if failure.places else None
-    where = f"{place.file}, line {place.line}: " if place else ""
-    message = f": {failure.message}" if failure.message else ""
-    return f"{where}this statement raised {failure.type_name}{message}; the next ones were run."
+def _not_trained(spec: RunSpec, matched: MatchedRun | None) -> RunResult:
+    return RunResult(
+        status=RunStatus.SKIPPED,
+        where=str(matched.last.where) if matched else None,
+        why=explain_match(matched) if matched else None,
+        threshold=spec.threshold,
+        reached=False,
+    )
+
+
+def _cannot_be_run(error: WorkerError, student: Student) -> _Graded:
+    places = error.places if isinstance(error, StudentError) else ()
+    place = f" ({places[-1]})" if places else ""
+    reason = shorten(f"Your work cannot be run{place}: {error}.")
+    return _Graded(reason=reason, notes=tuple(student.notes), layers=student.layers)

@@ -1,16 +1,18 @@
-"""Which recorded training is which run of the homework.
+"""Which recorded training is which run of the homework, and why.
 
-A run is known by what it trains: the class and structure of its model; then by the `# Question N`
-mark above it; then by its place in the order of the homework. Several calls on one model are one
-run.
+A run is known by what it trains: the class and structure of its model; then by the heading of the
+part or question that it stands under; then by its place in the order of the homework. Several calls
+on one model are one run. Of several attempts at one run the last that can be trained counts; of
+several challenge models, the one called `best_model`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from grader.protocol.messages import Layer, Model, Recorded
+from grader.intake.outline import Outline
+from grader.protocol.messages import Layer, Location, Model, Recorded
 from grader.results import RunName
 
 QUESTIONS: dict[int, RunName] = {
@@ -21,6 +23,12 @@ QUESTIONS: dict[int, RunName] = {
 }
 """The run that each question of the homework trains."""
 
+_QUESTION_OF_PART = {2: 2, 3: 5, 4: 6, 5: 7}
+"""The question whose run is trained in each part, for notebooks that number no questions."""
+
+BEST_MODEL = "best_model"
+"""What the homework's last cell calls the model that is to be judged."""
+
 WEIGHTS = "weights"
 """What the harness calls a list of weights that is trained."""
 
@@ -29,9 +37,21 @@ _CONVNET_WEIGHTS = 6
 
 @dataclass(frozen=True)
 class MatchedRun:
-    """A run of the homework and the recordings that make it up, in order."""
+    """A run of the homework and the recordings that make it up, in order.
+
+    Attributes:
+        recordings: the calls or loops that train one model.
+        mark: the question that it stands under.
+        why: what it was known by.
+        passed_over: places of other attempts at the same run, which do not count.
+        rivals: other models that the same line trains, as a search over settings does.
+    """
 
     recordings: tuple[Recorded, ...]
+    mark: int | None = None
+    why: str = ""
+    passed_over: tuple[Location, ...] = ()
+    rivals: tuple[MatchedRun, ...] = ()
 
     @property
     def last(self) -> Recorded:
@@ -44,39 +64,24 @@ class MatchedRun:
         return tuple(recording.target for recording in self.recordings)
 
 
-def match_runs(recorded: Sequence[Recorded]) -> dict[RunName, MatchedRun]:
+def match_runs(recorded: Sequence[Recorded], outline: Outline) -> dict[RunName, MatchedRun]:
     """Recordings, in the order of the submission -> runs; a run nobody trains is missing."""
-    groups = _by_model(recorded)
-    kinds: dict[RunName, MatchedRun] = {}
+    claims: dict[RunName, list[MatchedRun]] = {}
     undecided: list[MatchedRun] = []
-    for group in groups:
-        if _is_given(group.last):
+    for group in _by_model(recorded, outline):
+        if _is_given(group):
             continue
-        name = _by_structure(group.last)
-        if name == "module" and _goes_further(group.last, kinds.get("module")):
-            undecided.append(group)
-        elif name is not None:
-            _claim(kinds, name, group)
+        named = _by_structure(group, claims.get("module", []))
+        if named is not None:
+            name, why = named
+            claims.setdefault(name, []).append(replace(group, why=why))
         elif group.last.model is not None:
             undecided.append(group)
-    _match_convnets(kinds, undecided)
-    return kinds
+    _match_convnets(claims, undecided)
+    return {name: _choose(name, runs) for name, runs in claims.items()}
 
 
-def _claim(kinds: dict[RunName, MatchedRun], name: RunName, run: MatchedRun) -> None:
-    """A later attempt takes the place of an earlier one, unless that comes closer to training."""
-    earlier = kinds.get(name)
-    if earlier is None or _readiness(run.last) >= _readiness(earlier.last):
-        kinds[name] = run
-
-
-def _readiness(recording: Recorded) -> int:
-    if recording.problem is not None:  # a cell that was left unfilled
-        return 0
-    return 1 if recording.api == "built" else 2
-
-
-def _by_model(recorded: Sequence[Recorded]) -> list[MatchedRun]:
+def _by_model(recorded: Sequence[Recorded], outline: Outline) -> list[MatchedRun]:
     """One group a model. What was only built counts only where it is never trained."""
     groups: dict[tuple[int, int], list[Recorded]] = {}
     for position, recording in enumerate(recorded):
@@ -86,70 +91,104 @@ def _by_model(recorded: Sequence[Recorded]) -> list[MatchedRun]:
     runs: list[MatchedRun] = []
     for group in groups.values():
         trained = [recording for recording in group if recording.api != "built"]
-        runs.append(MatchedRun(tuple(trained or group[-1:])))
+        recordings = tuple(trained or group[-1:])
+        runs.append(MatchedRun(recordings, mark=_mark(recordings[-1].where, outline)))
     return runs
 
 
-def _is_given(recording: Recorded) -> bool:
+def _mark(where: Location, outline: Outline) -> int | None:
+    question = outline.question(where)
+    if question is not None:
+        return question
+    return _QUESTION_OF_PART.get(outline.part(where) or 0)
+
+
+def _is_given(group: MatchedRun) -> bool:
     """Whether the homework's own two-layer networks are trained, which are no question."""
+    recording = group.last
     if recording.api == "part2":
-        return recording.function == "two_layer_fc" or not _is_barebones(recording)
+        return recording.function == "two_layer_fc" or not _is_barebones(group)
     return recording.model is not None and recording.model.type_name == "TwoLayerFC"
 
 
-def _is_barebones(recording: Recorded) -> bool:
+def _is_barebones(group: MatchedRun) -> bool:
+    recording = group.last
     weights = recording.model.parameters if recording.model else ()
     return (
         recording.function == "three_layer_convnet"
         or len(weights) == _CONVNET_WEIGHTS
-        or recording.question == 2
+        or group.mark == 2
     )
 
 
-def _by_structure(recording: Recorded) -> RunName | None:
-    """The run's name where what is trained says it, else None."""
-    model = recording.model
-    if recording.api == "part2" or (model is not None and model.type_name == WEIGHTS):
-        return "barebones"
+def _by_structure(group: MatchedRun, modules: Sequence[MatchedRun]) -> tuple[RunName, str] | None:
+    """The run's name and why, where what is trained says it."""
+    model = group.last.model
+    if group.last.api == "part2" or (model is not None and model.type_name == WEIGHTS):
+        return "barebones", "it trains a list of weights"
     if model is None:
-        return QUESTIONS.get(recording.question or 0)
-    if model.type_name == "ThreeLayerConvNet" and recording.question != 7:
-        return "module"
-    if model.sequential and not convolutions(model) and not _may_be_challenge(recording):
-        return "sequential_fc"
+        name = QUESTIONS.get(group.mark or 0)
+        return None if name is None else (name, _under(group))
+    if model.type_name == "ThreeLayerConvNet" and group.mark != 7:
+        return None if _goes_further(group, modules) else ("module", "it trains ThreeLayerConvNet")
+    if model.sequential and not convolutions(model) and not _may_be_challenge(group):
+        return "sequential_fc", "it trains nn.Sequential without a convolution"
     return None
 
 
-def _goes_further(recording: Recorded, earlier: MatchedRun | None) -> bool:
+def _goes_further(group: MatchedRun, earlier: Sequence[MatchedRun]) -> bool:
     """Whether Part III's class is trained once more, unmarked and for longer: as the challenge."""
-    if earlier is None or earlier.last.problem is not None or earlier.last.api == "built":
-        return False
-    long = recording.epochs is not None and recording.epochs > 1
-    return recording.question is None and long and earlier.last.epochs in (None, 1)
+    trained = [run for run in earlier if _readiness(run.last) == _TRAINED]
+    long = group.last.epochs is not None and group.last.epochs > 1
+    return bool(trained) and group.mark is None and long and trained[-1].last.epochs in (None, 1)
 
 
-def _may_be_challenge(recording: Recorded) -> bool:
+def _may_be_challenge(group: MatchedRun) -> bool:
     """Under Question 7, or several epochs under no question."""
-    if recording.question is None:
-        return recording.epochs not in (None, 1)
-    return recording.question == 7
+    if group.mark is None:
+        return group.last.epochs not in (None, 1)
+    return group.mark == 7
 
 
-def _match_convnets(kinds: dict[RunName, MatchedRun], undecided: Iterable[MatchedRun]) -> None:
+def _match_convnets(
+    claims: dict[RunName, list[MatchedRun]], undecided: Iterable[MatchedRun]
+) -> None:
     """Tell Part IV's ConvNet from the challenge among the models that could be either."""
     rest: list[MatchedRun] = []
     for run in undecided:
-        name = QUESTIONS.get(run.last.question or 0)
-        if name in ("sequential_convnet", "challenge"):
-            _claim(kinds, name, run)
+        name = QUESTIONS.get(run.mark or 0)
+        if name == "module" and ("module" in claims or _is_sequential(run)):
+            name = None  # Part III's class has its run; this is something else
+        if name in ("module", "sequential_convnet", "challenge"):
+            claims.setdefault(name, []).append(replace(run, why=_under(run)))
         else:
             rest.append(run)
-    marked = set(kinds)
+    marked = set(claims)
     for run in rest:
-        if "sequential_convnet" not in kinds and _looks_like_part4(run):
-            kinds["sequential_convnet"] = run
+        if "sequential_convnet" not in claims and _looks_like_part4(run):
+            why = "it trains nn.Sequential of two convolutions for one epoch"
+            claims["sequential_convnet"] = [replace(run, why=why)]
         elif "challenge" not in marked:
-            _claim(kinds, "challenge", run)
+            why = "it trains a network that is none of the parts before"
+            claims.setdefault("challenge", []).append(replace(run, why=why))
+
+
+def _under(run: MatchedRun) -> str:
+    name = QUESTIONS[run.mark or 0]
+    return f"it stands in the part of the homework that trains the {TITLES[name]}"
+
+
+TITLES: dict[RunName, str] = {
+    "barebones": "barebones ConvNet",
+    "module": "nn.Module ConvNet",
+    "sequential_fc": "Sequential two-layer network",
+    "sequential_convnet": "Sequential ConvNet",
+    "challenge": "challenge model",
+}
+
+
+def _is_sequential(run: MatchedRun) -> bool:
+    return run.last.model is not None and run.last.model.sequential
 
 
 def _looks_like_part4(run: MatchedRun) -> bool:
@@ -158,6 +197,58 @@ def _looks_like_part4(run: MatchedRun) -> bool:
         return False
     one_epoch = run.last.epochs in (None, 1)
     return one_epoch and len(convolutions(model)) == 2 and len(linears(model)) == 1
+
+
+def _choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
+    """Of several attempts the last that comes closest to training; `best_model` goes first."""
+    readiness = max(_readiness(run.last) for run in runs)
+    ready = [run for run in runs if _readiness(run.last) == readiness]
+    best = [run for run in ready if name == "challenge" and BEST_MODEL in run.last.names]
+    chosen = (best or ready)[-1]
+    others = [run for run in runs if run is not chosen]
+    rivals = [run for run in others if run in ready and run.last.where == chosen.last.where]
+    why = chosen.why
+    if best and others:
+        why = f"{why}, and its model is called {BEST_MODEL}"
+    return replace(
+        chosen,
+        why=why,
+        passed_over=tuple(run.last.where for run in others if run not in rivals),
+        rivals=tuple(reversed(rivals)),
+    )
+
+
+_UNFILLED, _BUILT, _TRAINED = range(3)
+
+
+def _readiness(recording: Recorded) -> int:
+    if recording.problem is not None:  # a cell that was left unfilled
+        return _UNFILLED
+    return _BUILT if recording.api == "built" else _TRAINED
+
+
+_TRAINED_BY = {
+    "part2": "train_part2 is called",
+    "part34": "train_part34 is called",
+    "loop": "a training loop of its own begins",
+    "built": "a model and its optimizer are made, and no call trains them, so train_part34 does,",
+}
+_NAMED = 5
+"""Places of other attempts that are named one by one."""
+
+
+def explain_match(run: MatchedRun) -> str:
+    """How a run was found and what it was known by, in sentences."""
+    first, last = run.recordings[0].where, run.last.where
+    also = f" and {len(run.recordings) - 1} more up to {last}" if first != last else ""
+    text = f"At {first}{also} {_TRAINED_BY[run.last.api]} and {run.why}."
+    if run.rivals:
+        text += f" The same line trains {len(run.rivals)} more such models."
+    if run.passed_over:
+        places = ", ".join(map(str, run.passed_over[:_NAMED]))
+        more = len(run.passed_over) - _NAMED
+        text += f" Other attempts do not count: {places}{f' and {more} more' if more > 0 else ''}."
+    return text
 
 
 def convolutions(model: Model) -> list[Layer]:

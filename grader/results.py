@@ -115,6 +115,9 @@ class RunResult(Record):
 
     status: RunStatus
     where: str | None = None
+    why: str | None = Field(
+        default=None, description="how this training was found and known to be this run"
+    )
     threshold: float
     reached: bool
     best_val_accuracy: float | None = None

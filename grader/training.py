@@ -6,7 +6,7 @@ labels and returns scores; accuracy is computed here, from labels that never lea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ from torch import Tensor
 
 from grader.data import Split, Store
 from grader.errors import ReplyError, WorkerError
-from grader.matching import MatchedRun, match_runs
+from grader.matching import MatchedRun, explain_match
 from grader.protocol import messages as m
 from grader.results import CurvePoint, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import RunSpec, Training
@@ -48,6 +48,7 @@ class Progress:
 class Attempt:
     """What one training with one seed showed."""
 
+    matched: MatchedRun
     curve: list[CurvePoint] = field(default_factory=list)
     iterations: int = 0
     epochs: float = 0.0
@@ -66,6 +67,7 @@ class Trainer:
 
     Args:
         student: the submission.
+        runs: the trainings that were found.
         store: the data set.
         specs: threshold and budget of every run.
         rules: the rules for all runs.
@@ -77,6 +79,7 @@ class Trainer:
     def __init__(
         self,
         student: Student,
+        runs: Mapping[RunName, MatchedRun],
         store: Store,
         specs: dict[RunName, RunSpec],
         rules: Training,
@@ -86,6 +89,7 @@ class Trainer:
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._student = student
+        self._runs = runs
         self._specs = specs
         self._rules = rules
         self._threads = threads
@@ -102,7 +106,7 @@ class Trainer:
         return self.results[name]
 
     def _train(self, name: RunName) -> RunResult:
-        matched = match_runs(self._student.loaded.recorded).get(name)
+        matched = self._runs.get(name)
         threshold = self._specs[name].threshold
         if matched is None:
             return RunResult(
@@ -111,28 +115,38 @@ class Trainer:
                 reached=False,
                 reason="no training of such a model was found in your work",
             )
-        where = f"{matched.last.where.file}, line {matched.last.where.line}"
         problem = next((r.problem for r in matched.recordings if r.problem), None)
         if problem is not None:
+            where = matched.last.where
             return RunResult(
                 status=RunStatus.FAILED,
-                where=where,
+                where=str(where),
+                why=explain_match(matched),
                 threshold=threshold,
                 reached=False,
                 optimizer=optimizer_info(matched.last),
                 reason=f"the training at {where} cannot be carried out: {problem}",
             )
-        attempts = self._attempts(name, matched)
-        return self._result(name, matched, where, attempts)
+        return self._result(name, self._attempts(name, matched))
 
     def _attempts(self, name: RunName, matched: MatchedRun) -> list[Attempt]:
-        """The first seed, and after near misses the further ones until one reaches."""
+        """The first seed; after near misses further ones, then further models of a search."""
         attempts = [self._attempt(name, matched, self._student, 0)]
         while self._is_near_miss(name, attempts[-1]) and len(attempts) <= self._rules.further_seeds:
-            number = len(attempts)
-            with self._student.fresh(self._seeds(name, number)) as student:
-                attempts.append(self._attempt(name, matched, student, number))
+            attempts.append(self._attempt_afresh(name, matched, len(attempts)))
+        for rival in matched.rivals[: self._rules.further_models]:
+            if self._reached(name, attempts):
+                break
+            attempts.append(self._attempt_afresh(name, rival, len(attempts)))
         return attempts
+
+    def _attempt_afresh(self, name: RunName, matched: MatchedRun, number: int) -> Attempt:
+        with self._student.fresh(self._seeds(name, number)) as student:
+            return self._attempt(name, matched, student, number)
+
+    def _reached(self, name: RunName, attempts: Sequence[Attempt]) -> bool:
+        threshold = self._specs[name].threshold
+        return any(attempt.best is not None and attempt.best >= threshold for attempt in attempts)
 
     def _is_near_miss(self, name: RunName, attempt: Attempt) -> bool:
         threshold = self._specs[name].threshold
@@ -143,7 +157,7 @@ class Trainer:
     def _attempt(
         self, name: RunName, matched: MatchedRun, student: Student, number: int
     ) -> Attempt:
-        spec, attempt = self._specs[name], Attempt()
+        spec, attempt = self._specs[name], Attempt(matched)
         target = matched.last.target
 
         def measure(iteration: int, epoch: float, loss: float | None) -> float:
@@ -191,9 +205,7 @@ class Trainer:
             attempt.problem = str(error)
         return attempt
 
-    def _result(
-        self, name: RunName, matched: MatchedRun, where: str, attempts: list[Attempt]
-    ) -> RunResult:
+    def _result(self, name: RunName, attempts: Sequence[Attempt]) -> RunResult:
         spec = self._specs[name]
         best = max(attempts, key=lambda attempt: attempt.best or 0.0)
         reached = best.best is not None and best.best >= spec.threshold
@@ -201,7 +213,8 @@ class Trainer:
         status = RunStatus.REACHED if reached else RunStatus.FAILED if failed else RunStatus.MISSED
         return RunResult(
             status=status,
-            where=best.where or where,
+            where=best.where or str(best.matched.last.where),
+            why=explain_match(best.matched),
             threshold=spec.threshold,
             reached=reached,
             best_val_accuracy=best.best,
@@ -209,7 +222,7 @@ class Trainer:
             test_accuracy=best.test_accuracy,
             iterations=best.iterations,
             epochs=best.epochs,
-            optimizer=optimizer_info(matched.last),
+            optimizer=optimizer_info(best.matched.last),
             seeds=tuple(self._seeds(name, number) for number in range(len(attempts))),
             curve=tuple(best.curve),
             reason=None if reached else _miss(spec, best, len(attempts)),

@@ -12,7 +12,7 @@ from grader.checks.catalogue import check_id
 from grader.checks.examination import EXAMINATION, Examination
 from grader.checks.expecting import Expect, Matched, Own, Reaches
 from grader.checks.outcome import CheckFailed, LeftOut
-from grader.matching import MatchedRun, match_runs
+from grader.matching import MatchedRun
 from grader.results import RunName
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
@@ -62,25 +62,24 @@ def own(examination: Examination, student: Student) -> Own:
     """Require that the submission itself defines a name; failures then point at it."""
 
     def require(name: str) -> None:
-        definition = student.loaded.definitions.get(name)
-        if definition is None or definition.origin != "own":
+        definition = student.definition(name)
+        if definition.origin != "own":
             raise CheckFailed(f"{name} is not defined in your work")
         if definition.where is not None:
-            examination.where = f"{definition.where.file}, line {definition.where.line}"
+            examination.where = str(definition.where)
 
     return require
 
 
 @pytest.fixture
-def matched(examination: Examination, student: Student) -> Matched:
+def matched(examination: Examination) -> Matched:
     """The recorded training of a run, one that can be carried out; failures then point at it."""
 
     def find(name: RunName) -> MatchedRun:
-        run = match_runs(student.loaded.recorded).get(name)
+        run = examination.runs.get(name)
         if run is None:
             raise CheckFailed("no training of such a model was found in your work")
-        place = run.last.where
-        examination.where = f"{place.file}, line {place.line}"
+        examination.where = str(run.last.where)
         if run.last.problem is not None:
             raise CheckFailed(f"this training cannot be carried out: {run.last.problem}")
         return run

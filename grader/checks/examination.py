@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
 
 from grader.checks.cases import Cases
+from grader.matching import MatchedRun
+from grader.results import RunName
 from grader.rubric import Rubric
 from grader.sandbox.student import Student
 from grader.training import Trainer
@@ -16,13 +19,15 @@ from grader.training import Trainer
 class Examination:
     """One submission under examination.
 
-    `trainer` is None when training was left out on request. `where` and `cases` belong to the check
-    in hand: the place in the student's work it speaks of, and the inputs it draws.
+    `runs` are the trainings that were found. `trainer` is None when training was left out on
+    request. `where` and `cases` belong to the check in hand: the place in the student's work it
+    speaks of, and the inputs it draws.
     """
 
     student: Student
     rubric: Rubric
     digest: str
+    runs: Mapping[RunName, MatchedRun]
     trainer: Trainer | None
     where: str | None = None
     cases: Cases | None = None

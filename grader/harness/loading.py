@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -29,7 +29,9 @@ from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.recording import Namespace, Recorder, Recording
 from grader.harness.served import ServedCIFAR10, Source, open_source
+from grader.harness.shell import Shell
 from grader.harness.undo import Undo
+from grader.harness.versions import Version, Versions
 from grader.harness.watching import Watch
 from grader.protocol.messages import Data, Definition, Failure, Load, Location
 
@@ -44,31 +46,28 @@ CONVNET_WEIGHTS = 6
 class Loaded:
     """A submission after its cells were run."""
 
-    program: Program
     namespace: Namespace
     recorder: Recorder
     errors: tuple[Failure, ...]
     given: dict[str, object]
+    versions: Versions
+    skipped: tuple[tuple[Location, str], ...]
 
     def definition(self, name: str) -> Definition:
         """Where a name of the homework came from."""
         value = self.namespace.get(name)
+        places = tuple(version.where for version in self.versions.of(name))
         if value is None:
-            return Definition(origin="missing")
+            return Definition(origin="missing", versions=places)
         # The training and checking functions are wrapped, the given ones, too.
         given = self.given.get(name)
         if value is given or getattr(value, "__wrapped__", value) is given:
             return Definition(origin="given")
-        return Definition(
-            origin="own", where=self.program.definition(name) or self._code_place(value)
-        )
+        return Definition(origin="own", where=places[-1] if places else None, versions=places)
 
-    def _code_place(self, value: Any) -> Location | None:
-        code = getattr(value, "__code__", None)
-        if not isinstance(code, CodeType):
-            return None
-        own = self.recorder.sources.own_name(code.co_filename)
-        return Location(file=own, line=code.co_firstlineno) if own is not None else None
+    def version(self, name: str, number: int) -> Version:
+        """The definition of that number, counting from 0 in the order of running."""
+        return self.versions.of(name)[number]
 
 
 class Loader:
@@ -100,19 +99,28 @@ class Loader:
         given = dict(namespace)
         recorder = Recorder(namespace, sources)
         recorder.wrap_functions(namespace)
-        errors: list[Failure] = []
+        shell = Shell(recorder.calling_place)
+        shell.install()
+        versions = Versions(request.names, sources)
+        broken = program.broken.items()
+        failures = [(cell, describe_failure(error, sources)) for cell, error in broken]
         stopped: set[int] = set()
         with self._rehearsing(namespace):
             for statement in program.statements:
                 if statement.number in request.skip or statement.cell in stopped:
                     continue
-                failure = self._run(statement, program, recorder)
+                failure = self._run(statement, recorder, versions)
                 if failure is None:
                     continue
-                errors.append(failure)
-                if program.cells[statement.cell].stop_at_error:
+                failures.append((statement.cell, failure))
+                # A module that is not installed here is no reason to leave out the next import.
+                lacks_module = statement.is_import and failure.type_name == "ModuleNotFoundError"
+                if program.cells[statement.cell].stop_at_error and not lacks_module:
                     stopped.add(statement.cell)
-        return Loaded(program, namespace, recorder, tuple(errors[:MAX_ERRORS]), given)
+        errors = [failure for _, failure in sorted(failures, key=lambda pair: pair[0])]
+        return Loaded(
+            namespace, recorder, tuple(errors[:MAX_ERRORS]), given, versions, tuple(shell.skipped)
+        )
 
     def _namespace(self, source: Source, data: Data) -> Namespace:
         """The namespace before the first cell: the given code and loaders on the served data."""
@@ -163,7 +171,7 @@ class Loader:
         finally:
             watch.ignore()
 
-    def _run(self, statement: Statement, program: Program, recorder: Recorder) -> Failure | None:
+    def _run(self, statement: Statement, recorder: Recorder, versions: Versions) -> Failure | None:
         self._on_statement(statement)
         for observer in (self._rehearsal.begin_statement, self._watch.begin, self._undo.begin):
             observer()
@@ -178,6 +186,7 @@ class Loader:
             if not self._rehearsal.found:
                 failure = describe_failure(error, recorder.sources)
         bound = {k: v for k, v in namespace.items() if before.get(k, _NOTHING) is not v}
+        versions.note(statement, bound, namespace)
         if self._rehearsal.found:
             recorder.add(self._loop(statement, recorder, before))
         else:
@@ -187,9 +196,6 @@ class Loader:
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and recorder.sources.own_name(file) is not None:
                 recorder.wrap_functions(module.__dict__)
-        for recording in recorder.recordings.values():
-            if recording.question is None:
-                recording.question = program.question_above(recording.where)
         return failure
 
     def _loop(self, statement: Statement, recorder: Recorder, before: Namespace) -> Recording:

@@ -12,13 +12,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.harness.failures import Sources
+from grader.harness.failures import Sources, clean
 from grader.harness.models import describe_model, describe_optimizer, describe_weights
 from grader.harness.undo import Standing
 from grader.protocol.messages import Location, Recorded
 
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
 EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs")
+MAX_NAMES = 10
 CHECKERS = ("check_accuracy_part2", "check_accuracy_part34")
 
 Namespace = dict[str, Any]
@@ -41,7 +42,6 @@ class Recording:
     learning_rate: float | None = None
     epochs: int | None = None
     problem: str | None = None
-    question: int | None = None
     standing: Standing | None = None
 
     @property
@@ -62,8 +62,8 @@ class Recording:
         assert self.function is not None
         return self.function(x, self.weights)
 
-    def describe(self) -> Recorded:
-        """The recording as data."""
+    def describe(self, namespace: Namespace) -> Recorded:
+        """The recording as data; `namespace` is the submission's after its last cell."""
         model = None
         if self.model is not None:
             model = describe_model(self.model)
@@ -74,7 +74,7 @@ class Recording:
             target=self.target,
             api=self.api,  # type: ignore[arg-type]  # checked by pydantic
             where=self.where,
-            question=self.question,
+            names=self._names(namespace),
             function=getattr(self.function, "__name__", None),
             model=model,
             optimizer=describe_optimizer(optimizer, self.model) if optimizer else None,
@@ -82,6 +82,13 @@ class Recording:
             epochs=self.epochs,
             problem=self.problem,
         )
+
+    def _names(self, namespace: Namespace) -> tuple[str, ...]:
+        """What the model is called in the end."""
+        if self.model is None:
+            return ()
+        names = [name for name, value in namespace.items() if value is self.model]
+        return tuple(clean(name) for name in names[-MAX_NAMES:])
 
 
 @dataclass
@@ -193,7 +200,7 @@ class Recorder:
         recording = Recording(
             target=self.next_target(),
             api=TRAINERS[name],
-            where=self._calling_place(),
+            where=self.calling_place(),
             run=run,
             namespace=dict(self.namespace),
             epochs=_epochs(arguments),
@@ -216,7 +223,8 @@ class Recorder:
                 recording.problem = "the optimizer it is given is none (is it still None?)"
         self.add(recording)
 
-    def _calling_place(self) -> Location:
+    def calling_place(self) -> Location:
+        """The student's line that is being run."""
         frame = sys._getframe(1)
         while frame is not None:
             name = self.sources.own_name(frame.f_code.co_filename)

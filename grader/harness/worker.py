@@ -10,6 +10,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.loading import Loaded, Loader
 from grader.harness.models import describe_model, initialize_lazy_layers, named_weights
 from grader.harness.output import BoundedOutput
-from grader.harness.recording import Recording
+from grader.harness.recording import Namespace, Recording
 from grader.harness.served import Transform, transform_images
 from grader.harness.stand_ins import install_stand_ins
 from grader.harness.state import evaluating, same_randomness, seed_everything, threads_of_torch
@@ -81,7 +82,7 @@ class Worker:
         self._watch = Watch()
         self._watch.install()
         self._loaded: Loaded | None = None
-        self._built: dict[str, nn.Module] = {}
+        self._built: dict[str, _Built] = {}
         self._output = BoundedOutput(0)
         self._training: Recording | None = None
         self._handlers: dict[type[m.Message], Callable[[Any, Tensors], Answer]] = {
@@ -145,7 +146,12 @@ class Worker:
         return m.Loaded(
             errors=loaded.errors,
             definitions={name: loaded.definition(name) for name in request.names},
-            recorded=tuple(recording.describe() for recording in recordings[-MAX_RECORDED:]),
+            recorded=tuple(
+                recording.describe(loaded.namespace) for recording in recordings[-MAX_RECORDED:]
+            ),
+            skipped=tuple(
+                m.Skipped(where=where, line=clean(line)) for where, line in loaded.skipped
+            ),
             output=clean(self._output.text(), 1 << 20, self._scratch),
         ), NOTHING
 
@@ -154,7 +160,7 @@ class Worker:
 
     def _call(self, request: m.Call, tensors: Tensors) -> Answer:
         seed_everything(request.seed)
-        function = self._callee(request.callee)
+        function, bindings = self._callee(request.callee, request.version)
         wants_gradients = request.upstream is not None
         leaves: dict[str, Tensor] = {}
         arguments = [
@@ -163,7 +169,7 @@ class Worker:
             )
             for i, argument in enumerate(request.arguments)
         ]
-        with torch.enable_grad():
+        with torch.enable_grad(), self._bindings(bindings):
             result = function(*arguments)
             if request.upstream is None:
                 return encode_value(result, self._scratch)
@@ -177,14 +183,17 @@ class Worker:
         seed_everything(request.seed)
         kind, name = request.source.split(":", 1)
         if kind == "class":
-            model = self._namespace[name](**request.keywords)
+            class_, bindings = self._callee(request.source, request.version)
+            with self._bindings(bindings):
+                model = class_(**request.keywords)
         else:
-            model = copy.deepcopy(self._recording(request.source).model)
+            recording = self._recording(request.source)
+            model, bindings = copy.deepcopy(recording.model), recording.namespace
         if not isinstance(model, nn.Module):
             raise TypeError(f"{name} is no nn.Module but {type(model).__name__}")
         initialize_lazy_layers(model)
         target = f"model:{len(self._built)}"
-        self._built[target] = model
+        self._built[target] = _Built(model, bindings)
         return m.Built(target=target, model=describe_model(model)), NOTHING
 
     def _set_weights(self, request: m.SetWeights, tensors: Tensors) -> Answer:
@@ -272,9 +281,12 @@ class Worker:
             self._watch.ignore()
 
     @contextlib.contextmanager
-    def _bindings(self, bindings: dict[str, Any]) -> Iterator[None]:
-        """The submission's namespace as it was when a training was recorded."""
+    def _bindings(self, bindings: Namespace) -> Iterator[None]:
+        """Let the submission's namespace be what it was when something was recorded or defined."""
         namespace = self._namespace
+        if bindings is namespace:
+            yield
+            return
         now = dict(namespace)
         namespace.clear()
         namespace.update(bindings)
@@ -312,16 +324,28 @@ class Worker:
 
     def _holder(self, target: str) -> nn.Module | Sequence[Any]:
         if target in self._built:
-            return self._built[target]
+            return self._built[target].model
         holder = self._recording(target).holder
         if holder is None:
             raise LookupError(f"{target} has no weights")
         return holder
 
-    def _callee(self, callee: str) -> Callable[..., Any]:
+    def _callee(self, callee: str, version: int | None) -> tuple[Callable[..., Any], Namespace]:
+        """What is called, and the namespace it was defined in; that of now for the last version."""
         if callee in self._built:
-            return self._built[callee]
-        function = self._namespace[callee.removeprefix("function:")]
+            return self._built[callee].model, self._built[callee].bindings
+        name = callee.split(":", 1)[1]
+        if version is None:
+            function, bindings = self._namespace[name], self._namespace
+        else:
+            found = self._require_loaded().version(name, version)
+            function, bindings = found.value, found.namespace
         if not callable(function):
-            raise TypeError(f"{callee.removeprefix('function:')} is no function")
-        return function  # type: ignore[no-any-return]
+            raise TypeError(f"{name} is no function")
+        return function, bindings
+
+
+@dataclass(frozen=True)
+class _Built:
+    model: nn.Module
+    bindings: Namespace

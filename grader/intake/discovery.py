@@ -11,9 +11,16 @@ from pathlib import Path
 from typing import Literal
 
 from grader.errors import IntakeError, UsageError
-from grader.intake.entries import find_entry, imported_scripts
+from grader.intake.entries import (
+    Entry,
+    find_entry,
+    imported_scripts,
+    is_source,
+    reached_marks,
+    read_source,
+)
 from grader.intake.leftovers import is_leftover, is_report, report_files
-from grader.intake.scripts import read_script
+from grader.intake.recognition import refuse_other_homework
 from grader.intake.submission import Submission, digest_files
 from grader.results import Student
 
@@ -52,10 +59,10 @@ def find_submissions(directory: Path) -> tuple[list[Submission], list[Path]]:
     for path in entries:
         if is_leftover(path.name) or path.name in reports or _is_report(path):
             continue
-        is_submission = _holds(path.is_dir) or path.suffix == ".py"
+        is_submission = _holds(path.is_dir) or is_source(path.name)
         (paths if is_submission else passed_over).append(path)
     if not paths:
-        raise UsageError(f"{directory} holds no submission: no folder and no .py file.")
+        raise UsageError(f"{directory} holds no submission: no folder, no .ipynb and no .py file.")
     claims = Counter(claim for path in paths for claim in {path.name, _stem(path)})
     submissions = []
     for path in paths:
@@ -91,7 +98,8 @@ def read_submission(path: Path, submission_id: str | None = None) -> Submission:
         return _read_folder(path, name)
     if not path.is_file():
         return _broken(name, path.parent, layout, f"{path.name} is no regular file.")
-    return _read(name, path.parent, (path.name,), path.name, layout)
+    marks = reached_marks(path.parent, (path.name,))
+    return _read(name, path.parent, (path.name,), Entry(path.name, marks), layout)
 
 
 def read_own_work(path: Path) -> Submission:
@@ -108,7 +116,8 @@ def read_own_work(path: Path) -> Submission:
     scripts = sorted(submission.root.glob("*.py"))
     beside = [script.name for script in scripts if _holds(script.is_file)]
     files = imported_scripts(submission.root, path.name, beside)
-    return _read(submission.id, submission.root, files, path.name, "file")
+    entry = Entry(path.name, reached_marks(submission.root, files))
+    return _read(submission.id, submission.root, files, entry, "file")
 
 
 def _why_unreachable(path: Path) -> str | None:
@@ -165,25 +174,30 @@ def _read_folder(folder: Path, name: str) -> Submission:
     return _read(name, folder, files, entry, "folder")
 
 
-def _read(name: str, root: Path, files: tuple[str, ...], entry: str, layout: Layout) -> Submission:
+def _read(
+    name: str, root: Path, files: tuple[str, ...], entry: Entry, layout: Layout
+) -> Submission:
     try:
         _refuse_a_flood_of_bytes(name, root, files)
         digest = digest_files(root, files)
-        script = read_script(root / entry, entry)
+        source = read_source(root / entry.name, entry.name)
+        refuse_other_homework(entry.name, source, entry.marks)
     except OSError as error:
         return _broken(name, root, layout, _cannot_be_read(error), files)
     except IntakeError as error:
-        return _broken(name, root, layout, str(error), files, entry)
+        return _broken(name, root, layout, str(error), files, entry.name)
     return Submission(
         id=name,
         student=Student(id=name),
         root=root,
         files=files,
-        entry=entry,
+        entry=entry.name,
         layout=layout,
         digest=digest,
-        cells=(script.cell,),
-        notes=(script.note,) if script.note else (),
+        cells=source.cells,
+        executed=source.executed,
+        marks=source.marks,
+        notes=(*entry.notes, *source.notes),
     )
 
 

@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import io
 import tokenize
-from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.intake.outline import Piece, find_marks
+from grader.intake.source import MAX_SOURCE_BYTES, Source
 from grader.protocol.messages import Cell
-
-MAX_SOURCE_BYTES = 16 << 20
 
 # Tried in order where a file is not UTF-8 and does not say what it is: Korean Windows, then
 # western Windows.
 _FALLBACKS = ("cp949", "cp1252")
 
 
-@dataclass(frozen=True)
-class Script:
-    """A script as one cell, and what a reader should know of how it was read."""
-
-    cell: Cell
-    note: str | None = None
-
-
-def read_script(path: Path, name: str) -> Script:
-    """Read a `.py` file.
+def read_script(path: Path, name: str) -> Source:
+    """Read a `.py` file as one cell.
 
     Args:
         path: where it lies.
@@ -51,7 +42,8 @@ def read_script(path: Path, name: str) -> Script:
         raise IntakeError(f"{name} holds halves of characters. Save it as UTF-8.")
     if not text.strip():
         raise IntakeError(f"{name} is empty. Hand in the file with your work.")
-    return Script(Cell(file=name, source=text), note)
+    marks = find_marks([Piece(cell=0, text=text, is_code=True)])
+    return Source((Cell(file=name, source=text),), (note,) if note else (), marks)
 
 
 def _decode(content: bytes, name: str) -> tuple[str, str | None]:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.intake.outline import Mark
 from grader.protocol.messages import Cell
 from grader.results import Student, SubmissionInfo
 
@@ -28,9 +29,27 @@ class Submission(BaseModel):
     entry: str | None = None
     layout: Literal["file", "folder"]
     digest: str = Field(description="sha256 over the names and contents of all files")
-    cells: tuple[Cell, ...] = ()
+    cells: tuple[Cell, ...] = Field(default=(), description="in the order of the document")
+    executed: tuple[int | None, ...] = Field(
+        default=(), description="the n of `In [n]` for each cell; empty for a script"
+    )
+    marks: tuple[Mark, ...] = Field(
+        default=(), description="the headings of the homework's parts and questions"
+    )
     notes: tuple[str, ...] = ()
     problem: str | None = None
+
+    @property
+    def execution_order(self) -> tuple[Cell, ...]:
+        """The cells as they were last executed; one that was not comes after the one above it."""
+        last, keys = 0, []
+        for count in self.executed:
+            last = count if count is not None else last
+            keys.append(last)
+        if len(keys) != len(self.cells):
+            return self.cells
+        order = sorted(range(len(keys)), key=keys.__getitem__)
+        return tuple(self.cells[position] for position in order)
 
     @property
     def info(self) -> SubmissionInfo:

@@ -41,6 +41,9 @@ class Location(Message):
     file: Name
     line: int | None = None
 
+    def __str__(self) -> str:
+        return self.file if self.line is None else f"{self.file}, line {self.line}"
+
 
 class Failure(Message):
     """An exception of student code, cut down to the student's own lines, outermost first."""
@@ -100,7 +103,9 @@ class Recorded(Message):
     target: Name
     api: Literal["part2", "part34", "loop", "built"]
     where: Location
-    question: int | None = Field(default=None, description="the nearest `# Question N` above")
+    names: Annotated[tuple[Name, ...], Field(max_length=10)] = Field(
+        default=(), description="what the model is called after the last cell"
+    )
     function: Name | None = Field(default=None, description="model_fn's name (part2)")
     model: Model | None = None
     optimizer: Optimizer | None = None
@@ -114,6 +119,16 @@ class Definition(Message):
 
     origin: Literal["own", "given", "missing"]
     where: Location | None = None
+    versions: Annotated[tuple[Location, ...], Field(max_length=10)] = Field(
+        default=(), description="every definition of its own, in the order of running"
+    )
+
+
+class Skipped(Message):
+    """A magic or shell line of a notebook, which does nothing here."""
+
+    where: Location
+    line: Name
 
 
 # --- requests -----------------------------------------------------------------------------------
@@ -159,6 +174,7 @@ class Call(Message):
     arguments: tuple[Argument, ...]
     seed: int
     upstream: str | None = None
+    version: int | None = Field(default=None, description="an earlier definition of that name")
 
 
 class Build(Message):
@@ -168,6 +184,7 @@ class Build(Message):
     source: str
     keywords: dict[str, int] = {}
     seed: int
+    version: int | None = Field(default=None, description="an earlier definition of that name")
 
 
 class SetWeights(Message):
@@ -255,7 +272,7 @@ class Loaded(Message):
     errors: Annotated[tuple[Failure, ...], Field(max_length=100)] = ()
     definitions: dict[Name, Definition] = {}
     recorded: Annotated[tuple[Recorded, ...], Field(max_length=500)] = ()
-    notes: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    skipped: Annotated[tuple[Skipped, ...], Field(max_length=100)] = ()
     output: Annotated[str, Field(max_length=1 << 20)] = ""
 
 

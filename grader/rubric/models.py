@@ -78,6 +78,7 @@ class Training(Part):
     validations_per_epoch: PositiveInt
     near_miss: Share
     further_seeds: NonNegativeInt
+    further_models: NonNegativeInt
 
 
 class RunSpec(Part):

@@ -69,6 +69,8 @@ class Student:
         deadlines: see :class:`Deadlines`.
         seed: of the namespace: what the submission draws at random while it is loaded.
         scratch: the folder in which workers get theirs.
+        answers: of names that are defined several times, the definition that counts, where it is
+            not what the name means in the end.
     """
 
     material: Material
@@ -77,6 +79,7 @@ class Student:
     deadlines: Deadlines
     seed: int
     scratch: Path
+    answers: Mapping[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     layers: tuple[str, ...] = ()
     _worker: Worker | None = None
@@ -110,26 +113,41 @@ class Student:
         assert self._loaded is not None
         return self._loaded
 
+    def definition(self, name: str) -> m.Definition:
+        """Where the definition of a name that counts came from."""
+        found = self.loaded.definitions.get(name, m.Definition(origin="missing"))
+        version = self.answers.get(name)
+        if version is None or version >= len(found.versions):
+            return found
+        return m.Definition(origin="own", where=found.versions[version], versions=found.versions)
+
     def flatten(self, x: Tensor, *, contiguous: bool = True) -> Tensor:
         """The submission's `flatten`; x: (N, ...)."""
-        return self._call("function:flatten", (x,), contiguous=contiguous)
+        return self._call_function("flatten", (x,), contiguous=contiguous)
 
     def three_layer_convnet(self, x: Tensor, params: Sequence[Tensor]) -> Tensor:
         """The submission's `three_layer_convnet`; x: (N, C, H, W)."""
-        return self._call("function:three_layer_convnet", (x, params))
+        return self._call_function("three_layer_convnet", (x, params))
 
     def three_layer_convnet_gradients(
         self, x: Tensor, params: Sequence[Tensor], upstream: Tensor
     ) -> tuple[Tensor | None, list[Tensor | None]]:
         """Gradients of sum(scores * upstream) by x and by each of `params`, None for none."""
-        gradients = self._gradients("function:three_layer_convnet", (x, params), upstream)
+        callee = "function:three_layer_convnet"
+        version = self.answers.get("three_layer_convnet")
+        gradients = self._gradients(callee, (x, params), upstream, version=version)
         by_params = [gradients.get(f"argument:1.{i}") for i in range(len(params))]
         return gradients.get("argument:0"), by_params
 
     def build(self, class_name: str, keywords: Mapping[str, int], *, seed: int = 0) -> StudentModel:
         """A new object of one of the submission's model classes."""
         return self._build(
-            m.Build(source=f"class:{class_name}", keywords=dict(keywords), seed=seed)
+            m.Build(
+                source=f"class:{class_name}",
+                keywords=dict(keywords),
+                seed=seed,
+                version=self.answers.get(class_name),
+            )
         )
 
     def copy_model(self, target: str) -> StudentModel:
@@ -210,17 +228,37 @@ class Student:
 
     # --- requests -----------------------------------------------------------------------------
 
-    def _call(self, callee: str, arguments: Sequence[object], *, contiguous: bool = True) -> Tensor:
+    def _call_function(
+        self, name: str, arguments: Sequence[object], *, contiguous: bool = True
+    ) -> Tensor:
+        version = self.answers.get(name)
+        return self._call(f"function:{name}", arguments, contiguous=contiguous, version=version)
+
+    def _call(
+        self,
+        callee: str,
+        arguments: Sequence[object],
+        *,
+        contiguous: bool = True,
+        version: int | None = None,
+    ) -> Tensor:
         encoded, tensors = encode_arguments(arguments, contiguous=contiguous)
-        request = m.Call(callee=callee, arguments=encoded, seed=self.seed)
+        request = m.Call(callee=callee, arguments=encoded, seed=self.seed, version=version)
         reply, body = self._ask(request, tensors, expect=m.Value)
         return decode_tensor(reply, body)
 
     def _gradients(
-        self, callee: str, arguments: Sequence[object], upstream: Tensor
+        self,
+        callee: str,
+        arguments: Sequence[object],
+        upstream: Tensor,
+        *,
+        version: int | None = None,
     ) -> dict[str, Tensor]:
         encoded, tensors = encode_arguments(arguments)
-        request = m.Call(callee=callee, arguments=encoded, seed=self.seed, upstream="upstream")
+        request = m.Call(
+            callee=callee, arguments=encoded, seed=self.seed, upstream="upstream", version=version
+        )
         _, body = self._ask(request, {**tensors, "upstream": upstream}, expect=m.Gradients)
         return dict(body)
 

@@ -1,0 +1,262 @@
+"""Jupyter notebooks as cells: every version of the format, in whatever state they were saved."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from grader.errors import IntakeError
+from grader.intake.outline import Piece, find_marks
+from grader.intake.source import MAX_SOURCE_BYTES, Source
+from grader.protocol.messages import Cell
+
+MAX_NOTEBOOK_BYTES = 64 << 20
+MAX_CELLS = 5_000
+MAX_OBJECTS = 1_000_000
+"""Brackets in the file. An empty object takes 70 times the memory that it takes on disk."""
+
+_CURRENT_FORMAT = 4
+_NAMED = 5
+"""Cells that a note names one by one."""
+
+_HEADING = re.compile(r"^#+[ \t]+(.*\w.*)$", re.MULTILINE)
+_TITLE = 100
+"""Characters of a title."""
+
+_OTHER_KINDS = (
+    (b"<", "is a web page: the page that shows the notebook was saved, not the notebook"),
+    (b"%PDF", "is a PDF"),
+    (b"PK\x03\x04", "is a zip archive under another name"),
+    (b"\x1f\x8b", "is a gzip archive under another name"),
+    (b"version https://git-lfs", "is a pointer of Git LFS; the notebook itself was not uploaded"),
+)
+_CONFLICT = "<<<<<<< "
+
+
+def read_notebook(path: Path, name: str) -> Source:
+    """Read an `.ipynb` file: its code cells in the order of the document.
+
+    Outputs and attachments are left unread. A cell that holds no text is left out, with a note.
+
+    Args:
+        path: where it lies.
+        name: what it is called in results; a cell is called ``NAME, cell N``, counting every cell
+            from 1.
+
+    Raises:
+        IntakeError: it is no notebook, damaged, too large or unreadable; says which and what to do.
+    """
+    document, notes = _parse(_content(path, name), name)
+    cells = _current_cells(document, name)
+    _refuse_other_languages(document, name)
+    found: list[Cell] = []
+    counts: list[int | None] = []
+    pieces: list[Piece] = []
+    without_text: list[int] = []
+    for number, cell in enumerate(cells, start=1):
+        kind, text = _field(cell, "cell_type"), _text(cell)
+        if text is None:
+            without_text.append(number)
+            continue
+        if kind == "code" and text.strip():
+            pieces.append(Piece(cell=len(found), text=text, is_code=True))
+            found.append(Cell(file=f"{name}, cell {number}", source=text, stop_at_error=True))
+            counts.append(_count(cell))
+        else:
+            pieces.append(Piece(cell=len(found), text=text, is_code=False))
+    if without_text:
+        notes.append(f"{name}: {_cells(without_text)} hold no text and were left out.")
+    if not found:
+        raise IntakeError(f"{name} holds no code. Hand in the notebook with your work.")
+    if sum(len(cell.source) for cell in found) > MAX_SOURCE_BYTES:
+        raise IntakeError(
+            f"{name} holds more than {MAX_SOURCE_BYTES >> 20} MB of code, which no homework does. "
+            "Hand in your own work alone."
+        )
+    return Source(tuple(found), tuple(notes), find_marks(pieces), tuple(counts), _title(pieces))
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > MAX_NOTEBOOK_BYTES:
+            raise IntakeError(
+                f"{name} is {size >> 20:,} MB large, and {MAX_NOTEBOOK_BYTES >> 20} MB are the "
+                "most. Clear its outputs (Edit, Clear All Outputs) and hand it in again."
+            )
+        content = path.read_bytes()
+    except OSError as error:
+        raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
+    begin = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not begin:
+        raise IntakeError(f"{name} is empty. Hand in the notebook with your work.")
+    for mark, what in _OTHER_KINDS:
+        # Of markup, but of no conflict of two versions, which begins with seven of them.
+        if begin.startswith(mark) and not begin.startswith(_CONFLICT.encode()):
+            raise IntakeError(f"{name} {what}. Download the notebook itself and hand that in.")
+    if content.count(b"{") + content.count(b"[") > MAX_OBJECTS:
+        raise IntakeError(
+            f"{name} holds more than {MAX_OBJECTS:,} objects, which no notebook of a homework "
+            "does. Clear its outputs (Edit, Clear All Outputs) and hand it in again."
+        )
+    return content
+
+
+def _parse(content: bytes, name: str) -> tuple[dict[str, Any], list[str]]:
+    notes: list[str] = []
+    text = _decode(content, name, notes)
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise IntakeError(f"{name} {_damage(error)}") from None
+    except RecursionError:
+        raise IntakeError(
+            f"{name} is nested more deeply than any notebook. Save it again in Jupyter."
+        ) from None
+    except ValueError:  # a number of thousands of digits
+        raise IntakeError(f"{name} is damaged. Save it again in Jupyter.") from None
+    if not isinstance(document, dict):
+        raise IntakeError(f"{name} is no notebook: {_NOT_A_NOTEBOOK}")
+    return document, notes
+
+
+_NOT_A_NOTEBOOK = "it holds no cells. Hand in the .ipynb file that Jupyter or Colab saves."
+
+
+def _decode(content: bytes, name: str, notes: list[str]) -> str:
+    encoding = "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        notes.append(
+            f"{name} is not wholly UTF-8 (the first wrong byte is in line {line}); "
+            "what cannot be read stands as \ufffd."
+        )
+        return content.decode(encoding, errors="replace")
+
+
+def _damage(error: json.JSONDecodeError) -> str:
+    if _CONFLICT in error.doc:
+        line = error.doc[: error.doc.index(_CONFLICT)].count("\n") + 1
+        return (
+            f"holds the marks of a merge conflict (line {line}). Resolve it, open the notebook in "
+            "Jupyter and save it again."
+        )
+    if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string"):
+        return (
+            f"is cut off: it ends in line {error.lineno} in the middle of a cell. "
+            "Download or upload it again."
+        )
+    return (
+        f"is damaged: line {error.lineno}, column {error.colno} is no JSON ({error.msg}). "
+        "Open it in Jupyter and save it again."
+    )
+
+
+def _current_cells(document: dict[str, Any], name: str) -> Sequence[object]:
+    """The cells as version 4 of the format has them; older notebooks are converted by nbformat."""
+    cells: Sequence[object] | None = _list(document, "cells")
+    if cells is None:
+        cells = _converted(document, name)
+    if len(cells) > MAX_CELLS:
+        raise IntakeError(
+            f"{name} holds {len(cells):,} cells, and {MAX_CELLS:,} are the most. "
+            "Hand in your own work alone."
+        )
+    return cells
+
+
+def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
+    version = document.get("nbformat")
+    sheets = _list(document, "worksheets")
+    if not isinstance(version, int) or not 1 <= version < _CURRENT_FORMAT or sheets is None:
+        raise IntakeError(f"{name} is no notebook: {_NOT_A_NOTEBOOK}")
+    import nbformat  # 0.1 s, and notebooks of before 2015 are rare
+
+    pruned = [
+        [_pruned(cell) for cell in _list(sheet, "cells") or ()]
+        for sheet in sheets
+        if isinstance(sheet, dict)
+    ]
+    old = {
+        "nbformat": version, "nbformat_minor": 0, "metadata": {},
+        "worksheets": [{"cells": cells, "metadata": {}} for cells in pruned],
+    }  # fmt: skip
+    try:
+        return list(nbformat.convert(nbformat.from_dict(old), _CURRENT_FORMAT).cells)
+    except Exception as error:  # nbformat documents none; what is left of the file is broken
+        raise IntakeError(
+            f"{name} is a damaged notebook of format {version}. Open it in Jupyter and save it "
+            "again."
+        ) from error
+
+
+def _pruned(cell: object) -> dict[str, Any]:
+    """A cell of formats 1 to 3 without its outputs; one without text where it has none."""
+    kind = _field(cell, "cell_type")
+    key = "input" if kind == "code" else "source"
+    text = _joined(_field(cell, key)) or ""
+    if kind == "code":
+        return {
+            "cell_type": kind, "input": text, "outputs": [], "language": "python",
+            "collapsed": False, "metadata": {}, "prompt_number": _field(cell, "prompt_number"),
+        }  # fmt: skip
+    return {"cell_type": "markdown", "source": text, "metadata": {}}
+
+
+def _refuse_other_languages(document: Mapping[str, Any], name: str) -> None:
+    metadata = document.get("metadata")
+    kernel = metadata.get("language_info") if isinstance(metadata, dict) else None
+    language = _field(kernel, "name")
+    if isinstance(language, str) and "python" not in language.lower():
+        raise IntakeError(
+            f"{name} is a notebook in {language[:30]}; PyTorch homework is written in Python."
+        )
+
+
+def _text(cell: object) -> str | None:
+    return _joined(_field(cell, "source"))
+
+
+def _joined(source: object) -> str | None:
+    """A source as one text that UTF-8 can carry: it may come as lines, and with halves of pairs."""
+    if isinstance(source, list) and all(isinstance(line, str) for line in source):
+        source = "".join(source)
+    if not isinstance(source, str):
+        return None
+    text = source.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _title(pieces: Sequence[Piece]) -> str | None:
+    headings = (_HEADING.search(piece.text) for piece in pieces if not piece.is_code)
+    return next((match.group(1).strip()[:_TITLE] for match in headings if match), None)
+
+
+def _count(cell: object) -> int | None:
+    """The n of `In [n]`; some tools write 0 for none."""
+    count = _field(cell, "execution_count")
+    return count if isinstance(count, int) and count > 0 else None
+
+
+def _field(record: object, key: str) -> object:
+    return record.get(key) if isinstance(record, dict) else None
+
+
+def _list(record: object, key: str) -> list[object] | None:
+    value = _field(record, key)
+    return value if isinstance(value, list) else None
+
+
+def _cells(numbers: Sequence[int]) -> str:
+    return "cells " + ", ".join(_shortened(numbers))
+
+
+def _shortened(numbers: Sequence[int]) -> Iterator[str]:
+    yield from map(str, numbers[:_NAMED])
+    if len(numbers) > _NAMED:
+        yield f"and {len(numbers) - _NAMED} more"

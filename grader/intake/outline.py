@@ -1,0 +1,141 @@
+"""The parts and questions of the homework, as headings and comments of a submission name them.
+
+The course's notebook has the headings "Part II. Barebones PyTorch" to "Part V. ... challenge".
+Forks of it translate them, number them otherwise, or mark what is to be done by `# Question N`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from unicodedata import normalize
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from grader.protocol.messages import Cell, Location
+
+
+class Mark(BaseModel):
+    """A heading: from this line of this cell on, what follows belongs to a part or question."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cell: int = Field(description="index of the code cell that it stands in or before")
+    line: int = Field(description="line in that cell; 0 when it stands before it")
+    part: int | None = None
+    question: int | None = None
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A cell of a notebook, or a whole script, as it stands in the document.
+
+    Attributes:
+        cell: its index among the code cells, or that of the next one for text.
+        text: its source.
+        is_code: whether it is code; in text, only headings are looked at.
+    """
+
+    cell: int
+    text: str
+    is_code: bool
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Answers under which heading a line stands."""
+
+    cells: tuple[Cell, ...]
+    marks: tuple[Mark, ...]
+
+    def question(self, where: Location) -> int | None:
+        """N of the nearest `Question N` above a line; a heading of a part ends a question."""
+        for mark in self._above(where):
+            return mark.question
+        return None
+
+    def part(self, where: Location) -> int | None:
+        """The part that a line stands in, 1 to 5."""
+        for mark in self._above(where):
+            if mark.part is not None:
+                return mark.part
+        return None
+
+    def _above(self, where: Location) -> Iterator[Mark]:
+        files = [cell.file for cell in self.cells]
+        if where.file not in files:
+            return
+        place = (files.index(where.file), where.line if where.line is not None else 1 << 62)
+        for mark in reversed(self.marks):
+            if (mark.cell, mark.line) <= place:
+                yield mark
+
+
+_QUESTION = re.compile(
+    r"^[ \t]*(?:\"\"\"|''')?#+\W*"
+    r"(?:(?:todo|answer|solution|to|for|part\s+(?:[ivx]+|\d))\b\W*)*"
+    r"(?:question|(?-i:Q)|문제|问题|題|问|вопрос)\s*#?\s*(\d{1,2})\b"
+    r"(?!\s*[=\[])",  # code that was commented out
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEADING = r"^[ \t]*(?:\"\"\"|''')?[ \t]*(?:#+|<h\d[^>]*>|\*\*)\W*"
+_NUMERALS = {
+    "1": 1, "i": 1, "一": 1, "2": 2, "ii": 2, "二": 2, "3": 3, "iii": 3, "三": 3,
+    "4": 4, "iv": 4, "四": 4, "5": 5, "v": 5, "五": 5,
+}  # fmt: skip
+_NUMERAL = "|".join(sorted(_NUMERALS, key=len, reverse=True))
+_PART = re.compile(
+    rf"{_HEADING}(?:(?:part|teil|parte|partie|часть|파트|パート)\W{{0,3}}({_NUMERAL})(?!\w)"
+    rf"|(?:제|第)\s*({_NUMERAL})\s*(?:부|部|장|章|파트))",
+    re.IGNORECASE | re.MULTILINE,
+)
+# The names of the interfaces survive a translation.
+_INTERFACE = re.compile(
+    rf"{_HEADING}.{{0,40}}?(?:(barebones?)|(module api|nn\.module)|(sequential api|nn\.sequential)"
+    r"|(open[- ]ended|challenge))",
+    re.IGNORECASE | re.MULTILINE,
+)
+_FIRST_INTERFACE = 2
+"""The part of the homework that the first interface stands in."""
+
+
+def find_marks(pieces: Sequence[Piece]) -> tuple[Mark, ...]:
+    """The marks of a document, in order.
+
+    Where no part is numbered, headings that name the homework's interfaces tell the parts.
+    """
+    # Of one character such as the Roman numeral two this makes the letters that it looks like.
+    pieces = [replace(piece, text=normalize("NFKC", piece.text)) for piece in pieces]
+    parts = [*_parts(pieces)] or [*_interfaces(pieces)]
+    marks = [*parts, *_questions(pieces)]
+    return tuple(sorted(marks, key=lambda mark: (mark.cell, mark.line)))
+
+
+def _parts(pieces: Sequence[Piece]) -> Iterator[Mark]:
+    for piece in pieces:
+        for match in _PART.finditer(piece.text):
+            number = _NUMERALS[(match.group(1) or match.group(2)).lower()]
+            yield _mark(piece, match, part=number)
+
+
+def _interfaces(pieces: Sequence[Piece]) -> Iterator[Mark]:
+    for piece in pieces:
+        if piece.is_code and len(pieces) > 1:  # a comment in a notebook is no heading
+            continue
+        for match in _INTERFACE.finditer(piece.text):
+            assert match.lastindex is not None
+            yield _mark(piece, match, part=_FIRST_INTERFACE + match.lastindex - 1)
+
+
+def _questions(pieces: Sequence[Piece]) -> Iterator[Mark]:
+    for piece in pieces:
+        for match in _QUESTION.finditer(piece.text):
+            yield _mark(piece, match, question=int(match.group(1)))
+
+
+def _mark(
+    piece: Piece, match: re.Match[str], *, part: int | None = None, question: int | None = None
+) -> Mark:
+    line = piece.text.count("\n", 0, match.start()) + 1 if piece.is_code else 0
+    return Mark(cell=piece.cell, line=line, part=part, question=question)

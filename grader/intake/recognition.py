@@ -1,0 +1,50 @@
+"""Whether a source is this homework at all: told from another homework by what it names."""
+
+from __future__ import annotations
+
+import re
+
+from grader.errors import IntakeError
+from grader.intake.source import Source
+
+# What the homework has students define, and the calls that it has them make.
+_HOMEWORK = re.compile(
+    r"\bdef (?:flatten|three_layer_convnet)\b|\bclass ThreeLayerConvNet\b|\btrain_part(?:2|34)\("
+)
+_TORCH = re.compile(r"^[ \t]*(?:import|from)[ \t]+torch\b", re.MULTILINE)
+_TENSORFLOW = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:tensorflow|keras)\b", re.MULTILINE)
+
+
+def homework_marks(code: str) -> frozenset[str]:
+    """The definitions and calls of the homework that stand in a source."""
+    return frozenset(_HOMEWORK.findall(code))
+
+
+def refuse_other_homework(name: str, source: Source, marks: frozenset[str]) -> None:
+    """Refuse what holds nothing of this homework.
+
+    Args:
+        name: of the file.
+        source: its content.
+        marks: what of the homework it leads to, in itself and in the files that it imports.
+
+    Raises:
+        IntakeError: it is the work of another homework, or of none.
+    """
+    code = source.code
+    if _TENSORFLOW.search(code) and not _TORCH.search(code):
+        raise IntakeError(
+            f"{name} is written with TensorFlow{_titled(source)}. Hand in your work in PyTorch."
+        )
+    is_notebook = bool(source.executed)
+    if marks or (not is_notebook and _TORCH.search(code)):
+        return  # a script may name everything its own way
+    raise IntakeError(
+        f"{name} is not this homework{_titled(source)}: it defines none of flatten, "
+        "three_layer_convnet and ThreeLayerConvNet, and calls no train_part2 or train_part34. "
+        "Hand in your work for this homework."
+    )
+
+
+def _titled(source: Source) -> str:
+    return f" (its title is \u201c{source.title}\u201d)" if source.title else ""

@@ -1,0 +1,34 @@
+"""`Source`: what a notebook or a script holds, as both are read into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from grader.intake.outline import Mark
+from grader.protocol.messages import Cell
+
+MAX_SOURCE_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class Source:
+    """Code in the order of the document.
+
+    Attributes:
+        cells: a notebook's code cells that hold anything; a script is one cell.
+        notes: what a reader should know of how it was read.
+        marks: the headings of the homework's parts and questions.
+        executed: the n of `In [n]` for each cell; empty for a script.
+        title: a notebook's first heading.
+    """
+
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    executed: tuple[int | None, ...] = ()
+    title: str | None = None
+
+    @property
+    def code(self) -> str:
+        """All cells as one text."""
+        return "\n".join(cell.source for cell in self.cells)

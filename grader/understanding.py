@@ -1,0 +1,198 @@
+"""What a submission means: in which order it is read, which definitions are its answers, which of
+its trainings are the homework's runs. Decided here once, for grading and for `torchgrade show`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from grader.errors import ReplyError, WorkerError
+from grader.intake import Submission
+from grader.intake.outline import Outline
+from grader.matching import MatchedRun, match_runs
+from grader.protocol.messages import Cell, Definition, Failure, Location, Skipped
+from grader.results import RunName
+from grader.rubric import Images
+from grader.sandbox.student import Student
+
+HOMEWORK_NAMES = ("flatten", "three_layer_convnet", "ThreeLayerConvNet")
+"""What the homework asks to be defined."""
+
+_NAMED = 5
+"""Places or lines that a note names one by one."""
+
+_PROBE_IMAGES = 2
+_PROBE_CHANNELS = (4, 3)
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """The decisions, and sentences that state those a reader would not expect."""
+
+    runs: Mapping[RunName, MatchedRun]
+    notes: tuple[str, ...]
+
+
+def open_student(
+    submission: Submission, make: Callable[[tuple[Cell, ...]], Student], stack: ExitStack
+) -> tuple[Student, tuple[str, ...]]:
+    """Load a submission in the order of the document or, where only that works, of execution.
+
+    Args:
+        submission: what was handed in.
+        make: cells, in the order of running -> a student.
+        stack: closes what is opened here.
+
+    Returns:
+        The loaded student, and notes.
+
+    Raises:
+        WorkerError: it cannot be loaded.
+    """
+    student = stack.enter_context(make(submission.cells))
+    in_document = _failures(student)
+    executed = submission.execution_order
+    if executed == submission.cells or in_document == (0, 0):
+        return student, ()
+    with ExitStack() as attempt:
+        other = attempt.enter_context(make(executed))
+        try:
+            in_execution = _failures(other)
+        except WorkerError:
+            return student, ()
+        if in_execution >= in_document:
+            return student, ()
+        stack.push(attempt.pop_all())
+    note = (
+        "Its cells were run in the order in which they were last executed: "
+        f"in the order of the document {_count(in_document[1], 'statement')} would raise, "
+        f"in this one {_count(in_execution[1], 'statement')}."
+    )
+    return other, (note,)
+
+
+def understand(student: Student, submission: Submission, data: Images) -> Understanding:
+    """Decide what counts; lets `student` answer with the definitions that do."""
+    loaded = student.loaded
+    notes = [*_choose_answers(student, data)]
+    if loaded.skipped:
+        notes.append(_skipped_note(loaded.skipped))
+    notes += [_failure_note(failure) for failure in loaded.errors]
+    runs = match_runs(loaded.recorded, Outline(submission.cells, submission.marks))
+    return Understanding(runs, tuple(notes))
+
+
+def _failures(student: Student) -> tuple[int, int]:
+    """How little of the homework is defined, and how many statements raised."""
+    loaded = student.loaded
+    missing = sum(loaded.definitions[name].origin == "missing" for name in HOMEWORK_NAMES)
+    return missing, len(loaded.errors)
+
+
+# --- which definition counts --------------------------------------------------------------------
+
+
+def _choose_answers(student: Student, data: Images) -> list[str]:
+    """Where something is defined several times: the last definition that works."""
+    definitions = {name: student.definition(name) for name in HOMEWORK_NAMES}
+    several = [name for name, found in definitions.items() if _is_open(found)]
+    if not several:
+        return []
+    notes: list[str] = []
+    probes = _probes(student, data)
+    answers: dict[str, int] = {}
+    for name, found in definitions.items():
+        in_the_end = [None] if found.origin == "own" else []
+        candidates = [*in_the_end, *reversed(range(len(found.versions)))]
+        works = False
+        for candidate in candidates:
+            student.answers = {**answers, **({} if candidate is None else {name: candidate})}
+            if _works(probes[name]):
+                works = True
+                if candidate is not None:
+                    answers[name] = candidate
+                break
+        if name in several:
+            notes.append(_choice(name, found.versions, answers.get(name), works=works))
+    student.answers = answers
+    return notes
+
+
+def _is_open(found: Definition) -> bool:
+    """Whether there is more than one answer, or one that its name no longer means."""
+    return len(found.versions) > 1 or (found.origin != "own" and len(found.versions) > 0)
+
+
+def _probes(student: Student, data: Images) -> dict[str, Callable[[], bool]]:
+    """Questions that any finished definition answers with a tensor of the right shape."""
+    generator = torch.Generator().manual_seed(0)
+    size, channel_1, channel_2 = data.image_size, *_PROBE_CHANNELS
+
+    def draw(*shape: int) -> Tensor:
+        return torch.randn(shape, generator=generator)
+
+    x = draw(_PROBE_IMAGES, data.channels, size, size)
+    params = (
+        draw(channel_1, data.channels, 5, 5), draw(channel_1), draw(channel_2, channel_1, 3, 3),
+        draw(channel_2), draw(channel_2 * size * size, data.classes), draw(data.classes),
+    )  # fmt: skip
+    keywords = {
+        "in_channel": data.channels, "channel_1": channel_1, "channel_2": channel_2,
+        "num_classes": data.classes,
+    }  # fmt: skip
+    scores = (_PROBE_IMAGES, data.classes)
+    return {
+        "flatten": lambda: student.flatten(x).shape == (_PROBE_IMAGES, x[0].numel()),
+        "three_layer_convnet": lambda: student.three_layer_convnet(x, params).shape == scores,
+        "ThreeLayerConvNet": lambda: (
+            student.build("ThreeLayerConvNet", keywords).scores(x).shape == scores
+        ),
+    }
+
+
+def _works(probe: Callable[[], bool]) -> bool:
+    try:
+        return probe()
+    except (WorkerError, ReplyError):
+        return False
+
+
+def _choice(name: str, versions: Sequence[Location], answer: int | None, *, works: bool) -> str:
+    places = _listed([str(place) for place in versions])
+    text = f"{name} is defined {_count(len(versions), 'time')} ({places})"
+    if not works:
+        return f"{text}; none of them gives a tensor of the right shape."
+    if answer is None:
+        return f"{text}; the last one counts."
+    last = answer == len(versions) - 1
+    why = "as it was when its cell had run" if last else "the last one that works"
+    return f"{text}; the one at {versions[answer]} counts, {why}."
+
+
+# --- what else a reader should know -------------------------------------------------------------
+
+
+def _skipped_note(skipped: Sequence[Skipped]) -> str:
+    lines = _listed([f"`{each.line}` ({each.where})" for each in skipped])
+    return f"Magic and shell lines were not run: {lines}."
+
+
+def _failure_note(failure: Failure) -> str:
+    where = f"{failure.places[0]}: " if failure.places else ""
+    message = f": {failure.message}" if failure.message else ""
+    return f"{where}this statement raised {failure.type_name}{message}; the next ones were run."
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = len(items) - _NAMED
+    shown = [*items[:_NAMED], *([f"{more} more"] if more > 0 else [])]
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
