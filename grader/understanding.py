@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from grader.calls import TrainingCall, training_calls
 from grader.errors import ReplyError, WorkerError
 from grader.intake import Submission
 from grader.intake.outline import Outline
@@ -35,6 +36,7 @@ class Understanding:
     """The decisions, and sentences that state those a reader would not expect."""
 
     runs: Mapping[RunName, MatchedRun]
+    calls: tuple[TrainingCall, ...]
     notes: tuple[str, ...]
 
 
@@ -83,8 +85,14 @@ def understand(student: Student, submission: Submission, data: Images) -> Unders
     if loaded.skipped:
         notes.append(_skipped_note(loaded.skipped))
     notes += [_failure_note(failure) for failure in loaded.errors]
+    calls = training_calls(submission.cells, loaded.recorded, loaded.errors)
+    notes += [
+        f"{call.where}: this call of {call.function} was not reached: {call.obstacle}."
+        for call in calls
+        if call.obstacle is not None
+    ]
     runs = match_runs(loaded.recorded, Outline(submission.cells, submission.marks))
-    return Understanding(runs, tuple(notes))
+    return Understanding(runs, calls, tuple(notes))
 
 
 def _failures(student: Student) -> tuple[int, int]:
@@ -185,6 +193,8 @@ def _skipped_note(skipped: Sequence[Skipped]) -> str:
 def _failure_note(failure: Failure) -> str:
     where = f"{failure.places[0]}: " if failure.places else ""
     message = f": {failure.message}" if failure.message else ""
+    if failure.type_name == "SyntaxError" and len(failure.places) == 1:
+        return f"{where}this is no Python{message}; nothing of its cell was run."
     return f"{where}this statement raised {failure.type_name}{message}; the next ones were run."
 
 

@@ -22,6 +22,17 @@ CLASS = "ThreeLayerConvNet"
 def test_structure(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
     """The constructor makes two convolutions and a fully connected layer of the sizes asked for."""
     own(CLASS)
+    _require_layers(student, cases, expect)
+
+
+@pytest.mark.settings("constructors")
+def test_sizes(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
+    """All four arguments of the constructor decide the sizes, num_classes included."""
+    own(CLASS)
+    _require_layers(student, cases, expect)
+
+
+def _require_layers(student: Student, cases: Cases, expect: Expect) -> None:
     for constructor, case in cases.module():
         model = student.build(CLASS, constructor.model_dump())
         find_roles(model.model, case.shapes)

@@ -24,7 +24,8 @@ class Statement:
         where: its first line.
         code: what is run.
         defines: the functions and classes of the module that it defines, and where.
-        is_import: whether it only imports.
+        may_fail: whether the rest of its cell is run though it raises: a module or a version of a
+            library that is not the one here is no reason to leave out what comes next.
     """
 
     number: int
@@ -32,7 +33,7 @@ class Statement:
     where: Location
     code: CodeType
     defines: Mapping[str, Location]
-    is_import: bool
+    may_fail: bool
 
 
 class Program:
@@ -80,7 +81,7 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                     definition.name: Location(file=cell.file, line=definition.lineno)
                     for definition in _definitions([node])
                 },
-                is_import=isinstance(node, ast.Import | ast.ImportFrom),
+                may_fail=isinstance(node, ast.Import | ast.ImportFrom | ast.Assert),
             )
         )
     return statements

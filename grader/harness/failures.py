@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from types import TracebackType
 
@@ -45,10 +46,10 @@ def describe_failure(error: BaseException, sources: Sources) -> Failure:
 def clean(text: str, limit: int = 500, root: str | None = None) -> str:
     """Text that UTF-8 can carry, cut to `limit` characters, and the same in every run.
 
-    Addresses of objects and `root`, the worker's scratch directory, differ from run to run: they
-    become `0x…` and `.`.
+    Addresses of objects, `root`, the worker's scratch directory, and the place where Python is
+    installed differ from run to run or from machine to machine: they become `0x…`, `.` and `…`.
     """
-    text = text[: 2 * limit + 1000]  # what is replaced gets shorter
+    text = text[: 2 * limit + 1000].replace(sys.prefix, "…")  # what is replaced gets shorter
     if root is not None and len(root) > 1:
         text = text.replace(root, ".")
     return _ADDRESS.sub("0x…", text)[:limit].encode("utf-8", "replace").decode("utf-8")

@@ -113,9 +113,7 @@ class Loader:
                 if failure is None:
                     continue
                 failures.append((statement.cell, failure))
-                # A module that is not installed here is no reason to leave out the next import.
-                lacks_module = statement.is_import and failure.type_name == "ModuleNotFoundError"
-                if program.cells[statement.cell].stop_at_error and not lacks_module:
+                if program.cells[statement.cell].stop_at_error and not statement.may_fail:
                     stopped.add(statement.cell)
         errors = [failure for _, failure in sorted(failures, key=lambda pair: pair[0])]
         return Loaded(

@@ -28,7 +28,7 @@ class Shell:
 
     def install(self) -> None:
         """Let notebooks, and the modules that they import, find it where IPython puts it."""
-        found: dict[str, Any] = {"get_ipython": lambda: self, "display": _nothing}
+        found: dict[str, Any] = {"get_ipython": lambda: self, "display": _ANYTHING}
         vars(builtins).update(found)
         for module in (IPython, IPython.core.getipython, IPython.display):
             vars(module).update({k: v for k, v in found.items() if hasattr(module, k)})
@@ -55,14 +55,23 @@ class Shell:
         return []
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return _nothing
+        return getattr(_ANYTHING, name)
 
     def _skip(self, line: str) -> None:
         if len(self.skipped) < MAX_SKIPPED:
             self.skipped.append((self._calling_place(), line.strip()))
 
 
-def _nothing(*_: object, **__: object) -> None:
-    """Show nothing."""
+class _Anything:
+    """Whatever is asked of it, it is there and does nothing: `get_ipython().events.register(f)`."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: object, **__: object) -> None:
+        return None
+
+
+_ANYTHING = _Anything()

@@ -6,18 +6,16 @@ import errno
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 from grader.errors import IntakeError, UsageError
 from grader.intake.entries import (
     Entry,
+    entry_of,
     find_entry,
-    imported_scripts,
     is_source,
-    reached_marks,
-    read_source,
 )
 from grader.intake.leftovers import is_leftover, is_report, report_files
 from grader.intake.recognition import refuse_other_homework
@@ -98,8 +96,7 @@ def read_submission(path: Path, submission_id: str | None = None) -> Submission:
         return _read_folder(path, name)
     if not path.is_file():
         return _broken(name, path.parent, layout, f"{path.name} is no regular file.")
-    marks = reached_marks(path.parent, (path.name,))
-    return _read(name, path.parent, (path.name,), Entry(path.name, marks), layout)
+    return _read_file(name, path.parent, path.name, ())
 
 
 def read_own_work(path: Path) -> Submission:
@@ -115,9 +112,7 @@ def read_own_work(path: Path) -> Submission:
         return submission
     scripts = sorted(submission.root.glob("*.py"))
     beside = [script.name for script in scripts if _holds(script.is_file)]
-    files = imported_scripts(submission.root, path.name, beside)
-    entry = Entry(path.name, reached_marks(submission.root, files))
-    return _read(submission.id, submission.root, files, entry, "file")
+    return _read_file(submission.id, submission.root, path.name, beside)
 
 
 def _why_unreachable(path: Path) -> str | None:
@@ -164,14 +159,23 @@ def _id(name: str) -> str:
 
 
 def _read_folder(folder: Path, name: str) -> Submission:
+    files: tuple[str, ...] = ()
     try:
         files = tuple(_files(folder))
         entry = find_entry(folder, files)
     except OSError as error:
         return _broken(name, folder, "folder", _cannot_be_read(error))
     except IntakeError as error:
-        return _broken(name, folder, "folder", str(error))
+        return _broken(name, folder, "folder", str(error), files)
     return _read(name, folder, files, entry, "folder")
+
+
+def _read_file(name: str, root: Path, file: str, beside: Sequence[str]) -> Submission:
+    try:
+        entry, files = entry_of(root, file, beside)
+    except IntakeError as error:
+        return _broken(name, root, "file", str(error), (file,), file)
+    return _read(name, root, files, entry, "file")
 
 
 def _read(
@@ -180,8 +184,7 @@ def _read(
     try:
         _refuse_a_flood_of_bytes(name, root, files)
         digest = digest_files(root, files)
-        source = read_source(root / entry.name, entry.name)
-        refuse_other_homework(entry.name, source, entry.marks)
+        refuse_other_homework(entry.name, entry.source, entry.marks)
     except OSError as error:
         return _broken(name, root, layout, _cannot_be_read(error), files)
     except IntakeError as error:
@@ -194,10 +197,10 @@ def _read(
         entry=entry.name,
         layout=layout,
         digest=digest,
-        cells=source.cells,
-        executed=source.executed,
-        marks=source.marks,
-        notes=(*entry.notes, *source.notes),
+        cells=entry.source.cells,
+        executed=entry.source.executed,
+        marks=entry.source.marks,
+        notes=(*entry.notes, *entry.source.notes),
     )
 
 

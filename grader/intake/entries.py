@@ -27,9 +27,10 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Entry:
-    """The file that is run, what of the homework it leads to, and what was decided."""
+    """The file that is run, its content, what of the homework it leads to, and what was decided."""
 
     name: str
+    source: Source
     marks: frozenset[str]
     notes: tuple[str, ...] = ()
 
@@ -60,7 +61,7 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
     the one is run that holds more itself, then a notebook, then the one with more code.
 
     Raises:
-        IntakeError: there is no such file.
+        IntakeError: there is no such file, or it cannot be read.
     """
     names = [name for name in files if is_source(name)]
     if not names:
@@ -69,45 +70,53 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
             "or script."
         )
     names.sort(key=lambda name: (name.count("/"), name))
-    candidates = _codes(folder, names[:MAX_CANDIDATES])
-    marks = {name: homework_marks(code) for name, code in candidates.items()}
-    reached = {name: _reached(name, candidates) for name in candidates}
+    sources = _sources(folder, names[:MAX_CANDIDATES])
+    codes = {name: source.code if source else "" for name, source in sources.items()}
+    marks = {name: homework_marks(code) for name, code in codes.items()}
+    reached = {name: _reached(name, codes) for name in codes}
     reach = {name: frozenset().union(*(marks[each] for each in reached[name])) for name in reached}
 
     def rank(name: str) -> tuple[int, int, bool, int]:
-        return len(reach[name]), len(marks[name]), is_notebook(name), len(candidates[name])
+        return len(reach[name]), len(marks[name]), is_notebook(name), len(codes[name])
 
-    entry = max(candidates, key=rank)
+    entry = max(codes, key=rank)
     # Another file with as much of the homework may be the one that was meant.
     rivals = [
         name
-        for name in candidates
+        for name in codes
         if name not in reached[entry] and marks[entry] and marks[name] >= marks[entry]
     ]
     notes = (_rival_note(entry, rivals),) if rivals else ()
-    return Entry(entry, reach[entry], notes)
+    source = sources[entry] or read_source(folder / entry, entry)  # raises what was wrong with it
+    return Entry(entry, source, reach[entry], notes)
 
 
-def imported_scripts(folder: Path, entry: str, scripts: Sequence[str]) -> tuple[str, ...]:
-    """`entry` and those of `scripts` that it imports, directly or not, by name.
+def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tuple[str, ...]]:
+    """A file that is to be run, with those of `scripts` that it imports, directly or not.
 
-    One that cannot be read counts as importing nothing; it matters if it is imported itself.
+    A script that cannot be read counts as importing nothing; it matters if it is imported itself.
+
+    Returns:
+        The entry, and the names of all files that belong to it.
+
+    Raises:
+        IntakeError: the file cannot be read.
     """
-    return tuple(sorted(_reached(entry, _codes(folder, [*scripts, entry]))))
+    source = read_source(folder / name, name)
+    codes = {each: found.code if found else "" for each, found in _sources(folder, scripts).items()}
+    codes[name] = source.code
+    files = tuple(sorted(_reached(name, codes)))
+    marks = frozenset().union(*(homework_marks(codes[each]) for each in files))
+    return Entry(name, source, marks), files
 
 
-def reached_marks(folder: Path, files: Sequence[str]) -> frozenset[str]:
-    """What of the homework stands in any of these files."""
-    return frozenset().union(*map(homework_marks, _codes(folder, files).values()))
-
-
-def _codes(folder: Path, names: Sequence[str]) -> dict[str, str]:
-    """The code of files by name, none of those that cannot be read."""
-    codes = dict.fromkeys(names, "")
+def _sources(folder: Path, names: Sequence[str]) -> dict[str, Source | None]:
+    """What the files hold by name, None for those that cannot be read."""
+    sources: dict[str, Source | None] = dict.fromkeys(names)
     for name in names:
         with suppress(OSError, IntakeError):
-            codes[name] = read_source(folder / name, name).code
-    return codes
+            sources[name] = read_source(folder / name, name)
+    return sources
 
 
 def _reached(entry: str, codes: Mapping[str, str]) -> set[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -72,29 +72,33 @@ class Outline:
                 yield mark
 
 
+MAX_LINE = 200
+"""Characters of a line that are looked at; a heading is shorter."""
+
+_BEGIN = r"^[ \t\"']*(?:#+|<h\d[^>]*>|\*\*)\W*"
 _QUESTION = re.compile(
-    r"^[ \t]*(?:\"\"\"|''')?#+\W*"
+    r"^[ \t\"']*#+\W*"
     r"(?:(?:todo|answer|solution|to|for|part\s+(?:[ivx]+|\d))\b\W*)*"
     r"(?:question|(?-i:Q)|문제|问题|題|问|вопрос)\s*#?\s*(\d{1,2})\b"
     r"(?!\s*[=\[])",  # code that was commented out
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
-_HEADING = r"^[ \t]*(?:\"\"\"|''')?[ \t]*(?:#+|<h\d[^>]*>|\*\*)\W*"
+_WORD = re.compile(r"\w")
 _NUMERALS = {
     "1": 1, "i": 1, "一": 1, "2": 2, "ii": 2, "二": 2, "3": 3, "iii": 3, "三": 3,
     "4": 4, "iv": 4, "四": 4, "5": 5, "v": 5, "五": 5,
 }  # fmt: skip
 _NUMERAL = "|".join(sorted(_NUMERALS, key=len, reverse=True))
 _PART = re.compile(
-    rf"{_HEADING}(?:(?:part|teil|parte|partie|часть|파트|パート)\W{{0,3}}({_NUMERAL})(?!\w)"
+    rf"{_BEGIN}(?:(?:part|teil|parte|partie|часть|파트|パート)\W{{0,3}}({_NUMERAL})(?!\w)"
     rf"|(?:제|第)\s*({_NUMERAL})\s*(?:부|部|장|章|파트))",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 # The names of the interfaces survive a translation.
 _INTERFACE = re.compile(
-    rf"{_HEADING}.{{0,40}}?(?:(barebones?)|(module api|nn\.module)|(sequential api|nn\.sequential)"
+    rf"{_BEGIN}.{{0,40}}?(?:(barebones?)|(module api|nn\.module)|(sequential api|nn\.sequential)"
     r"|(open[- ]ended|challenge))",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 _FIRST_INTERFACE = 2
 """The part of the homework that the first interface stands in."""
@@ -105,37 +109,41 @@ def find_marks(pieces: Sequence[Piece]) -> tuple[Mark, ...]:
 
     Where no part is numbered, headings that name the homework's interfaces tell the parts.
     """
-    # Of one character such as the Roman numeral two this makes the letters that it looks like.
-    pieces = [replace(piece, text=normalize("NFKC", piece.text)) for piece in pieces]
-    parts = [*_parts(pieces)] or [*_interfaces(pieces)]
-    marks = [*parts, *_questions(pieces)]
+    headings = [(piece, number, text) for piece in pieces for number, text in _headings(piece)]
+    parts = list(_parts(headings)) or list(_interfaces(headings, is_script=len(pieces) == 1))
+    marks = [*parts, *_questions(headings)]
     return tuple(sorted(marks, key=lambda mark: (mark.cell, mark.line)))
 
 
-def _parts(pieces: Sequence[Piece]) -> Iterator[Mark]:
-    for piece in pieces:
-        for match in _PART.finditer(piece.text):
+_Heading = tuple[Piece, int, str]
+
+
+def _headings(piece: Piece) -> Iterator[tuple[int, str]]:
+    """Lines that may be headings or comments, with their numbers."""
+    for number, line in enumerate(piece.text.split("\n"), start=1):
+        if line.lstrip(" \t\"'")[:1] in ("#", "<", "*") and _WORD.search(line):
+            # Of one character such as the Roman numeral two it makes the letters it looks like.
+            yield number if piece.is_code else 0, normalize("NFKC", line[:MAX_LINE])
+
+
+def _parts(headings: Sequence[_Heading]) -> Iterator[Mark]:
+    for piece, line, text in headings:
+        match = _PART.match(text)
+        if match:
             number = _NUMERALS[(match.group(1) or match.group(2)).lower()]
-            yield _mark(piece, match, part=number)
+            yield Mark(cell=piece.cell, line=line, part=number)
 
 
-def _interfaces(pieces: Sequence[Piece]) -> Iterator[Mark]:
-    for piece in pieces:
-        if piece.is_code and len(pieces) > 1:  # a comment in a notebook is no heading
-            continue
-        for match in _INTERFACE.finditer(piece.text):
+def _interfaces(headings: Sequence[_Heading], *, is_script: bool) -> Iterator[Mark]:
+    for piece, line, text in headings:
+        match = _INTERFACE.match(text)
+        if match and (is_script or not piece.is_code):  # a comment in a notebook is no heading
             assert match.lastindex is not None
-            yield _mark(piece, match, part=_FIRST_INTERFACE + match.lastindex - 1)
+            yield Mark(cell=piece.cell, line=line, part=_FIRST_INTERFACE + match.lastindex - 1)
 
 
-def _questions(pieces: Sequence[Piece]) -> Iterator[Mark]:
-    for piece in pieces:
-        for match in _QUESTION.finditer(piece.text):
-            yield _mark(piece, match, question=int(match.group(1)))
-
-
-def _mark(
-    piece: Piece, match: re.Match[str], *, part: int | None = None, question: int | None = None
-) -> Mark:
-    line = piece.text.count("\n", 0, match.start()) + 1 if piece.is_code else 0
-    return Mark(cell=piece.cell, line=line, part=part, question=question)
+def _questions(headings: Sequence[_Heading]) -> Iterator[Mark]:
+    for piece, line, text in headings:
+        match = _QUESTION.match(text)
+        if match:
+            yield Mark(cell=piece.cell, line=line, question=int(match.group(1)))

@@ -1,0 +1,58 @@
+"""The calls of the homework's training functions that a source holds, and what became of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.protocol.messages import Cell, Failure, Location, Recorded
+
+_CALL = re.compile(
+    r"^(?![ \t]*(?:#|def\b|class\b))[^#\n]*?\b(train_part(?:2|34))[ \t]*\(", re.MULTILINE
+)
+_LONGEST_CALL = 10
+"""Lines over which one call may be spread."""
+
+
+@dataclass(frozen=True)
+class TrainingCall:
+    """A call as it is written; `obstacle` says why it was not reached, when it was not."""
+
+    where: Location
+    function: str
+    obstacle: str | None = None
+
+
+def training_calls(
+    cells: Sequence[Cell], recorded: Sequence[Recorded], errors: Sequence[Failure]
+) -> tuple[TrainingCall, ...]:
+    """Every call that is not commented out, in the order of the document."""
+    return tuple(_calls(cells, recorded, errors))
+
+
+def _calls(
+    cells: Sequence[Cell], recorded: Sequence[Recorded], errors: Sequence[Failure]
+) -> Iterator[TrainingCall]:
+    reached = {(each.where.file, each.where.line) for each in recorded if each.api != "built"}
+    for cell in cells:
+        for match in _CALL.finditer(cell.source):
+            # From the name on: the match may begin on the line before.
+            line = cell.source.count("\n", 0, match.start(1)) + cell.first_line
+            where = Location(file=cell.file, line=line)
+            lines = range(line, line + _LONGEST_CALL)
+            found = any((cell.file, each) in reached for each in lines)
+            obstacle = None if found else _obstacle(where, errors)
+            yield TrainingCall(where, match.group(1), obstacle)
+
+
+def _obstacle(where: Location, errors: Sequence[Failure]) -> str:
+    for error in errors:
+        places = [place for place in error.places if place.file == where.file]
+        if not places:
+            continue
+        line = f" in line {places[0].line}" if places[0].line is not None else ""
+        if error.type_name == "SyntaxError":
+            return f"its cell is no Python{line}"
+        return f"{error.type_name} was raised{line} of its cell"
+    return "it stands in code that is not run"
