@@ -24,7 +24,7 @@ from grader.errors import UserError
 from grader.intake import find_submissions, read_own_work
 from grader.jobs import Setup
 from grader.rubric import default_rubric, load_rubric
-from grader.slot import Bug
+from grader.slot import Bug, Slot
 
 EXIT_LOST_POINTS = 1
 EXIT_USAGE = 2
@@ -156,6 +156,29 @@ def grade(
     print_batch(console, results, out / "index.html")
     ungraded = any(result.status == "ungraded" for result in results)
     raise typer.Exit(EXIT_UNGRADED if ungraded else 0)
+
+
+@app.command()
+def show(
+    submission: Annotated[
+        Path, typer.Argument(help="An .ipynb or .py file, or the folder that holds it.")
+    ],
+    rubric: RubricFile = None,
+    require_isolation: Isolation = "any",
+) -> None:
+    """Show what is understood of a submission: cells, definitions, trainings, and why."""
+    from grader.showing import print_overview
+
+    setup = _setup(
+        train=False, full_curves=False, data="synthetic", data_root=None, rubric=rubric,
+        isolation=require_isolation,
+    )  # fmt: skip
+    handed_in = read_own_work(submission)
+    with Slot(setup) as slot:
+        slot.open()
+        overview = slot.look(handed_in)
+    print_overview(Console(), overview)
+    raise typer.Exit(EXIT_UNGRADED if overview.problem is not None else 0)
 
 
 @data_app.command("info")

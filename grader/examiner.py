@@ -25,8 +25,10 @@ from grader.jobs import (
     Finished,
     Isolation,
     Job,
+    Look,
     Opened,
     Refused,
+    Seen,
     Setup,
     Trained,
 )
@@ -63,6 +65,8 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
                 order = ORDER.validate_json(line)
                 if isinstance(order, Job):
                     _send(events, _grade(grader, order, events))
+                elif isinstance(order, Look):
+                    _send(events, Seen(overview=grader.look(order.look_at)))
                 else:
                     _send(events, _probe(grader))
         except UserError as error:

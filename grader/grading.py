@@ -19,7 +19,9 @@ from grader.checks.running import CheckOutcome, run_checks, shorten
 from grader.data import Store
 from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
+from grader.looking import overview_of, problem_of
 from grader.matching import MatchedRun, explain_match
+from grader.overview import Overview
 from grader.protocol import messages as m
 from grader.provenance import provenance_of
 from grader.results import (
@@ -126,18 +128,11 @@ class Grader:
 
     def _examine(self, submission: Submission, watcher: Watcher) -> _Graded:
         with ExitStack() as stack:
-            attempts: list[Student] = []
-
-            def make(cells: tuple[m.Cell, ...]) -> Student:
-                attempts.append(self._student(submission, cells))
-                return attempts[-1]
-
             try:
-                student, notes = open_student(submission, make, stack)
-            except WorkerError as error:
-                return _cannot_be_run(error, attempts[0])
+                student, understanding = self._open(submission, stack)
+            except _CannotBeRun as failure:
+                return failure.outcome
             self._require_isolation(student.layers)
-            understanding = understand(student, submission, self._rubric.data)
             trainer = None
             if self._options.train:
                 trainer = self._trainer(student, submission, understanding, watcher)
@@ -149,9 +144,38 @@ class Grader:
                 checks=checks,
                 runs=trainer.results if trainer else {},
                 matched=understanding.runs,
-                notes=(*notes, *student.notes, *understanding.notes),
+                notes=(*student.notes, *understanding.notes),
                 layers=student.layers,
             )
+
+    def look(self, submission: Submission) -> Overview:
+        """What is understood of a submission; nothing is checked and nothing trained."""
+        if submission.problem is not None:
+            return problem_of(submission, submission.problem)
+        with ExitStack() as stack:
+            try:
+                student, understanding = self._open(submission, stack)
+            except _CannotBeRun as failure:
+                return problem_of(submission, failure.outcome.reason or "")
+            return overview_of(submission, student, understanding)
+
+    def _open(self, submission: Submission, stack: ExitStack) -> tuple[Student, Understanding]:
+        """A submission, loaded and understood.
+
+        Raises:
+            _CannotBeRun: it cannot be loaded.
+        """
+        attempts: list[Student] = []
+
+        def make(cells: tuple[m.Cell, ...]) -> Student:
+            attempts.append(self._student(submission, cells))
+            return attempts[-1]
+
+        try:
+            student = open_student(submission, make, stack)
+        except WorkerError as error:
+            raise _CannotBeRun(_cannot_be_run(error, attempts[0])) from error
+        return student, understand(student, submission, self._rubric.data)
 
     def _student(self, submission: Submission, cells: tuple[m.Cell, ...]) -> Student:
         rubric = self._rubric
@@ -283,6 +307,14 @@ class _Graded:
     matched: Mapping[RunName, MatchedRun] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+
+
+class _CannotBeRun(Exception):
+    """A submission cannot be loaded; `outcome` says why."""
+
+    def __init__(self, outcome: _Graded) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
 
 
 def _not_trained(spec: RunSpec, matched: MatchedRun | None) -> RunResult:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from grader.data import DataChoice
 from grader.intake import Submission
+from grader.overview import Overview
 from grader.results import Provenance, RunName, SubmissionResult
 
 
@@ -35,6 +36,19 @@ class Job(Record):
     """Grade this submission."""
 
     submission: Submission
+
+
+class Look(Record):
+    """Tell what is understood of this submission; nothing is graded."""
+
+    look_at: Submission
+
+
+class Seen(Record):
+    """The answer to `Look`."""
+
+    kind: Literal["seen"] = "seen"
+    overview: Overview
 
 
 class CheckStarted(Record):
@@ -106,8 +120,8 @@ class Probe(Record):
 
 
 Event = Annotated[
-    Opened | CheckStarted | Trained | Finished | Refused | Broken | Isolation,
+    Opened | CheckStarted | Trained | Finished | Refused | Broken | Isolation | Seen,
     Field(discriminator="kind"),
 ]
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
-ORDER: TypeAdapter[Job | Probe] = TypeAdapter(Job | Probe)
+ORDER: TypeAdapter[Job | Look | Probe] = TypeAdapter(Job | Look | Probe)

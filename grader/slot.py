@@ -26,12 +26,15 @@ from grader.jobs import (
     Finished,
     Isolation,
     Job,
+    Look,
     Opened,
     Probe,
     Refused,
+    Seen,
     Setup,
     Trained,
 )
+from grader.overview import Overview
 from grader.results import SubmissionResult
 
 # Nothing else of the environment reaches the launcher: every worker inherits its memory.
@@ -113,6 +116,13 @@ class Slot:
                 return event.result
             if isinstance(event, (CheckStarted, Trained)):
                 on_event(event)
+
+    def look(self, submission: Submission) -> Overview:
+        """What is understood of a submission; raises as :meth:`grade` does."""
+        self._send(Look(look_at=submission).model_dump_json())
+        while not isinstance(event := self._receive(), Seen):
+            pass
+        return event.overview
 
     def probe(self) -> Isolation:
         """How workers are isolated here; raises as :meth:`grade` does."""

@@ -42,16 +42,14 @@ class Understanding:
 
 def open_student(
     submission: Submission, make: Callable[[tuple[Cell, ...]], Student], stack: ExitStack
-) -> tuple[Student, tuple[str, ...]]:
+) -> Student:
     """Load a submission in the order of the document or, where only that works, of execution.
 
     Args:
         submission: what was handed in.
-        make: cells, in the order of running -> a student.
+        make: cells, in the order of running -> a student, who notes the order when it is that of
+            execution.
         stack: closes what is opened here.
-
-    Returns:
-        The loaded student, and notes.
 
     Raises:
         WorkerError: it cannot be loaded.
@@ -60,22 +58,22 @@ def open_student(
     in_document = _failures(student)
     executed = submission.execution_order
     if executed == submission.cells or in_document == (0, 0):
-        return student, ()
+        return student
     with ExitStack() as attempt:
         other = attempt.enter_context(make(executed))
         try:
             in_execution = _failures(other)
         except WorkerError:
-            return student, ()
+            return student
         if in_execution >= in_document:
-            return student, ()
+            return student
         stack.push(attempt.pop_all())
-    note = (
+    other.notes.append(
         "Its cells were run in the order in which they were last executed: "
         f"in the order of the document {_count(in_document[1], 'statement')} would raise, "
         f"in this one {_count(in_execution[1], 'statement')}."
     )
-    return other, (note,)
+    return other
 
 
 def understand(student: Student, submission: Submission, data: Images) -> Understanding:
