@@ -214,7 +214,7 @@ class Trainer:
         return RunResult(
             status=status,
             where=best.where or str(best.matched.last.where),
-            why=explain_match(best.matched),
+            why=explain_match(attempts[0].matched),
             threshold=spec.threshold,
             reached=reached,
             best_val_accuracy=best.best,

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from grader.data import synthesize
 from grader.intake import read_submission
@@ -22,6 +23,10 @@ from grader.sandbox.isolation import IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.slot import Slot
+
+# How long an example takes says something of the machine, not of the code.
+settings.register_profile("torchgrade", deadline=None)
+settings.load_profile("torchgrade")
 
 Grade = Callable[[Path], SubmissionResult]
 

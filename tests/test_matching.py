@@ -8,10 +8,14 @@ import pytest
 from torch import nn
 
 from grader.harness.models import describe_model
-from grader.matching import match_runs
-from grader.protocol.messages import Location, Model, Parameter, Recorded
+from grader.intake.outline import Mark, Outline
+from grader.matching import MatchedRun, explain_match, match_runs
+from grader.protocol.messages import Cell, Location, Model, Parameter, Recorded
 
 _identity = itertools.count(1)
+
+_QUESTIONS: dict[int, int | None] = {}
+"""The question that is marked above each line; a line that stands under none ends the last."""
 
 
 class ThreeLayerConvNet(nn.Module):
@@ -49,14 +53,14 @@ def described(model: nn.Module) -> Model:
 
 
 def run(model: nn.Module | Model | None, question: int | None = None, **more: object) -> Recorded:
-    """A recorded `train_part34(model, ...)`."""
+    """A recorded `train_part34(model, ...)` under the mark of a question."""
     number = next(_identity)
+    _QUESTIONS[number] = question
     return Recorded.model_validate(
         {
             "target": f"run:{number}",
             "api": "part34",
             "where": Location(file="homework.py", line=number),
-            "question": question,
             "model": described(model) if isinstance(model, nn.Module) else model,
             "epochs": 1,
             "problem": "the model is None" if model is None else None,
@@ -77,8 +81,15 @@ def part2(
     return run(model, question, **{"api": "part2", "function": function, "epochs": None, **more})
 
 
+def match(*recorded: Recorded) -> dict[str, MatchedRun]:
+    lines = sorted(r.where.line for r in recorded if r.where.line is not None)
+    marks = tuple(Mark(cell=0, line=line, question=_QUESTIONS[line]) for line in lines)
+    outline = Outline((Cell(file="homework.py", source=""),), marks)
+    return dict(match_runs(recorded, outline))
+
+
 def names(*recorded: Recorded) -> dict[str, tuple[str, ...]]:
-    return {name: matched.targets for name, matched in match_runs(recorded).items()}
+    return {name: matched.targets for name, matched in match(*recorded).items()}
 
 
 HOMEWORK = {
@@ -103,11 +114,14 @@ def test_the_homework_is_matched_by_structure_alone() -> None:
 
 
 def test_the_homework_is_matched_with_its_question_marks() -> None:
-    marked = [
-        recorded.model_copy(update={"question": question})
-        for recorded, question in zip(HOMEWORK.values(), QUESTIONS, strict=True)
-    ]
-    assert names(*marked) == EXPECTED
+    before = dict(_QUESTIONS)
+    for recorded, question in zip(HOMEWORK.values(), QUESTIONS, strict=True):
+        assert recorded.where.line is not None
+        _QUESTIONS[recorded.where.line] = question
+    try:
+        assert names(*HOMEWORK.values()) == EXPECTED
+    finally:
+        _QUESTIONS.update(before)
 
 
 def test_nothing_recorded_is_no_run() -> None:
@@ -269,3 +283,70 @@ def test_part_3s_class_trained_for_long_alone_or_under_its_mark_is_part_3() -> N
     assert names(run(ThreeLayerConvNet(), 5), marked) == {"module": (marked.target,)}
     unfilled = run(ThreeLayerConvNet(), problem="the optimizer is None")
     assert names(unfilled, longer) == {"module": (longer.target,)}
+
+
+def test_a_class_of_another_name_in_part_3_is_part_3() -> None:
+    recorded, challenge = run(MyNet(), 5), run(deep(), 7, epochs=10)
+    assert names(recorded, challenge) == {
+        "module": (recorded.target,),
+        "challenge": (challenge.target,),
+    }
+
+
+def test_parts_speak_where_no_question_is_numbered() -> None:
+    recorded = [run(ThreeLayerConvNet()), run(fc()), run(MyNet()), run(MyNet(), epochs=1)]
+    lines = [each.where.line for each in recorded]
+    marks = tuple(
+        Mark(cell=0, line=line, part=part)
+        for line, part in zip(lines, (3, 4, 4, 5), strict=True)
+        if line is not None
+    )
+    outline = Outline((Cell(file="homework.py", source=""),), marks)
+    matched = match_runs(recorded, outline)
+    assert {name: run.targets for name, run in matched.items()} == {
+        "module": (recorded[0].target,),
+        "sequential_fc": (recorded[1].target,),
+        "sequential_convnet": (recorded[2].target,),
+        "challenge": (recorded[3].target,),
+    }
+
+
+def test_the_challenge_model_that_is_called_best_counts() -> None:
+    first, best, last = run(deep(), 7), run(deep(), 7, names=("a", "best_model")), run(deep(), 7)
+    matched = match(first, best, last)["challenge"]
+    assert matched.targets == (best.target,)
+    assert "its model is called best_model" in explain_match(matched)
+    assert set(matched.passed_over) == {first.where, last.where}
+
+
+def test_a_best_model_that_cannot_be_trained_does_not_count() -> None:
+    best = run(deep(), 7, names=("best_model",), problem="the optimizer is None")
+    other = run(deep(), 7)
+    assert names(other, best) == {"challenge": (other.target,)}
+
+
+def test_best_model_speaks_for_the_challenge_alone() -> None:
+    first, last = run(convnet(), 6, names=("best_model",)), run(convnet(), 6)
+    assert names(first, last) == {"sequential_convnet": (last.target,)}
+
+
+def test_models_that_one_line_trains_are_rivals() -> None:
+    elsewhere = run(deep(), 7)
+    first = run(deep(), 7)
+    again = [run(deep(), 7, where=first.where) for _ in range(2)]
+    matched = match(elsewhere, first, *again)["challenge"]
+    assert matched.targets == (again[1].target,)
+    assert [rival.targets for rival in matched.rivals] == [(again[0].target,), (first.target,)]
+    assert matched.passed_over == (elsewhere.where,)
+
+
+def test_an_explanation_names_calls_attempts_and_reasons() -> None:
+    model = described(deep())
+    old, calls = run(deep(), 7), [run(model, 7), run(model, 7)]
+    assert explain_match(match(old, *calls)["challenge"]) == (
+        f"At {calls[0].where} and 1 more up to {calls[1].where} train_part34 is called and it "
+        "stands in the part of the homework that trains the challenge model. "
+        f"Other attempts do not count: {old.where}."
+    )
+    built = run(ThreeLayerConvNet(), 5, api="built")
+    assert "no call trains them, so train_part34 does" in explain_match(match(built)["module"])

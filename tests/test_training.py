@@ -8,11 +8,19 @@ import torch
 
 from grader.data import open_store
 from grader.errors import ReplyError
+from grader.intake.outline import Outline, Piece, find_marks
+from grader.matching import match_runs
 from grader.results import RunStatus
 from grader.rubric import RunSpec, Training
 from grader.training import Progress, Trainer, count_correct
 
-RULES = Training(stop_when_reached=True, validations_per_epoch=2, near_miss=0.05, further_seeds=2)
+RULES = Training(
+    stop_when_reached=True,
+    validations_per_epoch=2,
+    near_miss=0.05,
+    further_seeds=2,
+    further_models=2,
+)
 NET = (
     "import torch.optim as optim\n"
     "class ThreeLayerConvNet(nn.Module):\n"
@@ -47,8 +55,11 @@ def trainer_of(student_of, data_root, request):
         seen: list[Progress] = []
         spec = RunSpec(threshold=threshold, epochs=epochs)
         names = ("barebones", "module", "sequential_fc", "sequential_convnet", "challenge")
+        marks = find_marks([Piece(cell=0, text=source, is_code=True)])
+        outline = Outline(student.material.cells, marks)
         trainer = Trainer(
             student,
+            match_runs(student.loaded.recorded, outline),
             store,
             dict.fromkeys(names, spec),
             rules,
@@ -213,3 +224,37 @@ def test_a_worker_that_forges_its_progress_does_not_reach(trainer_of, reply):
     assert result.status is RunStatus.FAILED
     assert "no valid reply" in result.reason
     assert len(seen) <= RULES.validations_per_epoch + 2
+
+
+SEARCH = (
+    NET.replace("class ThreeLayerConvNet", "class Net").replace("model = ThreeLayerConvNet()\n", "")
+    + "best_model = None\n"
+    "for lr in (1e-3, 1e-12):\n"
+    "    model = Net()\n"
+    "    train_part34(model, optim.SGD(model.parameters(), lr=lr), epochs=2)\n"
+)
+
+
+def test_of_a_search_over_settings_the_model_that_reaches_counts(trainer_of):
+    trainer, seen = trainer_of(SEARCH, threshold=0.17, epochs=2)
+    result = trainer.run("challenge")
+    assert result.reached
+    assert result.optimizer.settings["lr"] == 1e-3
+    assert "The same line trains 1 more such models." in result.why
+    assert {progress.attempt for progress in seen} == {0, 1}
+
+
+def test_no_more_models_of_a_search_are_trained_than_the_rubric_says(trainer_of):
+    rules = RULES.model_copy(update={"further_models": 0})
+    trainer, _ = trainer_of(SEARCH, threshold=0.3, rules=rules, epochs=2)
+    result = trainer.run("challenge")
+    assert not result.reached
+    assert result.optimizer.settings["lr"] == 1e-12
+
+
+def test_a_result_says_how_its_training_was_found(trainer_of):
+    trainer, _ = trainer_of(TRAINED, threshold=0.15)
+    line = TRAINED.count("\n")
+    assert trainer.run("module").why == (
+        f"At homework.py, line {line} train_part34 is called and it trains ThreeLayerConvNet."
+    )

@@ -11,6 +11,10 @@ import numpy as np
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
+import torch.optim as optim
+import torchvision.datasets as dset
+import torchvision.transforms as T
+from torch.utils.data import DataLoader, sampler
 
 USE_GPU = True
 dtype = torch.float32

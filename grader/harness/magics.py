@@ -17,14 +17,17 @@ _LINE_MAGIC = re.compile(
     rf"^([ \t]*(?:[\w, ]+=[ \t]*)?)%(?:{_MEASURING})\b[ \t]*(?:-\w+[ \t]*\d*[ \t]+)*(?=\S)",
     re.MULTILINE,
 )
+_BLANK_LINES = re.compile(r"\A(?:[ \t]*\n)+")
 
 
 def to_python(source: str) -> str:
     """The cell as Python, or unchanged where that cannot be told."""
     text = _LINE_MAGIC.sub(r"\1", _CELL_MAGIC.sub(r"\1", source))
-    body = text.lstrip("\n")
+    body = _BLANK_LINES.sub("", text)
+    if not body:
+        return source
     try:
         python: str = TransformerManager().transform_cell(body)
     except Exception:  # of a cell that is neither; IPython documents no errors
         return source
-    return "\n" * (len(text) - len(body)) + python  # the transformer drops empty lines at the top
+    return text[: -len(body)] + python  # the transformer drops empty lines at the top

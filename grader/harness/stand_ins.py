@@ -10,6 +10,7 @@ import importlib.util
 import sys
 from collections.abc import Iterable, Iterator, Sized
 from contextlib import suppress
+from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, Self, cast
@@ -51,8 +52,34 @@ class Progress:
         return _anything(name)
 
 
+class CoursePackage(MetaPathFinder, Loader):
+    """Finds `cs231n` and all below it where a submission lacks them: what they hold may be named.
+
+    The course hands this package out with its notebooks, which import from it in the same cell as
+    they import torch.
+    """
+
+    PACKAGE = "cs231n"
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """See `importlib.abc.MetaPathFinder`; asked last."""
+        if fullname.partition(".")[0] != self.PACKAGE:
+            return None
+        return ModuleSpec(fullname, self, is_package=True)
+
+    def create_module(self, spec: ModuleSpec) -> None:
+        """An ordinary module."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Give it whatever it is asked for."""
+        module.__dict__["__getattr__"] = lambda name: _not_handed_in(module.__name__, name)
+
+
 def install_stand_ins() -> None:
-    """Put a stand-in in place of every such module that is not installed."""
+    """Put a stand-in in place of every such module that is not installed or handed in."""
+    sys.meta_path.append(CoursePackage())
     if not _is_installed("tqdm"):
         for name in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.autonotebook"):
             _add(name, tqdm=Progress, trange=_trange, tqdm_notebook=Progress, tnrange=_trange)
@@ -90,6 +117,16 @@ def _anything(name: str) -> Any:
     if name.startswith("__"):  # Python's own questions: of which file, of which type
         raise AttributeError(name)
     return _nothing
+
+
+def _not_handed_in(module: str, name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise ModuleNotFoundError(f"{module}.{name} is the course's code, which is not here")
+
+    return refuse
 
 
 def _nothing(*_: object, **__: object) -> None:

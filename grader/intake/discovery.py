@@ -18,7 +18,7 @@ from grader.intake.entries import (
     is_source,
 )
 from grader.intake.leftovers import is_leftover, is_report, report_files
-from grader.intake.recognition import refuse_other_homework
+from grader.intake.recognition import recognise
 from grader.intake.submission import Submission, digest_files
 from grader.results import Student
 
@@ -184,7 +184,7 @@ def _read(
     try:
         _refuse_a_flood_of_bytes(name, root, files)
         digest = digest_files(root, files)
-        refuse_other_homework(entry.name, entry.source, entry.marks)
+        recognised = recognise(entry.name, entry.source, entry.marks)
     except OSError as error:
         return _broken(name, root, layout, _cannot_be_read(error), files)
     except IntakeError as error:
@@ -200,7 +200,7 @@ def _read(
         cells=entry.source.cells,
         executed=entry.source.executed,
         marks=entry.source.marks,
-        notes=(*entry.notes, *entry.source.notes),
+        notes=(*entry.notes, *entry.source.notes, *recognised),
     )
 
 

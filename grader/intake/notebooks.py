@@ -1,4 +1,4 @@
-"""Jupyter notebooks as cells: every version of the format, in whatever state they were saved."""
+"""Jupyter notebooks as cells: formats 2 to 4, in whatever state they were saved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAX_CELLS = 5_000
 MAX_OBJECTS = 1_000_000
 """Brackets in the file. An empty object takes 70 times the memory that it takes on disk."""
 
-_CURRENT_FORMAT = 4
+_OLDEST_FORMAT, _CURRENT_FORMAT = 2, 4
 _NAMED = 5
 """Cells that a note names one by one."""
 
@@ -173,7 +173,11 @@ def _current_cells(document: dict[str, Any], name: str) -> Sequence[object]:
 def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
     version = document.get("nbformat")
     sheets = _list(document, "worksheets")
-    if not isinstance(version, int) or not 1 <= version < _CURRENT_FORMAT or sheets is None:
+    if (
+        not isinstance(version, int)
+        or not _OLDEST_FORMAT <= version < _CURRENT_FORMAT
+        or sheets is None
+    ):
         raise IntakeError(f"{name} is no notebook: {_NOT_A_NOTEBOOK}")
     import nbformat  # 0.1 s, and notebooks of before 2015 are rare
 
@@ -196,7 +200,7 @@ def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
 
 
 def _pruned(cell: object) -> dict[str, Any]:
-    """A cell of formats 1 to 3 without its outputs; one without text where it has none."""
+    """A cell of formats 2 and 3 without its outputs; one without text where it has none."""
     kind = _field(cell, "cell_type")
     key = "input" if kind == "code" else "source"
     text = _joined(_field(cell, key)) or ""

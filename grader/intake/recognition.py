@@ -20,13 +20,19 @@ def homework_marks(code: str) -> frozenset[str]:
     return frozenset(_HOMEWORK.findall(code))
 
 
-def refuse_other_homework(name: str, source: Source, marks: frozenset[str]) -> None:
-    """Refuse what holds nothing of this homework.
+def recognise(name: str, source: Source, marks: frozenset[str]) -> tuple[str, ...]:
+    """Refuse the work of another homework.
+
+    A script may name everything its own way, so that it is only said of one; a notebook of this
+    homework was handed out with the names in it.
 
     Args:
         name: of the file.
         source: its content.
         marks: what of the homework it leads to, in itself and in the files that it imports.
+
+    Returns:
+        Notes for the reader of the result.
 
     Raises:
         IntakeError: it is the work of another homework, or of none.
@@ -36,14 +42,18 @@ def refuse_other_homework(name: str, source: Source, marks: frozenset[str]) -> N
         raise IntakeError(
             f"{name} is written with TensorFlow{_titled(source)}. Hand in your work in PyTorch."
         )
-    is_notebook = bool(source.executed)
-    if marks or (not is_notebook and _TORCH.search(code)):
-        return  # a script may name everything its own way
-    raise IntakeError(
-        f"{name} is not this homework{_titled(source)}: it defines none of flatten, "
-        "three_layer_convnet and ThreeLayerConvNet, and calls no train_part2 or train_part34. "
-        "Hand in your work for this homework."
+    if marks:
+        return ()
+    nothing = (
+        "it defines none of flatten, three_layer_convnet and ThreeLayerConvNet, and calls no "
+        "train_part2 or train_part34."
     )
+    if source.executed:
+        raise IntakeError(
+            f"{name} is not this homework{_titled(source)}: {nothing} "
+            "Hand in your work for this homework."
+        )
+    return (f"{name} may be the wrong file: {nothing}",)
 
 
 def _titled(source: Source) -> str:

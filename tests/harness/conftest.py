@@ -27,6 +27,7 @@ class Outcome(BaseModel):
     errors: tuple[Failure, ...] = ()
     recorded: tuple[Recorded, ...] = ()
     definitions: dict[str, Definition] = {}
+    skipped: tuple[tuple[str, str], ...] = ()
     output: str = ""
     answer: object = None
     crash: str | None = None

@@ -46,8 +46,9 @@ def load(order: dict[str, object]) -> dict[str, object]:
     return {
         "ran": ran,
         "errors": [error.model_dump() for error in loaded.errors],
-        "recorded": [recording.describe().model_dump() for recording in recordings],
+        "recorded": [recording.describe(loaded.namespace).model_dump() for recording in recordings],
         "definitions": {name: loaded.definition(name).model_dump() for name in request.names},
+        "skipped": [[str(where), line] for where, line in loaded.skipped],
         "output": output.text(),
         "answer": bindings["answer"],
     }

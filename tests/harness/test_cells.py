@@ -20,6 +20,10 @@ def run(*sources: str) -> dict[str, object]:
     return namespace
 
 
+def defined(parsed: Program) -> dict[str, Location]:
+    return {k: v for statement in parsed.statements for k, v in statement.defines.items()}
+
+
 def at(line: int, cell: int = 1) -> Location:
     return Location(file=f"cell {cell}", line=line)
 
@@ -32,10 +36,9 @@ def test_statements_are_numbered_through_all_cells_and_know_their_places() -> No
 
 
 def test_a_cell_further_down_a_file_counts_from_its_first_line() -> None:
-    cell = Cell(file="homework.py", source="# Question 4\nx = 1\n1 / 0", first_line=10)
+    cell = Cell(file="homework.py", source="\nx = 1\n1 / 0", first_line=10)
     parsed = Program((cell,))
     assert [statement.where.line for statement in parsed.statements] == [11, 12]
-    assert parsed.question_above(Location(file="homework.py", line=11)) == 4
     with pytest.raises(ZeroDivisionError) as caught:
         exec(parsed.statements[1].code, {})
     assert caught.traceback[-1].lineno == 11  # counts from 0
@@ -64,10 +67,7 @@ def test_definitions_are_found_with_the_last_of_a_name() -> None:
         "def flatten(x):\n    pass\n\nclass Net:\n    pass",
         "if True:\n    def flatten(x):\n        pass\nasync def g(): pass",
     )
-    assert parsed.definition("flatten") == at(2, 2)
-    assert parsed.definition("Net") == at(4)
-    assert parsed.definition("g") == at(4, 2)
-    assert parsed.definition("nothing") is None
+    assert defined(parsed) == {"flatten": at(2, 2), "Net": at(4), "g": at(4, 2)}
 
 
 def test_methods_and_inner_functions_are_no_definitions_of_the_module() -> None:
@@ -75,9 +75,7 @@ def test_methods_and_inner_functions_are_no_definitions_of_the_module() -> None:
         "def flatten(x):\n    def inner(): pass\n"
         "class Net:\n    def flatten(self): pass\n    class Part: pass",
     )
-    assert parsed.definition("flatten") == at(1)
-    assert parsed.definition("inner") is None
-    assert parsed.definition("Part") is None
+    assert defined(parsed) == {"flatten": at(1), "Net": at(3)}
 
 
 @pytest.mark.parametrize(
@@ -92,62 +90,7 @@ def test_methods_and_inner_functions_are_no_definitions_of_the_module() -> None:
 )
 def test_a_definition_in_a_block_of_the_module_is_found(source: str) -> None:
     text = source.format("def flatten(x): pass")
-    assert program(text).definition("flatten") == at(len(text.splitlines()))
-
-
-@pytest.mark.parametrize("odd", ["\x0c", "'\x85'", "'\u2028'", "'\x1c'"])
-def test_lines_are_counted_as_the_parser_counts_them(odd: str) -> None:
-    parsed = program(f"# Question 2\n{odd}\r\ntrain()\n# Question 5\ntrain()")
-    places = [statement.where for statement in parsed.statements][-2:]
-    assert [parsed.question_above(place) for place in places] == [2, 5]
-
-
-@pytest.mark.parametrize(
-    "mark",
-    [
-        "# Question 5",
-        "#Question 5:",
-        "## **Question 5** (3 points)",
-        "    # question 5",
-        "#### QUESTION5",
-        "# Question #5",
-        "# Q5",
-        "# Q5. Train the network",
-        "# TODO: Question 5",
-        "# Answer to question 5",
-        "# Part III, Q5 (3 points)",
-    ],
-)
-def test_a_question_mark_is_read_however_it_is_written(mark: str) -> None:
-    assert program(f"\n{mark}\nx = 1").question_above(at(3)) == 5
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "# my question 5",
-        "x = 'Question 5'",
-        "# Question five",
-        "# q5",
-        "# Q5 = x",
-        "# Q5[0]",
-        "# Q5a",
-        "# FAQ 5",
-        "# see Q5",
-    ],
-)
-def test_other_text_is_no_question_mark(text: str) -> None:
-    assert program(f"{text}\nx = 1").question_above(at(2)) is None
-
-
-def test_the_nearest_mark_above_in_the_same_cell_counts() -> None:
-    parsed = program("x = 0\n# Question 2\nx = 1\n# Question 5\nx = 2\n", "x = 3\n# Question 6\n")
-    assert [parsed.question_above(at(line)) for line in (1, 2, 3, 4, 5, 99)] == [
-        None, 2, 2, 5, 5, 5,
-    ]  # fmt: skip
-    assert parsed.question_above(at(1, 2)) is None
-    assert parsed.question_above(Location(file="elsewhere.py", line=1)) is None
-    assert parsed.question_above(Location(file="cell 2")) == 6
+    assert defined(program(text)) == {"flatten": at(len(text.splitlines()))}
 
 
 @pytest.mark.parametrize(
@@ -189,3 +132,37 @@ def test_source_that_cannot_be_parsed_is_a_syntax_error(source: str) -> None:
 
 def test_an_empty_cell_is_no_statement() -> None:
     assert program("", "# only a comment", "\n\n").statements == ()
+
+
+def notebook(*sources: str) -> Program:
+    cells = (
+        Cell(file=f"cell {i}", source=source, stop_at_error=True)
+        for i, source in enumerate(sources, start=1)
+    )
+    return Program(tuple(cells))
+
+
+def test_a_notebook_s_broken_cell_costs_itself() -> None:
+    parsed = notebook("x = 1", "y = (\n", "z = 3")
+    assert [statement.where for statement in parsed.statements] == [at(1, 1), at(1, 3)]
+    assert [statement.number for statement in parsed.statements] == [0, 1]
+    (cell,) = parsed.broken
+    assert (cell, parsed.broken[cell].lineno) == (1, 1)
+
+
+def test_a_cell_is_read_as_ipython_reads_it_where_it_is_no_python() -> None:
+    parsed = notebook("\n%matplotlib inline\nimport os\n!ls\nx = 1", "   y = 2\n   z = y")
+    assert [statement.where for statement in parsed.statements] == [
+        at(2), at(3), at(4), at(5), at(1, 2), at(2, 2),
+    ]  # fmt: skip
+    assert parsed.broken == {}
+
+
+def test_an_exported_script_with_shell_lines_is_read_the_same() -> None:
+    assert [s.where.line for s in program("!pip install x\nx = 1\n%cd y").statements] == [1, 2, 3]
+
+
+def test_a_syntax_error_is_told_as_the_student_wrote_it() -> None:
+    parsed = notebook("%cd x\n\nfor i in range(3)\n    pass")
+    assert parsed.broken[0].lineno in (1, 3)
+    assert "get_ipython" not in str(parsed.broken[0].text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from grader.protocol.messages import Location
@@ -146,3 +148,62 @@ def test_reading_from_the_keyboard_is_an_error_and_waits_for_nobody(load) -> Non
 
 def test_the_given_functions_count_as_given_though_they_are_wrapped(load) -> None:
     assert load("x = 1").definitions["train_part34"].origin == "given"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import a_module_that_is_not_here",
+        "from torch.nn import optim",
+        "assert torch.__version__ == '1.4'",
+    ],
+)
+def test_another_environment_does_not_take_the_rest_of_a_cell_along(load, line: str) -> None:
+    outcome = load(f"import torch\n{line}\ny = 2", stop_at_error=True, probe="answer = names['y']")
+    assert outcome.answer == 2
+    assert where(outcome)[0][1:] == ("homework.py", 2)
+
+
+def test_messages_do_not_tell_where_python_is_installed(load) -> None:
+    (error,) = load("from torch.nn import optim").errors
+    assert "(…/" in error.message
+    assert sys.prefix not in error.message
+
+
+def test_a_broken_cell_is_told_in_the_order_of_the_document(load) -> None:
+    outcome = load("1 / 0", "x = (", "undefined", stop_at_error=True)
+    assert where(outcome) == [
+        ("ZeroDivisionError", "cell 1", 1),
+        ("SyntaxError", "cell 2", 1),
+        ("NameError", "cell 3", 1),
+    ]
+
+
+def test_what_the_homework_imports_is_there_from_the_start(load) -> None:
+    assert load("optim.SGD, T.ToTensor, dset.CIFAR10, DataLoader, sampler").errors == ()
+
+
+def test_every_definition_of_a_name_is_kept_with_the_namespace_of_its_cell(load) -> None:
+    outcome = load(
+        "k = 1\ndef flatten(x):\n    return k\nk = 2", "def flatten(x):\n    return k * 10\nk = 3",
+        "k = 4", "flatten = None",
+        probe="answer = [[v.value(0), v.namespace['k']] for v in loaded.versions.of('flatten')]",
+    )  # fmt: skip
+    assert outcome.answer == [[4, 2], [40, 3]]
+    assert outcome.definitions["flatten"].origin == "missing"
+    assert outcome.definitions["flatten"].versions == (
+        Location(file="cell 1", line=2), Location(file="cell 2", line=1),
+    )  # fmt: skip
+
+
+def test_a_definition_by_assignment_stands_where_it_is_assigned(load) -> None:
+    outcome = load("import torch.nn as nn\nflatten = nn.Flatten()")
+    assert outcome.definitions["flatten"].where == Location(file="homework.py", line=2)
+
+
+def test_the_names_that_a_trained_model_has_in_the_end_are_told(load) -> None:
+    outcome = load(
+        "model = torch.nn.Linear(2, 2)\ntrain_part34(model, optim.SGD(model.parameters(), 0.1))",
+        "best_model = model\nmodel = None", stop_at_error=True,
+    )  # fmt: skip
+    assert outcome.only.names == ("best_model",)

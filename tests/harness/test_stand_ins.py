@@ -6,19 +6,21 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from grader.harness import stand_ins
 from grader.harness.stand_ins import Progress, install_stand_ins
 
-NAMES = ("tqdm", "google")
+NAMES = ("tqdm", "google", "cs231n")
 
 
 @pytest.fixture
 def without_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As on a machine without them."""
     before = dict(sys.modules)
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     for name in before:
         if name.split(".")[0] in NAMES:
             del sys.modules[name]
@@ -63,6 +65,7 @@ def test_a_stand_in_answers_python_s_own_questions() -> None:
 
 def test_what_is_installed_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     before = dict(sys.modules)
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
     monkeypatch.setattr(stand_ins, "_is_installed", lambda name: True)
     install_stand_ins()
     assert {name: sys.modules.get(name) for name in before} == before
@@ -94,3 +97,28 @@ def test_a_bar_of_a_loader_has_its_length_and_one_of_a_generator_none() -> None:
     assert len(list(enumerate(Progress(loader)))) == 3
     with pytest.raises(TypeError):
         len(Progress(iter([1])))
+
+
+@pytest.mark.usefixtures("without_modules")
+def test_the_course_s_package_may_be_named_but_not_called() -> None:
+    install_stand_ins()
+    namespace: dict[str, object] = {}
+    exec(
+        "import cs231n\nfrom cs231n.data_utils import get_CIFAR10_data\n"
+        "from cs231n.classifiers.cnn import *\nimport cs231n.layers as layers",
+        namespace,
+    )
+    with pytest.raises(ModuleNotFoundError, match=r"cs231n\.data_utils\.get_CIFAR10_data is the"):
+        exec("get_CIFAR10_data()", namespace)
+
+
+@pytest.mark.usefixtures("without_modules")
+def test_a_course_package_that_was_handed_in_is_the_one_that_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cs231n").mkdir()
+    (tmp_path / "cs231n" / "__init__.py").write_text("")
+    (tmp_path / "cs231n" / "layers.py").write_text("answer = 42\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    install_stand_ins()
+    assert importlib.import_module("cs231n.layers").answer == 42

@@ -96,7 +96,9 @@ def test_the_script_with_most_of_the_homework_is_run(
 def test_a_folder_without_a_script_is_broken(put: Put, tmp_path: Path) -> None:
     put("kim/homework.docx")
     submission = read_submission(tmp_path / "kim")
-    assert submission.problem == "kim holds no .py file. Hand in your script."
+    assert submission.problem == (
+        "kim holds no .ipynb or .py file, only homework.docx. Hand in your notebook or script."
+    )
     assert submission.cells == ()
 
 
@@ -204,7 +206,7 @@ def test_what_is_neither_script_nor_folder_is_passed_over_and_named(
     put: Put, tmp_path: Path
 ) -> None:
     put("kim.py")
-    odd = [put("grades.csv"), put("kim.ipynb")]
+    odd = [put("grades.csv"), put("kim.docx")]
     submissions, passed_over = find_submissions(tmp_path)
     assert [submission.id for submission in submissions] == ["kim"]
     assert passed_over == odd

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import codecs
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
-from grader.intake.scripts import MAX_SOURCE_BYTES, Script, read_script
+from grader.intake.scripts import read_script
+from grader.intake.source import MAX_SOURCE_BYTES
+from grader.protocol.messages import Cell
 
 KOREAN = "# 합성곱 신경망\nx = '정확도'\n"
 
@@ -21,9 +24,19 @@ def script(tmp_path: Path) -> Path:
     return tmp_path / "homework.py"
 
 
+@dataclass(frozen=True)
+class Script:
+    """The one cell of a script, and the note on how it was read."""
+
+    cell: Cell
+    note: str | None
+
+
 def read(path: Path, content: bytes) -> Script:
     path.write_bytes(content)
-    return read_script(path, "hw/homework.py")
+    source = read_script(path, "hw/homework.py")
+    (cell,) = source.cells
+    return Script(cell, next(iter(source.notes), None))
 
 
 def refusal(path: Path, content: bytes) -> str:

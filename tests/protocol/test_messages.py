@@ -19,7 +19,7 @@ LOADED = m.Loaded(
             target="run:0",
             api="part34",
             where=m.Location(file="a.py", line=9),
-            question=5,
+            names=("model", "best_model"),
             model=m.Model(
                 identity=7,
                 type_name="Sequential",
@@ -38,7 +38,7 @@ LOADED = m.Loaded(
             epochs=1,
         ),
     ),
-    notes=("a note",),
+    skipped=(m.Skipped(where=m.Location(file="a.py", line=1), line="!ls"),),
     output="text",
 )
 REPLIES = [

@@ -140,7 +140,7 @@ def test_a_later_check_cannot_be_a_premise(edit: Edit, rubric: Path) -> None:
     line = edit("needs: [module.structure]", "needs: [module.values]")
     error = refusal(rubric)
     assert error.line == line
-    assert "'module.kaiming' needs 'module.values'" in str(error)
+    assert "'module.sizes' needs 'module.values'" in str(error)
 
 
 def test_a_missing_key_is_named_at_the_place_that_lacks_it(edit: Edit, rubric: Path) -> None:
