@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from grader.report import wording
 from grader.report.prose import Block, typeset
-from grader.report.text import clean_line, optional_line
+from grader.report.text import TEXT_LIMIT, clean_line, optional_line
 from grader.results import RUN_NAMES, RunName, RunResult
 
 
@@ -20,6 +20,7 @@ class Run:
     tone: str
     word: str
     where: str | None
+    why: str | None
     threshold: str
     best: str
     final: str
@@ -46,6 +47,7 @@ def run_view(name: RunName, run: RunResult) -> Run:
         tone=wording.RUN_TONES[run.status].value,
         word=wording.RUN_WORDS[run.status],
         where=optional_line(run.where),
+        why=clean_line(run.why, TEXT_LIMIT) if run.why else None,
         threshold=wording.threshold(run.threshold),
         best=wording.percent(run.best_val_accuracy),
         final=wording.percent(run.final_val_accuracy),

@@ -28,3 +28,8 @@ def test_every_status_of_a_run_can_be_shown(build):
     for status in RunStatus:
         run = build.skipped_run(0.45).model_copy(update={"status": status})
         assert run_view("module", run).word
+
+
+def test_a_run_says_how_it_was_found_on_one_line(build):
+    run = build.run(0.45, 0.49).model_copy(update={"why": "At a.ipynb,\n cell 3 " + "x" * 500})
+    assert run_view("module", run).why == "At a.ipynb, cell 3 " + "x" * 500
