@@ -39,8 +39,10 @@ def trainer_of(student_of, data_root, request):
     """Makes the trainer of a script, and the list of what it reports."""
     store = open_store("synthetic", data_root)
 
-    def make(source: str, threshold: float, rules: Training = RULES, epochs: int = 1):
-        student = student_of(source)
+    def make(
+        source: str, threshold: float, rules: Training = RULES, epochs: int = 1, **deadlines: float
+    ):
+        student = student_of(source, **deadlines)
         data = student.load.data.model_copy(
             update={
                 "train_dir": str(store.train_dir),
@@ -224,6 +226,30 @@ def test_a_worker_that_forges_its_progress_does_not_reach(trainer_of, reply):
     assert result.status is RunStatus.FAILED
     assert "no valid reply" in result.reason
     assert len(seen) <= RULES.validations_per_epoch + 2
+
+
+# Batches that take a quarter of a second each: over a pause of a second and a half, which is longer
+# than the deadline of half a second in which life must be shown.
+SLOW = TRAINED.replace(
+    "class ThreeLayerConvNet(nn.Module):\n",
+    "import time\n"
+    "from grader.harness import worker\n"
+    "worker.ALIVE_SECONDS = {alive}\n"
+    "class ThreeLayerConvNet(nn.Module):\n",
+).replace(
+    "        return self.fc", "        if self.training: time.sleep(0.25)\n        return self.fc"
+)
+
+
+@pytest.mark.parametrize(("alive", "in_time"), [(0.0, True), (60.0, False)])
+def test_a_slow_run_is_told_from_one_that_hangs(trainer_of, alive, in_time):
+    rules = RULES.model_copy(update={"validations_per_epoch": 16})
+    trainer, _ = trainer_of(
+        SLOW.replace("{alive}", str(alive)), threshold=0.12, rules=rules, pause=0.5
+    )
+    result = trainer.run("module")
+    assert (result.iterations >= 6) == in_time
+    assert ("no answer within 0.5 seconds" in (result.reason or "")) == (not in_time)
 
 
 SEARCH = (

@@ -135,15 +135,23 @@ class Meter:
         epoch: images of one epoch.
         pauses_per_epoch: how often `on_pause` is called.
         on_pause: called between two batches; may raise StopTraining.
+        on_batch: called for every batch.
     """
 
     def __init__(
-        self, *, budget: int, epoch: int, pauses_per_epoch: int, on_pause: Callable[[], None]
+        self,
+        *,
+        budget: int,
+        epoch: int,
+        pauses_per_epoch: int,
+        on_pause: Callable[[], None],
+        on_batch: Callable[[], None] = lambda: None,
     ) -> None:
         self._budget = budget
         self._epoch = epoch
         self._pauses_per_epoch = pauses_per_epoch
         self._on_pause = on_pause
+        self._on_batch = on_batch
         self._pauses = 0
         self._drawn = Fraction(0)
         self._steps: dict[object, int] = {}
@@ -177,6 +185,7 @@ class Meter:
             self._count(images)
 
     def _count(self, images: int) -> None:
+        self._on_batch()
         # Only a batch beyond the budget ends the run: code after the last one still runs.
         if self._drawn >= self._budget:
             raise StopTraining

@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,7 @@ from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
 
 PREDICTION_BATCH = 250
 MAX_RECORDED = 500
+ALIVE_SECONDS = 5.0
 
 
 def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
@@ -85,6 +87,7 @@ class Worker:
         self._built: dict[str, _Built] = {}
         self._output = BoundedOutput(0)
         self._training: Recording | None = None
+        self._alive_at = 0.0
         self._handlers: dict[type[m.Message], Callable[[Any, Tensors], Answer]] = {
             m.Load: self._load,
             m.Call: self._call,
@@ -214,6 +217,7 @@ class Worker:
             epoch=self._epoch_images(),
             pauses_per_epoch=request.pauses_per_epoch,
             on_pause=lambda: self._pause(meter),
+            on_batch=self._show_life,
         )
         seed_everything(request.seed)
         error = None
@@ -255,6 +259,13 @@ class Worker:
         return encode_value(torch.cat(scores))
 
     # --- parts --------------------------------------------------------------------------------
+
+    def _show_life(self) -> None:
+        """Now and then, tell that the run goes on."""
+        now = time.monotonic()
+        if now - self._alive_at >= ALIVE_SECONDS:
+            self._alive_at = now
+            self._reply(m.Alive())
 
     def _pause(self, meter: Meter) -> None:
         """Between two batches: answer until told to go on."""

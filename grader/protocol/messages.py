@@ -1,8 +1,9 @@
 """The messages on the channel, checked by pydantic on arrival.
 
-A request goes from the trusted side to the worker; each is answered by exactly one reply, except
-that `load` is preceded by `at` notices. A worker is untrusted after its first statement of student
-code: whatever a reply says is a claim, and the tensors beside it are data to be measured.
+A request goes from the trusted side to the worker; each is answered by exactly one reply, before
+which notices may come: `at` while loading, `alive` while training. A worker is untrusted after its
+first statement of student code: whatever a reply says is a claim, and the tensors beside it are
+data to be measured.
 """
 
 from __future__ import annotations
@@ -264,6 +265,12 @@ class At(Message):
     where: Location
 
 
+class Alive(Message):
+    """`train` goes on: a slow run is told from one that hangs."""
+
+    kind: Literal["alive"] = "alive"
+
+
 class Loaded(Message):
     """All cells were run."""
 
@@ -339,8 +346,22 @@ class Raised(Message):
     error: Failure
 
 
+Notice = At | Alive
+"""What may come before a reply."""
+
 Reply = Annotated[
-    Ready | At | Loaded | Value | Gradients | Built | Weights | Done | Paused | Trained | Raised,
+    Ready
+    | At
+    | Alive
+    | Loaded
+    | Value
+    | Gradients
+    | Built
+    | Weights
+    | Done
+    | Paused
+    | Trained
+    | Raised,
     Field(discriminator="kind"),
 ]
 

@@ -203,11 +203,11 @@ class Student:
         iteration = 0
         # More pauses than the budget has would be more tries at a lucky measurement.
         for _ in range(epochs * pauses_per_epoch + 1):
-            seconds = min(self.deadlines.pause, end - time.monotonic())
-            if seconds <= 0:
+            left = end - time.monotonic()
+            if left <= 0:
                 self._require_worker().end()
                 raise WorkerTimeout(self.deadlines.train)
-            reply, _ = self._ask_raw(request, NOTHING, seconds)
+            reply, _ = self._ask_raw(request, NOTHING, left, quiet_seconds=self.deadlines.pause)
             if not isinstance(reply, (m.Paused, m.Trained)):
                 raise self._protocol_error(reply)
             if reply.iteration < iteration or reply.epoch > epochs + BUDGET_SLACK:
@@ -276,9 +276,16 @@ class Student:
         return reply, body
 
     def _ask_raw(
-        self, request: m.Message, tensors: Tensors, seconds: float
+        self,
+        request: m.Message,
+        tensors: Tensors,
+        seconds: float,
+        *,
+        quiet_seconds: float | None = None,
     ) -> tuple[m.Reply, Tensors]:
-        reply, body = self._require_worker().ask(request, tensors, seconds=seconds)
+        reply, body = self._require_worker().ask(
+            request, tensors, seconds=seconds, quiet_seconds=quiet_seconds
+        )
         if isinstance(reply, m.Raised):
             raise student_error(reply.error)
         return reply, body
@@ -318,7 +325,7 @@ class Student:
         self._load(self._worker)
 
     def _load(self, worker: Worker) -> None:
-        last: deque[m.At] = deque(maxlen=1)
+        last: deque[m.Notice] = deque(maxlen=1)
         request = self.load.model_copy(
             update={"cells": self.material.cells, "seed": self.seed, "skip": self._skip}
         )
@@ -334,9 +341,9 @@ class Student:
             raise self._refuse(student_error(reply.syntax_error))
         self._loaded = reply
 
-    def _skip_statement(self, at: m.At | None, error: WorkerError) -> None:
+    def _skip_statement(self, at: m.Notice | None, error: WorkerError) -> None:
         """Leave out the statement that ended the process, so that the rest can still be judged."""
-        if at is None or len(self._skip) >= MAX_RELOADS:
+        if not isinstance(at, m.At) or len(self._skip) >= MAX_RELOADS:
             raise self._refuse(error)
         place = Place(at.where.file, at.where.line)
         self.notes.append(f"{place}: {error}; this statement was left out.")

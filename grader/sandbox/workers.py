@@ -79,7 +79,8 @@ class Worker:
         tensors: Tensors = NOTHING,
         *,
         seconds: float,
-        on_notice: Callable[[m.At], None] = lambda _: None,
+        quiet_seconds: float | None = None,
+        on_notice: Callable[[m.Notice], None] = lambda _: None,
     ) -> tuple[m.Reply, Tensors]:
         """Send a request and return its reply.
 
@@ -87,6 +88,8 @@ class Worker:
             request: the message.
             tensors: its body.
             seconds: until the whole reply must be here.
+            quiet_seconds: until the next notice or the reply must be here; as long as `seconds`
+                when None.
             on_notice: told of the notices that precede the reply.
 
         Raises:
@@ -96,20 +99,26 @@ class Worker:
         """
         if not self.alive:
             raise WorkerCrashed("the process that runs your code has ended")
-        deadline = time.monotonic() + seconds
+        quiet = seconds if quiet_seconds is None else min(seconds, quiet_seconds)
+        now = time.monotonic()
+        end, deadline, limit = now + seconds, now + quiet, quiet
         try:
             send_frame(
                 self._channel, request.model_dump_json().encode(), tensors, deadline=deadline
             )
         except ChannelTimeout:
-            raise self._too_late(seconds) from None
+            raise self._too_late(limit) from None
         except ChannelClosed:
             raise self._crashed() from None
         while True:
-            reply, body = self._receive(deadline, seconds)
-            if not isinstance(reply, m.At):
+            reply, body = self._receive(deadline, limit)
+            if not isinstance(reply, m.Notice):
                 return reply, body
             on_notice(reply)
+            if time.monotonic() + quiet >= end:
+                deadline, limit = end, seconds
+            elif isinstance(reply, m.Alive):
+                deadline = time.monotonic() + quiet
 
     def end(self) -> None:
         """Kill the worker if it lives, and wait until it is gone."""

@@ -44,6 +44,7 @@ LOADED = m.Loaded(
 REPLIES = [
     m.Ready(layers=("seccomp",)),
     m.At(statement=3, where=m.Location(file="a.py", line=1)),
+    m.Alive(),
     LOADED,
     m.Value(type_name="Tensor", shape=(2, 3), dtype="torch.float32", device="cpu"),
     m.Gradients(),
