@@ -24,7 +24,7 @@ QUESTIONS: dict[int, RunName] = {
 """The run that each question of the homework trains."""
 
 _QUESTION_OF_PART = {2: 2, 3: 5, 4: 6, 5: 7}
-"""The question whose run is trained in each part, for notebooks that number no questions."""
+"""The question whose run is trained in each part."""
 
 BEST_MODEL = "best_model"
 """What the homework's last cell calls the model that is to be judged."""
@@ -32,7 +32,7 @@ BEST_MODEL = "best_model"
 WEIGHTS = "weights"
 """What the harness calls a list of weights that is trained."""
 
-_CONVNET_WEIGHTS = 6
+_CONVNET_WEIGHTS, _TWO_LAYER_WEIGHTS = 6, 2
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,9 @@ def _by_model(recorded: Sequence[Recorded], outline: Outline) -> list[MatchedRun
 
 
 def _mark(where: Location, outline: Outline) -> int | None:
-    question = outline.question(where)
-    if question is not None:
-        return question
-    return _QUESTION_OF_PART.get(outline.part(where) or 0)
+    """The question of the part that a line stands in; forks number their questions otherwise."""
+    by_part = _QUESTION_OF_PART.get(outline.part(where) or 0)
+    return by_part if by_part is not None else outline.question(where)
 
 
 def _is_given(group: MatchedRun) -> bool:
@@ -117,7 +116,7 @@ def _is_barebones(group: MatchedRun) -> bool:
     return (
         recording.function == "three_layer_convnet"
         or len(weights) == _CONVNET_WEIGHTS
-        or group.mark == 2
+        or (group.mark == 2 and len(weights) != _TWO_LAYER_WEIGHTS)
     )
 
 
@@ -231,7 +230,7 @@ _TRAINED_BY = {
     "part2": "train_part2 is called",
     "part34": "train_part34 is called",
     "loop": "a training loop of its own begins",
-    "built": "a model and its optimizer are made, and no call trains them, so train_part34 does,",
+    "built": "what is to be trained is made, and no call trains it, so the homework's own does,",
 }
 _NAMED = 5
 """Places of other attempts that are named one by one."""

@@ -349,4 +349,24 @@ def test_an_explanation_names_calls_attempts_and_reasons() -> None:
         f"Other attempts do not count: {old.where}."
     )
     built = run(ThreeLayerConvNet(), 5, api="built")
-    assert "no call trains them, so train_part34 does" in explain_match(match(built)["module"])
+    assert "no call trains it, so the homework's own does" in explain_match(match(built)["module"])
+
+
+def test_where_a_fork_numbers_its_questions_otherwise_the_part_speaks() -> None:
+    part4, challenge = run(convnet()), run(MyNet(), epochs=10)
+    marks = (
+        Mark(cell=0, line=part4.where.line or 0, part=4),
+        Mark(cell=0, line=(part4.where.line or 0), question=5),
+        Mark(cell=0, line=challenge.where.line or 0, part=5),
+        Mark(cell=0, line=(challenge.where.line or 0), question=6),
+    )
+    outline = Outline((Cell(file="homework.py", source=""),), marks)
+    matched = match_runs([part4, challenge], outline)
+    assert {name: run.targets for name, run in matched.items()} == {
+        "sequential_convnet": (part4.target,),
+        "challenge": (challenge.target,),
+    }
+
+
+def test_two_layers_of_another_name_in_part_2_are_no_barebones_run() -> None:
+    assert names(part2("my_two_layers", 2, question=2)) == {}

@@ -131,7 +131,13 @@ class Recorder:
         return f"run:{len(self.recordings)}"
 
     def note_built(self, bound: Namespace, where: Location) -> None:
-        """Record optimizers bound just now, with their models, in case nobody trains them."""
+        """Record what was bound just now and could be trained, in case nobody does.
+
+        That is an optimizer with its model, and a list of the ConvNet's weights.
+        """
+        for weights in bound.values():
+            if _are_convnet_weights(weights) and not self._knows_weights(weights):
+                self._add_built_weights(weights, where)
         for optimizer in bound.values():
             if isinstance(optimizer, torch.optim.Optimizer) and not self._knows(optimizer):
                 model = self._model_of(optimizer)
@@ -155,6 +161,32 @@ class Recorder:
                 optimizer=optimizer,
             )
         )
+
+    def _add_built_weights(self, weights: Sequence[Any], where: Location) -> None:
+        namespace = dict(self.namespace)
+        function = namespace.get("three_layer_convnet")
+        learning_rate = _first(namespace.get("learning_rate"), float)
+
+        def train() -> None:
+            self.namespace["train_part2"](function, weights, learning_rate)
+
+        recording = Recording(
+            target=self.next_target(),
+            api="built",
+            where=where,
+            run=train,
+            namespace=namespace,
+            weights=weights,
+            function=function if callable(function) else None,
+            learning_rate=learning_rate,
+        )
+        recording.problem = _weights_problem(recording)
+        if recording.problem is None and learning_rate is None:
+            recording.problem = "no learning_rate is set"
+        self.add(recording)
+
+    def _knows_weights(self, weights: Sequence[Any]) -> bool:
+        return any(recording.weights is weights for recording in self.recordings.values())
 
     def _knows(self, optimizer: torch.optim.Optimizer) -> bool:
         return any(recording.optimizer is optimizer for recording in self.recordings.values())
@@ -234,6 +266,14 @@ class Recorder:
                 break
             frame = frame.f_back
         return Location(file="?")
+
+
+def _are_convnet_weights(value: Any) -> bool:
+    """Whether it is a list of two filters, a matrix, and a bias for each, all to be trained."""
+    if not isinstance(value, list) or not all(isinstance(item, Tensor) for item in value):
+        return False
+    trainable = all(item.requires_grad and item.is_leaf for item in value)
+    return trainable and [item.dim() for item in value] == [4, 1, 4, 1, 2, 1]
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature | None:

@@ -203,3 +203,43 @@ def test_a_training_function_without_a_signature_is_left_as_it_is(load, value: s
         f"train_part2 = train_part34 = {value}\nafter = 1", probe="answer = names['after']"
     )
     assert outcome.answer == 1
+
+
+WEIGHTS = (
+    "def three_layer_convnet(x, params):\n    return x\n"
+    "params = [random_weight((4, 3, 5, 5)), zero_weight((4,)), random_weight((2, 4, 3, 3)),\n"
+    "          zero_weight((2,)), random_weight((2048, 10)), zero_weight((10,))]\n"
+)
+
+
+def test_weights_whose_training_call_is_commented_out_are_recorded_as_built(load) -> None:
+    outcome = load(f"learning_rate = 3e-3\n{WEIGHTS}# train_part2(three_layer_convnet, params, 1)")
+    recorded = outcome.only
+    assert (recorded.api, recorded.function) == ("built", "three_layer_convnet")
+    assert (recorded.learning_rate, recorded.problem) == (3e-3, None)
+    assert recorded.model is not None
+    assert len(recorded.model.parameters) == 6
+
+
+def test_weights_that_are_trained_are_known_as_the_same(load) -> None:
+    outcome = load(f"{WEIGHTS}train_part2(three_layer_convnet, params, 3e-3)")
+    built, trained = outcome.recorded
+    assert (built.api, trained.api) == ("built", "part2")
+    assert built.model.identity == trained.model.identity
+
+
+def test_weights_without_a_learning_rate_cannot_be_trained(load) -> None:
+    assert load(WEIGHTS).only.problem == "no learning_rate is set"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "params = [torch.zeros(3)] * 6",
+        "params = [1, 2, 3, 4, 5, 6]",
+        "params = [w.detach() for w in params]",
+    ],
+)
+def test_other_lists_are_not_what_the_convnet_trains(load, line: str) -> None:
+    outcome = load(f"import torch\nlearning_rate = 1e-3\n{WEIGHTS}{line}")
+    assert len(outcome.recorded) == 1
