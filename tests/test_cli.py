@@ -233,3 +233,37 @@ def test_the_scheduler_never_imports_torch():
         "import sys, grader.cli, grader.batch, grader.terminal; assert 'torch' not in sys.modules"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_show_tells_what_was_understood_and_why(torchgrade):
+    done = torchgrade("show", TOP / "tests" / "variants" / "untidy_notebook")
+    assert done.returncode == 0, done.stderr
+    shown = done.stdout
+    assert re.search(r"cell 42 +1 +x = \(1, 2 +SyntaxError", shown)
+    assert re.search(r"three_layer_convnet +cell 13, line 1 +3 times", shown)
+    assert re.search(
+        r"cell 33, line 8 +made, not trained +ThreeLayerConvNet +SGD +nn\.Module", shown
+    )
+    assert "CIFAR-10 challenge: At cell 39, line 23 train_part34 is called" in shown
+    assert "its model is called best_model" in shown
+    assert "Traceback" not in shown
+
+
+def test_show_names_what_is_missing(torchgrade, tmp_path):
+    (tmp_path / "hw.py").write_text("def flatten(x):\n    return x.flatten(1)\n")
+    done = torchgrade("show", tmp_path / "hw.py")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"flatten +line 1", done.stdout)
+    assert re.search(r"ThreeLayerConvNet +nowhere", done.stdout)
+    assert done.stdout.count("no training was found") == 5
+
+
+def test_show_of_what_cannot_be_read_or_run_says_why_and_exits_3(torchgrade, tmp_path):
+    (tmp_path / "page.ipynb").write_text("<!DOCTYPE html>")
+    done = torchgrade("show", tmp_path / "page.ipynb")
+    assert done.returncode == 3
+    assert "Not understood. page.ipynb is a web page" in done.stdout
+    (tmp_path / "broken.py").write_text("def flatten(:\n")
+    done = torchgrade("show", tmp_path / "broken.py")
+    assert done.returncode == 3
+    assert "Your work cannot be run (broken.py, line 1)" in done.stdout

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.harness.cells import Program
 from grader.protocol.messages import Cell, Location
@@ -166,3 +168,17 @@ def test_a_syntax_error_is_told_as_the_student_wrote_it() -> None:
     parsed = notebook("%cd x\n\nfor i in range(3)\n    pass")
     assert parsed.broken[0].lineno in (1, 3)
     assert "get_ipython" not in str(parsed.broken[0].text)
+
+
+_PIECES = st.sampled_from(
+    ["%", "%%", "!", "?", "time", "ls -l", "x", " = ", "(", ")", "\n", "    ", "def f():", "'",
+     "\\", "#", "\x0c", "\r", "\x00", "합", ">>> ", "...", "if x:", "%%time\n", "%timeit f()", "\u2028"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=12).map("".join) | st.text(max_size=40))
+def test_any_text_is_a_cell_of_a_notebook(source: str) -> None:
+    parsed = notebook(source, "x = 1")
+    assert parsed.statements[-1].where == at(1, 2)
+    assert all(statement.where.line is not None for statement in parsed.statements)
+    assert 1 not in parsed.broken
