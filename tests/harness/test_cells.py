@@ -172,7 +172,8 @@ def test_a_syntax_error_is_told_as_the_student_wrote_it() -> None:
 
 _PIECES = st.sampled_from(
     ["%", "%%", "!", "?", "time", "ls -l", "x", " = ", "(", ")", "\n", "    ", "def f():", "'",
-     "\\", "#", "\x0c", "\r", "\x00", "합", ">>> ", "...", "if x:", "%%time\n", "%timeit f()", "\u2028"]
+     "\\", "#", "\x0c", "\r", "\x00", "합", ">>> ", "...", "if x:", "%%time\n", "%timeit f()",
+     "\u2028"]
 )  # fmt: skip
 
 
