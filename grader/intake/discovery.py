@@ -184,7 +184,7 @@ def _read(
     try:
         _refuse_a_flood_of_bytes(name, root, files)
         digest = digest_files(root, files)
-        recognised = recognise(entry.name, entry.source, entry.marks)
+        recognised = recognise(entry.name, entry.document, entry.marks)
     except OSError as error:
         return _broken(name, root, layout, _cannot_be_read(error), files)
     except IntakeError as error:
@@ -197,10 +197,10 @@ def _read(
         entry=entry.name,
         layout=layout,
         digest=digest,
-        cells=entry.source.cells,
-        executed=entry.source.executed,
-        marks=entry.source.marks,
-        notes=(*entry.notes, *entry.source.notes, *recognised),
+        cells=entry.document.cells,
+        executed=entry.document.executed,
+        marks=entry.document.marks,
+        notes=(*entry.notes, *entry.document.notes, *recognised),
     )
 
 

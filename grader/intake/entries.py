@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
+from grader.intake.documents import Document
 from grader.intake.notebooks import read_notebook
 from grader.intake.recognition import homework_marks
 from grader.intake.scripts import read_script
-from grader.intake.source import Source
 
 SOURCE_SUFFIXES = (".ipynb", ".py")
 """What holds code that can be run."""
@@ -30,12 +30,12 @@ class Entry:
     """The file that is run, its content, what of the homework it leads to, and what was decided."""
 
     name: str
-    source: Source
+    document: Document
     marks: frozenset[str]
     notes: tuple[str, ...] = ()
 
 
-def read_source(path: Path, name: str) -> Source:
+def read_document(path: Path, name: str) -> Document:
     """Read a notebook or a script, which of them by its name.
 
     Raises:
@@ -70,8 +70,8 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
             "or script."
         )
     names.sort(key=lambda name: (name.count("/"), name))
-    sources = _sources(folder, names[:MAX_CANDIDATES])
-    codes = {name: source.code if source else "" for name, source in sources.items()}
+    documents = _documents(folder, names[:MAX_CANDIDATES])
+    codes = _codes(documents)
     marks = {name: homework_marks(code) for name, code in codes.items()}
     reached = {name: _reached(name, codes) for name in codes}
     reach = {name: frozenset().union(*(marks[each] for each in reached[name])) for name in reached}
@@ -87,8 +87,9 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
         if name not in reached[entry] and marks[entry] and marks[name] >= marks[entry]
     ]
     notes = (_rival_note(entry, rivals),) if rivals else ()
-    source = sources[entry] or read_source(folder / entry, entry)  # raises what was wrong with it
-    return Entry(entry, source, reach[entry], notes)
+    # What was wrong with it is raised now.
+    document = documents[entry] or read_document(folder / entry, entry)
+    return Entry(entry, document, reach[entry], notes)
 
 
 def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tuple[str, ...]]:
@@ -102,21 +103,24 @@ def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tu
     Raises:
         IntakeError: the file cannot be read.
     """
-    source = read_source(folder / name, name)
-    codes = {each: found.code if found else "" for each, found in _sources(folder, scripts).items()}
-    codes[name] = source.code
+    document = read_document(folder / name, name)
+    codes = _codes(_documents(folder, scripts)) | {name: document.code}
     files = tuple(sorted(_reached(name, codes)))
     marks = frozenset().union(*(homework_marks(codes[each]) for each in files))
-    return Entry(name, source, marks), files
+    return Entry(name, document, marks), files
 
 
-def _sources(folder: Path, names: Sequence[str]) -> dict[str, Source | None]:
+def _documents(folder: Path, names: Sequence[str]) -> dict[str, Document | None]:
     """What the files hold by name, None for those that cannot be read."""
-    sources: dict[str, Source | None] = dict.fromkeys(names)
+    documents: dict[str, Document | None] = dict.fromkeys(names)
     for name in names:
         with suppress(OSError, IntakeError):
-            sources[name] = read_source(folder / name, name)
-    return sources
+            documents[name] = read_document(folder / name, name)
+    return documents
+
+
+def _codes(documents: Mapping[str, Document | None]) -> dict[str, str]:
+    return {name: document.code if document else "" for name, document in documents.items()}
 
 
 def _reached(entry: str, codes: Mapping[str, str]) -> set[str]:

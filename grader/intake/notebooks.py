@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import IntakeError
+from grader.intake.documents import MAX_SOURCE_BYTES, Document
 from grader.intake.outline import Piece, find_marks
-from grader.intake.source import MAX_SOURCE_BYTES, Source
 from grader.protocol.messages import Cell
 
 MAX_NOTEBOOK_BYTES = 64 << 20
@@ -36,7 +36,7 @@ _OTHER_KINDS = (
 _CONFLICT = "<<<<<<< "
 
 
-def read_notebook(path: Path, name: str) -> Source:
+def read_notebook(path: Path, name: str) -> Document:
     """Read an `.ipynb` file: its code cells in the order of the document.
 
     Outputs and attachments are left unread. A cell that holds no text is left out, with a note.
@@ -76,7 +76,7 @@ def read_notebook(path: Path, name: str) -> Source:
             f"{name} holds more than {MAX_SOURCE_BYTES >> 20} MB of code, which no homework does. "
             "Hand in your own work alone."
         )
-    return Source(tuple(found), tuple(notes), find_marks(pieces), tuple(counts), _title(pieces))
+    return Document(tuple(found), tuple(notes), find_marks(pieces), tuple(counts), _title(pieces))
 
 
 def _content(path: Path, name: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from grader.errors import IntakeError
-from grader.intake.source import Source
+from grader.intake.documents import Document
 
 # What the homework has students define, and the calls that it has them make.
 _HOMEWORK = re.compile(
@@ -20,7 +20,7 @@ def homework_marks(code: str) -> frozenset[str]:
     return frozenset(_HOMEWORK.findall(code))
 
 
-def recognise(name: str, source: Source, marks: frozenset[str]) -> tuple[str, ...]:
+def recognise(name: str, document: Document, marks: frozenset[str]) -> tuple[str, ...]:
     """Refuse the work of another homework.
 
     A script may name everything its own way, so that it is only said of one; a notebook of this
@@ -28,7 +28,7 @@ def recognise(name: str, source: Source, marks: frozenset[str]) -> tuple[str, ..
 
     Args:
         name: of the file.
-        source: its content.
+        document: its content.
         marks: what of the homework it leads to, in itself and in the files that it imports.
 
     Returns:
@@ -37,10 +37,10 @@ def recognise(name: str, source: Source, marks: frozenset[str]) -> tuple[str, ..
     Raises:
         IntakeError: it is the work of another homework, or of none.
     """
-    code = source.code
+    code = document.code
     if _TENSORFLOW.search(code) and not _TORCH.search(code):
         raise IntakeError(
-            f"{name} is written with TensorFlow{_titled(source)}. Hand in your work in PyTorch."
+            f"{name} is written with TensorFlow{_titled(document)}. Hand in your work in PyTorch."
         )
     if marks:
         return ()
@@ -48,13 +48,13 @@ def recognise(name: str, source: Source, marks: frozenset[str]) -> tuple[str, ..
         "it defines none of flatten, three_layer_convnet and ThreeLayerConvNet, and calls no "
         "train_part2 or train_part34."
     )
-    if source.executed:
+    if document.executed:
         raise IntakeError(
-            f"{name} is not this homework{_titled(source)}: {nothing} "
+            f"{name} is not this homework{_titled(document)}: {nothing} "
             "Hand in your work for this homework."
         )
     return (f"{name} may be the wrong file: {nothing}",)
 
 
-def _titled(source: Source) -> str:
-    return f" (its title is \u201c{source.title}\u201d)" if source.title else ""
+def _titled(document: Document) -> str:
+    return f" (its title is \u201c{document.title}\u201d)" if document.title else ""

@@ -7,8 +7,8 @@ import tokenize
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.intake.documents import MAX_SOURCE_BYTES, Document
 from grader.intake.outline import Piece, find_marks
-from grader.intake.source import MAX_SOURCE_BYTES, Source
 from grader.protocol.messages import Cell
 
 # Tried in order where a file is not UTF-8 and does not say what it is: Korean Windows, then
@@ -16,7 +16,7 @@ from grader.protocol.messages import Cell
 _FALLBACKS = ("cp949", "cp1252")
 
 
-def read_script(path: Path, name: str) -> Source:
+def read_script(path: Path, name: str) -> Document:
     """Read a `.py` file as one cell.
 
     Args:
@@ -43,7 +43,7 @@ def read_script(path: Path, name: str) -> Source:
     if not text.strip():
         raise IntakeError(f"{name} is empty. Hand in the file with your work.")
     marks = find_marks([Piece(cell=0, text=text, is_code=True)])
-    return Source((Cell(file=name, source=text),), (note,) if note else (), marks)
+    return Document((Cell(file=name, source=text),), (note,) if note else (), marks)
 
 
 def _decode(content: bytes, name: str) -> tuple[str, str | None]:

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
+from grader.intake.documents import MAX_SOURCE_BYTES, Document
 from grader.intake.notebooks import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, read_notebook
-from grader.intake.source import MAX_SOURCE_BYTES, Source
 from tests.intake.notebooks import code, document, text, write
 
 
-def read(path: Path, *cells: object, **more: object) -> Source:
+def read(path: Path, *cells: object, **more: object) -> Document:
     return read_notebook(write(path / "hw.ipynb", cells, **more), "kim/hw.ipynb")
 
 

@@ -1,4 +1,4 @@
-"""`Source`: what a notebook or a script holds, as both are read into it."""
+"""`Document`: what a notebook or a script holds, as both are read into it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MAX_SOURCE_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
-class Source:
+class Document:
     """Code in the order of the document.
 
     Attributes:
