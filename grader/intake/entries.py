@@ -6,8 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 
 from grader.errors import IntakeError
+
+SOURCE_SUFFIXES: Final = (".py", ".ipynb")
+"""What a submission's entry can be; a file or folder without any is nobody's homework."""
 
 _HOMEWORK = re.compile(
     rb"\bdef (?:flatten|three_layer_convnet)\b|\bclass ThreeLayerConvNet\b|\btrain_part(?:2|34)\("

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 
-_SKIPPED_FOLDERS = {"__pycache__", "venv", "__MACOSX"}
+from grader.intake.entries import SOURCE_SUFFIXES
+
+_LEFTOVERS = {"__pycache__", "venv", "__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"}
 _REPORTS = ({"result.json", "report.html"}, {"results.json", "index.html"})
 
 
 def is_leftover(name: str) -> bool:
     """Whether a file or folder is hidden, or left behind by a tool."""
-    return name.startswith(".") or name in _SKIPPED_FOLDERS
+    return name.startswith(".") or name in _LEFTOVERS
 
 
 def report_files(names: Collection[str]) -> set[str]:
@@ -20,7 +22,7 @@ def report_files(names: Collection[str]) -> set[str]:
 
 
 def is_report(folder: Path) -> bool:
-    """Whether a folder holds torchgrade's output and no script beside it.
+    """Whether a folder holds torchgrade's output and no source beside it.
 
     A student may have written the report beside the work, and the work is to be found.
 
@@ -28,4 +30,4 @@ def is_report(folder: Path) -> bool:
         OSError: the folder cannot be listed.
     """
     names = {path.name for path in folder.iterdir()}
-    return bool(report_files(names)) and not any(name.endswith(".py") for name in names)
+    return bool(report_files(names)) and not any(name.endswith(SOURCE_SUFFIXES) for name in names)
