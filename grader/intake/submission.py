@@ -31,6 +31,10 @@ class Submission(BaseModel):
     cells: tuple[Cell, ...] = ()
     notes: tuple[str, ...] = ()
     problem: str | None = None
+    members: tuple[Student, ...] = Field(default=(), description="a group's members; else none")
+    late: bool = False
+    attempt: str | None = Field(default=None, description="which one, where there were several")
+    older: tuple[str, ...] = Field(default=(), description="attempts that this one takes over from")
 
     @property
     def info(self) -> SubmissionInfo:
@@ -41,6 +45,10 @@ class Submission(BaseModel):
             entry=self.entry,
             files=self.files,
             layout=self.layout,
+            members=self.members,
+            late=self.late,
+            attempt=self.attempt,
+            older=self.older,
         )
 
 

@@ -34,7 +34,7 @@ def unpack_tar(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
             while (member := opened.next()) is not None:
                 writer.count()
                 _unpack_member(opened, member, writer)
-                opened.members.clear()  # it would keep them all
+                opened.members.clear()  # type: ignore[attr-defined]  # it would keep them all
                 on_progress(min(packed.tell(), size), size)
         if not stream.ended_at_mark():
             writer.note(f"{writer.name} has no end mark; perhaps a part of it is missing.")

@@ -1,0 +1,44 @@
+"""People's names and codes in one form each, so that two ways of writing them compare equal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W_]+")
+_PARTICIPANT = re.compile(r"^(?:participant|참가자)\s*(\d+)$")
+_SPREADSHEET = re.compile(r"^(\d+)\.0+$")
+_MAX_WORDS = 8
+
+
+def code_key(code: str) -> str:
+    """A student number, login or address as it is compared.
+
+    Spreadsheets drop leading zeros and add `.0`; Moodle writes `Participant 4711` for 4711.
+    """
+    text = unicodedata.normalize("NFC", code).strip().casefold()
+    for form in (_PARTICIPANT, _SPREADSHEET):
+        if match := form.match(text):
+            text = match[1]
+    return (text.lstrip("0") or text) if text.isdigit() else text
+
+
+def name_keys(name: str) -> frozenset[str]:
+    """The forms in which a name is compared; two names are alike when they share one.
+
+    "Lovelace, Ada", "Ada Lovelace" and Canvas's "lovelaceada" are, with or without accents:
+    its words in alphabetical order, and run together from each of them on.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    # Hangul comes apart too and is put together again.
+    words = _WORD.findall(unicodedata.normalize("NFC", plain))[:_MAX_WORDS]
+    if not words:
+        return frozenset()
+    rotations = {"".join(words[start:] + words[:start]) for start in range(len(words))}
+    return frozenset(rotations | {"".join(sorted(words))})
+
+
+def words(label: str) -> list[str]:
+    """The words of a label that may hold a name and a code, as in `hw5_kimcs`."""
+    return [word for word in re.split(r"[\s_,()\[\]-]+", label) if word]
