@@ -24,7 +24,16 @@ from grader.intake.tars import unpack_tar
 from grader.intake.unpacking import Unpacked, Writer, readable
 from grader.intake.zips import unpack_zip
 
-ARCHIVE_SUFFIXES: Final = (".zip", ".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
+ARCHIVE_SUFFIXES: Final = (
+    ".zip",
+    ".tar",
+    ".tar.gz",
+    ".tgz",
+    ".tar.bz2",
+    ".tbz2",
+    ".tar.xz",
+    ".txz",
+)
 FOREIGN_SUFFIXES: Final = (
     ".rar", ".7z", ".egg", ".alz", ".hwp", ".hwpx", ".gz", ".bz2", ".xz", ".zst", ".lzh", ".cab",
     ".dmg", ".iso",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from grader.intake.layouts import Who
 from grader.intake.names import code_key, name_keys, words
@@ -28,6 +28,8 @@ class Attendance:
 
     people: tuple[Person, ...]
     notes: tuple[str, ...] = ()
+    enrolled: Mapping[tuple[str, Who], Enrolled] = field(default_factory=dict)
+    """Who on the roster a member of a submission, given by its id, is."""
 
 
 def take_attendance(hand_ins: Sequence[HandedIn], roster: Roster | None) -> Attendance:
@@ -40,18 +42,22 @@ def take_attendance(hand_ins: Sequence[HandedIn], roster: Roster | None) -> Atte
         return Attendance(tuple(_strangers(members, on_roster=None)))
     owners, notes = _Index(roster).owners([who for _, who in members])
     theirs: dict[int, list[HandedIn]] = defaultdict(list)
+    found: dict[tuple[str, Who], Enrolled] = {}
     strangers = []
     for owner, member in zip(owners, members, strict=True):
         if owner is None:
             strangers.append(member)
-        elif member[0] not in theirs[owner]:
-            theirs[owner].append(member[0])
+            continue
+        hand_in, who = member
+        found[hand_in.id, who] = roster.people[owner]
+        if hand_in not in theirs[owner]:
+            theirs[owner].append(hand_in)
     enrolled = [
         _present(person, theirs[index]) if theirs.get(index) else _missing(person)
         for index, person in enumerate(roster.people)
     ]
     people = (*enrolled, *_strangers(strangers, on_roster=False))
-    return Attendance(people, (*roster.notes, *notes))
+    return Attendance(people, (*roster.notes, *notes), found)
 
 
 class _Index:

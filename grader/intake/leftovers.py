@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 from grader.intake.entries import SOURCE_SUFFIXES
@@ -31,3 +31,16 @@ def is_report(folder: Path) -> bool:
     """
     names = {path.name for path in folder.iterdir()}
     return bool(report_files(names)) and not any(name.endswith(SOURCE_SUFFIXES) for name in names)
+
+
+def is_report_folder(path: Path) -> bool:
+    """Whether it is a folder, no link, that can be looked into and holds torchgrade's output."""
+    return holds(lambda: path.is_dir() and not path.is_symlink() and is_report(path))
+
+
+def holds(condition: Callable[[], bool]) -> bool:
+    """Whether it does; of what cannot be looked at, it does not, and reading it says why."""
+    try:
+        return condition()
+    except OSError:
+        return False

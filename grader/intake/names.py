@@ -1,9 +1,12 @@
-"""People's names and codes in one form each, so that two ways of writing them compare equal."""
+"""Names of people and submissions in one form each, so that two ways of writing them are equal."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+
+from grader.intake.limits import MAX_ID
 
 _WORD = re.compile(r"[^\W_]+")
 _PARTICIPANT = re.compile(r"^(?:participant|참가자)\s*(\d+)$")
@@ -42,3 +45,21 @@ def name_keys(name: str) -> frozenset[str]:
 def words(label: str) -> list[str]:
     """The words of a label that may hold a name and a code, as in `hw5_kimcs`."""
     return [word for word in re.split(r"[\s_,()\[\]-]+", label) if word]
+
+
+def as_id(name: str) -> str:
+    """A name as a submission's id, which names a folder: never hidden, never leading elsewhere.
+
+    One that is too long ends in a digest of the whole, by which it is told.
+    """
+    text = unicodedata.normalize("NFC", as_text(name)).replace("/", "_").replace("\\", "_").strip()
+    if not text or text.startswith("."):
+        text = f"_{text}"
+    if len(text) <= MAX_ID:
+        return text
+    return f"{text[: MAX_ID - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def as_text(name: str) -> str:
+    """A file's name as it can be written in a result; archives made on Windows hold others."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

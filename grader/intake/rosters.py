@@ -21,23 +21,18 @@ from grader.intake.names import code_key, name_keys
 
 Column = Literal["name", "first", "last", "number", "login", "email", "role"]
 
-_HEADINGS: Final[dict[Column, frozenset[str]]] = {
-    "name": frozenset(
-        "name student studentname fullname displayname 이름 성명 학생 학생명 학생이름".split()
-    ),
-    "first": frozenset("firstname givenname first forename".split()),
-    "last": frozenset("lastname surname familyname last".split()),
-    "number": frozenset(
-        "id sid studentid studentnumber studentno sisuserid sisid identifier idnumber userid "
-        "rosteridentifier 학번 학생번호 식별자 식별번호".split()
-    ),
-    "login": frozenset(
-        "login loginid sisloginid username user githubusername github netid 아이디 로그인 "
-        "사용자이름 사용자아이디".split()
-    ),
-    "email": frozenset("email emailaddress mail 이메일 이메일주소 전자우편 메일 메일주소".split()),
-    "role": frozenset(["role", "역할"]),
+_HEADINGS: Final[dict[Column, str]] = {
+    "name": "name student studentname fullname displayname 이름 성명 학생 학생명 학생이름",
+    "first": "firstname givenname first forename",
+    "last": "lastname surname familyname last",
+    "number": "id sid studentid studentnumber studentno sisuserid sisid identifier idnumber userid "
+    "rosteridentifier 학번 학생번호 식별자 식별번호",
+    "login": "login loginid sisloginid username user githubusername github netid 아이디 로그인 "
+    "사용자이름 사용자아이디",
+    "email": "email emailaddress mail 이메일 이메일주소 전자우편 메일 메일주소",
+    "role": "role 역할",
 }
+"""Headings in lower case without spaces and marks."""
 _NO_STUDENTS: Final = ("pointspossible", "studenttest", "teststudent")
 """Rows of a Canvas gradebook that are nobody."""
 _STAFF: Final = ("instructor", "ta", "reader", "teacher")
@@ -137,7 +132,9 @@ def _rows(text: str, source: str) -> list[tuple[int, list[str]]]:
         mark: max((line.count(mark) for line in lines[:_LINES_BEFORE_HEADINGS]), default=0)
         for mark in ",;\t"
     }
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(counts, key=counts.__getitem__))
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(counts, key=counts.__getitem__)
+    )
     try:
         return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
     except csv.Error as error:
@@ -155,7 +152,7 @@ def _columns(headings: Sequence[str]) -> list[Column | None]:
 def _column(heading: str) -> Column | None:
     text = unicodedata.normalize("NFC", heading).casefold()
     key = re.sub(r"\(.*?\)|[\W_]", "", text)
-    return next((column for column, known in _HEADINGS.items() if key in known), None)
+    return next((column for column, known in _HEADINGS.items() if key in known.split()), None)
 
 
 def _person(line: int, cells: Sequence[str], columns: Sequence[Column | None]) -> Enrolled | None:
@@ -192,7 +189,8 @@ def _merged(people: Sequence[Enrolled], source: str) -> tuple[list[Enrolled], li
     for person in people:
         keys = [code_key(code) for code in person.codes]
         known = {by_code[key] for key in keys if key in by_code}
-        if not keys and (same := nameless.setdefault(name_keys(person.name or ""), person.line)):
+        if not keys:
+            same = nameless.setdefault(name_keys(person.name or ""), person.line)
             if same != person.line:
                 raise UsageError(
                     f"{source}, lines {same} and {person.line}, both read {person.name}, with "
@@ -221,9 +219,7 @@ def _merged(people: Sequence[Enrolled], source: str) -> tuple[list[Enrolled], li
 
 def _may_be_one(one: Enrolled, other: Enrolled) -> bool:
     return (
-        one.name is None
-        or other.name is None
-        or bool(name_keys(one.name) & name_keys(other.name))
+        one.name is None or other.name is None or bool(name_keys(one.name) & name_keys(other.name))
     )
 
 

@@ -11,6 +11,7 @@ from grader.errors import IntakeError
 from grader.intake.entry_names import EntryRefused, safe_path
 from grader.intake.leftovers import is_leftover
 from grader.intake.limits import ArchiveLimits
+from grader.intake.names import as_text
 
 _CHUNK = 1 << 16
 _MAX_NOTES = 20
@@ -24,6 +25,8 @@ class Unpacked:
 
     refused: Mapping[str, str]
     """The entries that were left out, each with the end of a sentence that says why."""
+    written: int
+    """Bytes that came out."""
     notes: tuple[str, ...]
     """Sentences on what a reader should know."""
 
@@ -154,7 +157,7 @@ class Writer:
         notes = self._notes + double[:_MAX_NOTES]
         if len(double) > _MAX_NOTES:
             notes.append(f"{len(double) - _MAX_NOTES:,} more files stand more than once in it.")
-        return Unpacked(self._refused, tuple(notes))
+        return Unpacked(self._refused, self._written, tuple(notes))
 
     def _copy(self, file: Path, source: Readable, packed: int | None) -> None:
         written = 0
@@ -201,6 +204,7 @@ class Writer:
 
 
 def readable(name: str) -> str:
-    """A name as it can stand in a message and in JSON: without halves of characters and controls."""
-    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    """A name as it can stand in a message: without halves of characters and controls."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in as_text(name)
+    )

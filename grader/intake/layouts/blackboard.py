@@ -6,11 +6,11 @@ what the files were called. A group's attempt has the group's name in the place 
 
 from __future__ import annotations
 
-import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from os.path import commonpath
 
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 from grader.intake.limits import MAX_INFO_BYTES
@@ -20,7 +20,9 @@ _FORM = re.compile(
 )
 _PERSON = re.compile(r"(?P<name>[^(),;:]+?)\s*\((?P<login>[^()\s]+)\)")
 _PEOPLE_LINE = re.compile(r"^\s*(?:Name|Group Members?|Members?|이름|그룹 구성원)\s*:(?P<rest>.*)$")
-_ORIGINAL = re.compile(r"^\s*(?:Original filename|원래 파일 이름|원본 파일 이름)\s*:\s*(?P<name>.+?)\s*$")
+_ORIGINAL = re.compile(
+    r"^\s*(?:Original filename|원래 파일 이름|원본 파일 이름)\s*:\s*(?P<name>.+?)\s*$"
+)
 _STORED = re.compile(r"^\s*(?:Filename|파일 이름)\s*:\s*(?P<name>.+?)\s*$")
 _TYPED = re.compile(r"^Submission Field:\s*$(?P<text>.*?)^Comments:", re.MULTILINE | re.DOTALL)
 _NOTHING_TYPED = "There is no student submission text data"
@@ -56,13 +58,11 @@ def _assignment(heads: Sequence[str]) -> str:
     """What stands before the login in every name, which may hold underscores as logins may."""
     if len(heads) == 1:
         return heads[0][: heads[0].rfind("_") + 1]
-    common = os.path.commonprefix(list(heads))
+    common = commonpath(list(heads))
     return common[: common.rfind("_") + 1]
 
 
-def _hand_in(
-    label: str, attempts: dict[str, list[re.Match[str]]], read_text: ReadText
-) -> HandIn:
+def _hand_in(label: str, attempts: dict[str, list[re.Match[str]]], read_text: ReadText) -> HandIn:
     *older, newest = sorted(attempts)
     info = _Info()
     for match in attempts[newest]:

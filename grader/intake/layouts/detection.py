@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -16,6 +15,7 @@ from grader.intake.layouts.korean import KOREAN
 from grader.intake.layouts.model import Entry, HandIn, Layout, LayoutName, ReadText
 from grader.intake.layouts.moodle import MOODLE
 from grader.intake.layouts.plain import PLAIN, is_work
+from grader.intake.names import as_id
 
 _LAYOUTS: Final = (GRADESCOPE, BLACKBOARD, MOODLE, CANVAS, KOREAN, GITHUB_CLASSROOM)
 """The more a form demands, the earlier; of two that fit as many names, the earlier is taken."""
@@ -80,17 +80,14 @@ def lay_out(
 
 
 def _with_distinct_ids(hand_ins: Sequence[HandIn]) -> list[HandIn]:
-    taken = Counter(hand_in.id for hand_in in hand_ins)
-    seen: Counter[str] = Counter()
+    """The same under ids that can name folders, and differ where case does not count, too."""
+    ids = [as_id(hand_in.id) for hand_in in hand_ins]
+    kept = {name.casefold(): place for place, name in reversed(list(enumerate(ids)))}
     distinct = []
-    for hand_in in hand_ins:
-        seen[hand_in.id] += 1
-        number = seen[hand_in.id]
-        if taken[hand_in.id] == 1 or number == 1:
-            distinct.append(hand_in)
-            continue
-        while (name := f"{hand_in.id}-{number}") in taken:
+    for place, (hand_in, name) in enumerate(zip(hand_ins, ids, strict=True)):
+        free, number = name, 1
+        while kept.setdefault(free.casefold(), place) != place:
             number += 1
-        taken[name] += 1
-        distinct.append(replace(hand_in, id=name))
+            free = f"{name}-{number}"
+        distinct.append(replace(hand_in, id=free))
     return distinct

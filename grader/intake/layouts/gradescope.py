@@ -62,7 +62,7 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
 def _records(text: str) -> dict[str, Mapping[Any, Any]]:
     """The records by folder; none when it is no YAML, so that each folder stands for itself."""
     try:
-        metadata = yaml.load(text, _Loader)  # noqa: S506 - it is a safe loader
+        metadata = yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     if not isinstance(metadata, dict):

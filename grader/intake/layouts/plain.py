@@ -14,12 +14,7 @@ from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, W
 def is_work(entry: Entry) -> bool:
     """Whether somebody may have handed it in as homework."""
     name = entry.name.lower()
-    return (
-        entry.is_folder
-        or name.endswith(SOURCE_SUFFIXES)
-        or is_archive(name)
-        or is_foreign(name)
-    )
+    return entry.is_folder or name.endswith(SOURCE_SUFFIXES) or is_archive(name) or is_foreign(name)
 
 
 def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
