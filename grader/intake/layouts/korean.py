@@ -14,11 +14,11 @@ from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, W
 
 _NUMBER = r"(?P<number>\d{7,10})"
 _HANGUL = r"(?P<name>[가-힣]{2,5}|[가-힣]{1,2} [가-힣]{1,3})"
-_LATIN = r"(?P<name>[A-Za-z]{2,}(?:[ .-][A-Za-z]+){1,3})"
+_OTHER = r"(?P<name>[^\W\d_]+(?:[ .'\u2019-]+[^\W\d_]+){1,4})"
 _REST = r"(?:[ _-]+(?P<file>.+)|(?P<ending>(?:\.tar)?\.[A-Za-z0-9]{1,5}))?$"
 _FORMS = tuple(
     re.compile(form + _REST)
-    for name in (_HANGUL, _LATIN)
+    for name in (_HANGUL, _OTHER)
     for form in (
         rf"^{_NUMBER}[ _.-]*{name}(?![가-힣])",
         rf"^\[{_NUMBER}\][ _-]*{name}(?![가-힣])",
