@@ -119,8 +119,7 @@ def unpack(
 
 def how_to_hand_in(*, is_packed: bool) -> str:
     """What to do with work that came in a form torchgrade does not read."""
-    how = "unpacked or in a zip" if is_packed else "as a file"
-    return f"Hand in the .ipynb or .py file {how}."
+    return f"Hand in the .ipynb or .py file{' unpacked or in a zip' if is_packed else ''}."
 
 
 @contextmanager

@@ -72,7 +72,7 @@ def _why_unreachable(path: Path) -> str | None:
     try:
         path.stat()
     except PermissionError as error:
-        return _cannot_be_read(error)
+        return cannot_be_read(error)
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise UsageError(
@@ -91,7 +91,7 @@ def _read_folder(folder: Path, name: str) -> Submission:
         files = tuple(list_files(folder))
         entry = find_entry(folder, files)
     except OSError as error:
-        return broken_submission(name, folder, "folder", _cannot_be_read(error))
+        return broken_submission(name, folder, "folder", cannot_be_read(error))
     except IntakeError as error:
         return broken_submission(name, folder, "folder", str(error))
     return _read(name, folder, files, entry, "folder")
@@ -103,7 +103,7 @@ def _read(name: str, root: Path, files: tuple[str, ...], entry: str, layout: Lay
         digest = digest_files(root, files)
         script = read_script(root / entry, entry)
     except OSError as error:
-        return broken_submission(name, root, layout, _cannot_be_read(error), files)
+        return broken_submission(name, root, layout, cannot_be_read(error), files)
     except IntakeError as error:
         return broken_submission(name, root, layout, str(error), files, entry)
     return Submission(
@@ -140,7 +140,8 @@ def broken_submission(
     )
 
 
-def _cannot_be_read(error: OSError) -> str:
+def cannot_be_read(error: OSError) -> str:
+    """Why a file cannot be read; a sentence."""
     return f"{as_text(Path(str(error.filename)).name)} cannot be read: {error.strerror}."
 
 

@@ -12,6 +12,7 @@ from grader.errors import IntakeError
 from grader.intake.archives import archive_stem, how_to_hand_in, is_archive, is_foreign, unpack
 from grader.intake.discovery import (
     broken_submission,
+    cannot_be_read,
     list_files,
     read_submission,
     refuse_a_flood_of_bytes,
@@ -27,7 +28,7 @@ from grader.intake.unpacking import LINK, Unpacked, readable
 _MAX_NOTES = 10
 _TYPED = (
     "The work was typed into the text box of the learning platform. "
-    "Hand in the .ipynb or .py file as a file."
+    "Hand in the .ipynb or .py file instead."
 )
 
 
@@ -57,7 +58,7 @@ class Stager:
         except IntakeError as error:
             submission = broken_submission(name, self._tree.root, "folder", str(error))
         except OSError as error:
-            problem = f"{readable(hand_in.id)} cannot be read: {error.strerror}."
+            problem = cannot_be_read(error)
             submission = broken_submission(name, self._tree.root, "folder", problem)
         if hand_in.typed and submission.problem is None:
             notes.append("Text was typed into the learning platform as well; it is not graded.")

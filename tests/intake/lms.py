@@ -13,8 +13,21 @@ from pathlib import Path
 HOMEWORK = "import utils\n\ndef flatten(x):\n    return x.reshape(len(x), -1)\n"
 UTILS = "SIZE = 32\n"
 
-_FAMILY = "김 이 박 최 정 강 조 윤 장 임".split()
-_GIVEN = "철수 영희 민준 서연 지훈 하은 도윤 수아 예준 지우 현우 다은".split()
+_FAMILY = ["김", "이", "박", "최", "정", "강", "조", "윤", "장", "임"]
+_GIVEN = [
+    "철수",
+    "영희",
+    "민준",
+    "서연",
+    "지훈",
+    "하은",
+    "도윤",
+    "수아",
+    "예준",
+    "지우",
+    "현우",
+    "다은",
+]
 _LATIN = [
     "Ada Lovelace", "Grace Hopper", "Alan Turing", "José Núñez", "Anna-Lena Müller",
     "Sinéad O'Connor", "Mary Ann Evans", "Łukasz Żak",
@@ -161,7 +174,9 @@ def gradescope(pupils: Iterable[Pupil] = PUPILS) -> Made:
         text += "  :created_at: 2026-05-31 14:59:58.0 Z\n  :score: 12.0\n  :results: !ruby/hash:H\n"
         text += "    tests: []\n"
         if index % 8 == 0:
-            text += f"  :history:\n  - :id: {30_000 + index}\n    :created_at: 2026-05-29 01:02:03 Z\n"
+            text += (
+                f"  :history:\n  - :id: {30_000 + index}\n    :created_at: 2026-05-29 01:02:03 Z\n"
+            )
             older.update(pupil.number for pupil in unit)
         files[f"{folder}/hw5.py"] = HOMEWORK.encode()
         files[f"{folder}/utils.py"] = UTILS.encode()
@@ -184,9 +199,7 @@ def korean(pupils: Iterable[Pupil] = PUPILS, *, number_first: bool = True) -> Ma
     """Student number and name before each file, every other one a folder."""
     files = {}
     for index, pupil in enumerate(pupils := tuple(pupils)):
-        who = (
-            f"{pupil.number}_{pupil.name}" if number_first else f"{pupil.name}({pupil.number})"
-        )
+        who = f"{pupil.number}_{pupil.name}" if number_first else f"{pupil.name}({pupil.number})"
         mark = "/" if index % 2 else "_"
         files[f"{who}{mark}hw5.py"] = HOMEWORK.encode()
         files[f"{who}{mark}utils.py"] = UTILS.encode()

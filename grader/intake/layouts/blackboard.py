@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from os.path import commonpath
 
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 from grader.intake.limits import MAX_INFO_BYTES
@@ -56,10 +55,10 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
 
 def _assignment(heads: Sequence[str]) -> str:
     """What stands before the login in every name, which may hold underscores as logins may."""
-    if len(heads) == 1:
-        return heads[0][: heads[0].rfind("_") + 1]
-    common = commonpath(list(heads))
-    return common[: common.rfind("_") + 1]
+    prefix = heads[0][: heads[0].rfind("_") + 1]
+    while not all(head.startswith(prefix) and head != prefix for head in heads):
+        prefix = prefix[: prefix.rfind("_", 0, -1) + 1]
+    return prefix
 
 
 def _hand_in(label: str, attempts: dict[str, list[re.Match[str]]], read_text: ReadText) -> HandIn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Final
 
 from grader.errors import UsageError
@@ -12,10 +12,10 @@ from grader.intake.layouts.canvas import CANVAS
 from grader.intake.layouts.github_classroom import GITHUB_CLASSROOM
 from grader.intake.layouts.gradescope import GRADESCOPE
 from grader.intake.layouts.korean import KOREAN
-from grader.intake.layouts.model import Entry, HandIn, Layout, LayoutName, ReadText
+from grader.intake.layouts.model import Entry, HandIn, Layout, LayoutName, ReadText, Who
 from grader.intake.layouts.moodle import MOODLE
 from grader.intake.layouts.plain import PLAIN, is_work
-from grader.intake.names import as_id
+from grader.intake.names import as_id, as_text
 
 _LAYOUTS: Final = (GRADESCOPE, BLACKBOARD, MOODLE, CANVAS, KOREAN, GITHUB_CLASSROOM)
 """The more a form demands, the earlier; of two that fit as many names, the earlier is taken."""
@@ -89,5 +89,11 @@ def _with_distinct_ids(hand_ins: Sequence[HandIn]) -> list[HandIn]:
         while kept.setdefault(free.casefold(), place) != place:
             number += 1
             free = f"{name}-{number}"
-        distinct.append(replace(hand_in, id=free))
+        members = tuple(_textual(who) for who in hand_in.members)
+        distinct.append(replace(hand_in, id=free, members=members))
     return distinct
+
+
+def _textual(who: Who) -> Who:
+    """The same in characters that a result can hold, which names of files need not be."""
+    return Who(*(as_text(text) if text else None for text in astuple(who)))

@@ -16,6 +16,7 @@ from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, W
 from grader.intake.limits import MAX_METADATA_BYTES
 
 _METADATA = "submission_metadata.yml"
+_MAX_DEPTH = 50
 _FOLDER = re.compile(r"^submission_\d+$")
 
 
@@ -62,8 +63,9 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
 def _records(text: str) -> dict[str, Mapping[Any, Any]]:
     """The records by folder; none when it is no YAML, so that each folder stands for itself."""
     try:
+        _refuse_depth(text)
         metadata = yaml.load(text, _Loader)
-    except (yaml.YAMLError, ValueError, RecursionError):
+    except (yaml.YAMLError, ValueError, TypeError):
         return {}
     if not isinstance(metadata, dict):
         return {}
@@ -72,6 +74,22 @@ def _records(text: str) -> dict[str, Mapping[Any, Any]]:
         for name, record in metadata.items()
         if _FOLDER.match(str(name)) and isinstance(record, dict)
     }
+
+
+def _refuse_depth(text: str) -> None:
+    """See that nothing is nested deeper than in any export: the loader recurses, and would crash.
+
+    Raises:
+        ValueError: something is.
+    """
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _MAX_DEPTH:
+            raise ValueError("nested too deep")
 
 
 def _hand_in(name: str, record: Mapping[Any, Any], is_there: bool) -> HandIn:
