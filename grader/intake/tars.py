@@ -38,6 +38,8 @@ def unpack_tar(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
                 on_progress(min(packed.tell(), size), size)
         if not stream.ended_at_mark():
             writer.note(f"{writer.name} has no end mark; perhaps a part of it is missing.")
+        while stream.read(_CHUNK):
+            pass  # the checksum of what was compressed stands at its end
 
 
 def _unpack_member(opened: tarfile.TarFile, member: tarfile.TarInfo, writer: Writer) -> None:
