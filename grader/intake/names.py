@@ -62,4 +62,7 @@ def as_id(name: str) -> str:
 
 def as_text(name: str) -> str:
     """A file's name as it can be written in a result; archives made on Windows hold others."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # halves of characters that no file system gave
+        return name.encode("utf-8", "backslashreplace").decode()

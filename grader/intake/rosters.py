@@ -112,11 +112,13 @@ def parse_roster(text: str, source: str) -> Roster:
 
 
 def _decode(content: bytes, source: str) -> str:
-    encodings = ("utf-8-sig", "cp949")
+    encodings: tuple[str, ...] = ("utf-8-sig", "cp949")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16", "utf-16")
+        encodings = ("utf-16",)
     elif b"\0" in content[:100]:
-        encodings = ("utf-16-le", "utf-16-be")
+        # Half of each character of the headings is zero; which half tells the order.
+        is_little = content[1:100:2].count(0) > content[0:100:2].count(0)
+        encodings = ("utf-16-le",) if is_little else ("utf-16-be",)
     for encoding in encodings:
         try:
             return content.decode(encoding)

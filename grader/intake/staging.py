@@ -94,8 +94,8 @@ class Stager:
         refuse_a_flood_of_bytes(name, sizes)
         for part in parts:
             _stage(self._tree.path(part.source), folder, part)
-        (staged, *others) = folder.iterdir()
-        return folder if others or staged.is_dir() else staged
+        staged = list(folder.iterdir())
+        return staged[0] if len(staged) == 1 and staged[0].is_file() else folder
 
     def _parts_there(self, hand_in: HandIn, notes: list[str]) -> list[Part]:
         """The parts that may be read; of the others it is said why not.

@@ -120,6 +120,22 @@ def test_hangul_names_are_read_however_the_archive_holds_them(
     assert names == {pupil.name for pupil in pupils}
 
 
+def test_several_empty_folders_are_a_problem_of_their_owner(put: Put, batch: Path) -> None:
+    for name in ("20231234_김철수", "20231234-김철수"):
+        (batch / name).mkdir(parents=True)
+    (submission,) = found(batch).values()
+    assert submission.problem == (
+        "20231234_김철수 holds no .ipynb and no .py file. Hand in your notebook or script."
+    )
+
+
+def test_files_of_one_name_are_both_kept(put: Put, batch: Path) -> None:
+    put("20231234_김철수_hw5.py")
+    put("20231234-김철수-hw5.py", "x = 1")
+    (submission,) = found(batch).values()
+    assert submission.files == ("20231234_김철수_hw5.py", "hw5.py")
+
+
 def test_a_newer_attempt_counts_and_the_older_is_named(put: Put, batch: Path) -> None:
     put("kim_11_21_hw5.py", "x = 1")
     put("kim_11_22_hw5-1.py", "x = 2")
