@@ -42,6 +42,9 @@ MAX_TAR_HEADER_BYTES = 1 << 20
 """Of one entry's name and attributes, which `tarfile` reads at once, however long they claim to be.
 """
 
+MAX_XZ_MEMORY = 256 << 20
+"""Of the decompressor; `xz -9` asks for 65 MB."""
+
 CENTRAL_RECORD_BYTES = 256
 """An entry's share of a zip's table of contents: 46 bytes and its name. `zipfile` reads the table
 as a whole before anything can be counted, so that its size is what bounds the entries."""

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import io
 import lzma
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from grader.errors import IntakeError
 from grader.intake.entry_names import tar_name
-from grader.intake.limits import MAX_TAR_HEADER_BYTES
+from grader.intake.limits import MAX_TAR_HEADER_BYTES, MAX_XZ_MEMORY
 from grader.intake.unpacking import LINK, Writer
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 _CHUNK = 1 << 16
 
@@ -72,8 +76,35 @@ def _decompressed(packed: IO[bytes]) -> IO[bytes]:
     if start.startswith(b"BZh"):
         return cast(IO[bytes], bz2.BZ2File(packed))
     if start.startswith(b"\xfd7zXZ"):
-        return cast(IO[bytes], lzma.LZMAFile(packed))
+        return cast(IO[bytes], io.BufferedReader(_Xz(packed)))
     return packed
+
+
+class _Xz(io.RawIOBase):
+    """An xz stream in bounded memory.
+
+    Its header says how much the decompressor is to remember, up to 4 GB, and `lzma.open` obeys.
+    """
+
+    def __init__(self, packed: IO[bytes]) -> None:
+        self._packed = packed
+        self._decompressor = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=MAX_XZ_MEMORY)
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        while not self._decompressor.eof:
+            packed = self._packed.read(_CHUNK) if self._decompressor.needs_input else b""
+            if self._decompressor.needs_input and not packed:
+                raise EOFError
+            if plain := self._decompressor.decompress(packed, len(view)):
+                view[: len(plain)] = plain
+                return len(plain)
+        if self._decompressor.unused_data.strip(b"\0"):
+            raise lzma.LZMAError("something follows the end")
+        return 0
 
 
 class _Forward:

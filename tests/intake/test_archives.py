@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import stat
 import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -384,6 +386,26 @@ def test_a_tar_that_skips_gigabytes_is_counted(unpacks: Unpack, tmp_path: Path) 
     packed = gzip.compress(info.tobuf() + bytes(64 << 20), 9)
     with pytest.raises(IntakeError, match=r"^a\.tar\.gz unpacks to more than 1 MB"):
         unpacks(packed, "a.tar.gz")
+
+
+def test_an_xz_that_wants_more_memory_than_any_is_not_given_it(unpacks: Unpack) -> None:
+    # The byte that says how much: 40 is 4 GB; it is covered by the header's checksum.
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": 0}]
+    packed = bytearray(lzma.compress(tar_of(), lzma.FORMAT_XZ, filters=filters))
+    length = (packed[12] + 1) * 4
+    packed[16] = 40
+    packed[12 + length - 4 : 12 + length] = zlib.crc32(packed[12 : 12 + length - 4]).to_bytes(
+        4, "little"
+    )
+    assert lzma.decompress(packed) == tar_of()  # it could be done, with that memory
+    with pytest.raises(IntakeError, match=AGAIN):
+        unpacks(bytes(packed), "a.tar.xz")
+
+
+def test_what_follows_an_xz_is_not_lost_silently(unpacks: Unpack, lms: ModuleType) -> None:
+    packed = lms.tarred({"hw5.py": b"x"}, "w:xz")
+    with pytest.raises(IntakeError, match=AGAIN):
+        unpacks(packed + packed, "a.tar.xz")
 
 
 def test_a_full_disk_is_not_the_archive_s_fault(
