@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from grader.errors import IntakeError
+from grader.errors import IntakeError, UserError
 from grader.intake.archives import archive_stem, how_to_hand_in, is_archive, is_foreign, unpack
 from grader.intake.discovery import (
     broken_submission,
@@ -55,7 +55,7 @@ class Stager:
         try:
             path = self._gather(hand_in, name, notes)
             submission = read_submission(self._opened(path, name, notes), name)
-        except IntakeError as error:
+        except UserError as error:
             submission = broken_submission(name, self._tree.root, "folder", str(error))
         except OSError as error:
             problem = cannot_be_read(error)
@@ -108,7 +108,7 @@ class Stager:
             for part in hand_in.parts
             for path, reason in self._refused_in(part.source).items()
         }
-        there = [part for part in hand_in.parts if part.source not in refused]
+        there = [part for part in hand_in.parts if not self._is_gone(part.source, refused)]
         told = [f"{readable(path)} {reason}" for path, reason in refused.items()]
         if hand_in.parts and not there:
             raise IntakeError(f"{told[0]}. Hand in the file itself, without data and models.")
@@ -116,6 +116,11 @@ class Stager:
         if len(told) > _MAX_NOTES:
             notes.append(f"{len(told) - _MAX_NOTES:,} more files were left out.")
         return there
+
+    def _is_gone(self, source: str, refused: Mapping[str, str]) -> bool:
+        """Whether a part was left out, or is a folder of which everything was."""
+        has_lost = any(path.startswith(f"{source}/") for path in refused)
+        return source in refused or (has_lost and not self._tree.path(source).is_dir())
 
     def _refused_in(self, source: str) -> dict[str, str]:
         refused = self._tree.refused_in(source)

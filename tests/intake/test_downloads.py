@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tarfile
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -249,6 +250,20 @@ def test_a_file_too_large_spoils_its_owner_s_work_and_nobody_else_s(
         "kim_11_21_hw5.py grows to more than 300 times its packed size. "
         "Hand in the file itself, without data and models."
     )
+
+
+def test_a_folder_of_which_everything_was_left_out_is_its_owner_s_problem(tmp_path: Path) -> None:
+    source = tmp_path / "submissions.tar"
+    with tarfile.open(source, "w") as archive:
+        link = tarfile.TarInfo("kim/hw5.py")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+        archive.addfile(tarfile.TarInfo("lee/notes.txt"))
+        archive.addfile(tarfile.TarInfo("park/hw5.py"))
+    problems = {name: str(each.problem) for name, each in found(source).items()}
+    assert problems["kim"].startswith("kim/hw5.py is a link to another place. Hand in")
+    assert problems["lee"].startswith("notes.txt is no notebook and no script")
+    assert problems["park"].startswith("hw5.py is empty")
 
 
 def test_original_names_that_lead_elsewhere_stay_in_the_folder(put: Put, batch: Path) -> None:
