@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.errors import IntakeError, UsageError
-from grader.intake.entries import SOURCE_SUFFIXES, find_entry, imported_scripts
+from grader.intake.entries import find_entry, imported_scripts, is_source
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
 from grader.intake.limits import MAX_BYTES, MAX_FILES
 from grader.intake.names import as_id, as_text
@@ -184,7 +184,7 @@ def list_files(folder: Path) -> Iterator[str]:
             if is_leftover(name) or name in reports or path.is_symlink() or not path.is_file():
                 continue
             if not _isas_text(name):
-                if name.endswith(SOURCE_SUFFIXES):
+                if is_source(name):
                     raise IntakeError(f"The name {as_text(name)} is not UTF-8. Rename the file.")
                 continue
             count += 1

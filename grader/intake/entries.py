@@ -19,6 +19,11 @@ _HOMEWORK = re.compile(
 _IMPORTED = re.compile(rb"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 
 
+def is_source(name: str) -> bool:
+    """Whether a file of that name holds code that can be run."""
+    return name.lower().endswith(SOURCE_SUFFIXES)
+
+
 def find_entry(folder: Path, files: Sequence[str]) -> str:
     """The script that is run: the one that leads to most of the homework, else the first by name.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from grader.intake.entries import SOURCE_SUFFIXES
+from grader.intake.entries import is_source
 
 _LEFTOVERS = {"__pycache__", "venv", "__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"}
 _REPORTS = ({"result.json", "report.html"}, {"results.json", "index.html"})
@@ -30,7 +30,7 @@ def is_report(folder: Path) -> bool:
         OSError: the folder cannot be listed.
     """
     names = {path.name for path in folder.iterdir()}
-    return bool(report_files(names)) and not any(name.endswith(SOURCE_SUFFIXES) for name in names)
+    return bool(report_files(names)) and not any(is_source(name) for name in names)
 
 
 def is_report_folder(path: Path) -> bool:

@@ -17,7 +17,7 @@ from grader.intake.discovery import (
     read_submission,
     refuse_a_flood_of_bytes,
 )
-from grader.intake.entries import SOURCE_SUFFIXES
+from grader.intake.entries import is_source
 from grader.intake.entry_names import EntryRefused, safe_path
 from grader.intake.layouts import HandIn, Part
 from grader.intake.limits import DOWNLOAD, HAND_IN
@@ -138,7 +138,7 @@ class Stager:
             return self._opened_file(path, name, notes)
         files = list(list_files(path))
         archives = [file for file in files if is_archive(file)]
-        if any(file.endswith(SOURCE_SUFFIXES) for file in files):
+        if any(is_source(file) for file in files):
             notes += [f"{readable(file)} was left packed, as there is source beside it."
                       for file in archives[:_MAX_NOTES]]  # fmt: skip
             return path
@@ -158,7 +158,7 @@ class Stager:
             self._unpack(path, folder, notes)
             return _unpacked_sources(folder, name)
         # What is no regular file, or has an impossible name, is told by who reads it.
-        if path.name.endswith(SOURCE_SUFFIXES) or not path.is_file():
+        if is_source(path.name) or not path.is_file():
             return path
         raise IntakeError(_no_source(name, [path.name]))
 
@@ -197,7 +197,7 @@ def _unpacked_sources(folder: Path, name: str) -> Path:
         IntakeError: there is no source.
     """
     files = list(list_files(folder))
-    if not any(file.endswith(SOURCE_SUFFIXES) for file in files):
+    if not any(is_source(file) for file in files):
         raise IntakeError(_no_source(name, files, is_unpacked=True))
     while len(inner := list(folder.iterdir())) == 1 and inner[0].is_dir():
         folder = inner[0]

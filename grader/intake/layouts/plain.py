@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pathlib import PurePath
 
 from grader.intake.archives import archive_stem, is_archive, is_foreign
-from grader.intake.entries import SOURCE_SUFFIXES
+from grader.intake.entries import is_source
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 
 
 def is_work(entry: Entry) -> bool:
     """Whether somebody may have handed it in as homework."""
     name = entry.name.lower()
-    return entry.is_folder or name.endswith(SOURCE_SUFFIXES) or is_archive(name) or is_foreign(name)
+    return entry.is_folder or is_source(name) or is_archive(name) or is_foreign(name)
 
 
 def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
