@@ -16,7 +16,7 @@ from grader.errors import UsageError, UserError
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Setup, Trained
 from grader.report import write_batch, write_submission
-from grader.results import BatchEntry, BatchResult, SubmissionResult, Timing
+from grader.results import BatchEntry, BatchResult, Source, SubmissionResult, Timing
 from grader.slot import Slot, SlotLost
 
 MIN_FREE_BYTES = 100 << 20
@@ -43,10 +43,15 @@ class Observer(Protocol):
 
 
 def grade_batch(
-    submissions: Sequence[Submission], out: Path, setup: Setup, observer: Observer
+    submissions: Sequence[Submission],
+    out: Path,
+    setup: Setup,
+    observer: Observer,
+    source: Source | None = None,
 ) -> list[SubmissionResult]:
     """Grade submissions and write `out`: results.json, index.html, a folder each.
 
+    `source` says what they were taken from and who is missing; it is written with the results.
     What was graded when an exception (or Ctrl-C) ends it is on disk and readable.
 
     Raises:
@@ -54,7 +59,7 @@ def grade_batch(
         Bug: torchgrade failed.
     """
     prepare_out(out)
-    batch = _Batch(out, setup, observer)
+    batch = _Batch(out, setup, observer, source)
     try:
         batch.grade(submissions, lambda result: out / "submissions" / result.submission.id)
     finally:
@@ -118,8 +123,11 @@ def _told_as_user_error(what: str) -> Iterator[None]:
 class _Batch:
     """A batch in the making: the slot it uses and what it has graded."""
 
-    def __init__(self, out: Path, setup: Setup, observer: Observer) -> None:
+    def __init__(
+        self, out: Path, setup: Setup, observer: Observer, source: Source | None = None
+    ) -> None:
         self._out = out
+        self._source = source
         self._setup = setup
         self._observer = observer
         self.results: list[SubmissionResult] = []
@@ -171,6 +179,7 @@ class _Batch:
             data=self._opened.provenance.data,
             provenance=provenance,
             submissions=entries,
+            source=self._source,
         )
         with _told_as_user_error("The index"):
             write_batch(batch, self.results, self._out)

@@ -20,8 +20,8 @@ from grader.data import (
     import_directory,
     list_stores,
 )
-from grader.errors import UserError
-from grader.intake import find_submissions, read_own_work
+from grader.errors import UsageError, UserError
+from grader.intake import LayoutName, open_own_work
 from grader.jobs import Setup
 from grader.rubric import default_rubric, load_rubric
 from grader.slot import Bug, Slot
@@ -39,6 +39,10 @@ app = typer.Typer(
 data_app = typer.Typer(help="The data sets on this machine.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
+Work = Annotated[
+    Path,
+    typer.Argument(help="An .ipynb or .py file, or the folder, .zip or .tar that holds it."),
+]
 Train = Annotated[bool, typer.Option("--train/--no-train", help="Carry out the training runs.")]
 FullCurves = Annotated[
     bool, typer.Option("--full-curves", help="Train to the end of every budget.")
@@ -101,7 +105,10 @@ def options(
 
 @app.command()
 def check(
-    submission: Annotated[Path, typer.Argument(help="Your .py file, or the folder that holds it.")],
+    submission: Annotated[
+        Path,
+        typer.Argument(help="Your .ipynb or .py file, or the folder, .zip or .tar that holds it."),
+    ],
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("torchgrade-report"),
     train: Train = True,
     full_curves: FullCurves = False,
@@ -118,9 +125,8 @@ def check(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
         isolation=require_isolation,
     )  # fmt: skip
-    handed_in = read_own_work(submission)
     console = Console()
-    with LiveView(console) as view:
+    with open_own_work(submission) as handed_in, LiveView(console) as view:
         view.starting(f"Checking {submission} …")
         result = check_one(handed_in, out, setup, view)
     print_result(console, result, out / "report.html")
@@ -129,8 +135,25 @@ def check(
 
 @app.command()
 def grade(
-    directory: Annotated[Path, typer.Argument(help="A folder of .py files or of folders.")],
-    out: Annotated[Path, typer.Option(help="Where results and reports go.")],
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="What the learning platform gave you: a folder, a .zip or a .tar; or any folder "
+            "with a file, folder or archive for each student."
+        ),
+    ],
+    out: Annotated[Path | None, typer.Option(help="Where results and reports go.")] = None,
+    layout: Annotated[
+        LayoutName | None,
+        typer.Option(help="Whose file names it has [default: found out from the names]"),
+    ] = None,
+    roster: Annotated[
+        Path | None,
+        typer.Option(help="A CSV with everybody in the course; who is missing is listed."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List what would be graded, and stop.")
+    ] = False,
     train: Train = True,
     full_curves: FullCurves = False,
     data: Data = "auto",
@@ -138,22 +161,29 @@ def grade(
     rubric: RubricFile = None,
     require_isolation: Isolation = "any",
 ) -> None:
-    """Grade every submission in a folder."""
+    """Grade every submission of a download."""
     from grader.batch import grade_batch
+    from grader.roll_call import opened_download, print_plan, print_roll_call, print_source
     from grader.terminal import LiveView, print_batch
 
+    if out is None and not dry_run:
+        raise UsageError("Say with --out where results go, or ask for --dry-run.")
     setup = _setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
         isolation=require_isolation,
     )  # fmt: skip
-    submissions, passed_over = find_submissions(directory)
     console = Console()
-    with LiveView(console) as view:
-        view.starting(f"Grading {len(submissions)} submissions of {directory} …")
-        for path in passed_over:
-            view.starting(f"Passed over, as it is no submission: {path.name}")
-        results = grade_batch(submissions, out, setup, view)
+    with opened_download(console, source, layout=layout, roster=roster) as download:
+        print_source(console, download.source)
+        if out is None or dry_run:
+            print_plan(console, download)
+            print_roll_call(console, download.source)
+            return
+        with LiveView(console) as view:
+            view.starting(f"Grading {len(download.submissions)} submissions of {source} …")
+            results = grade_batch(download.submissions, out, setup, view, download.source)
     print_batch(console, results, out / "index.html")
+    print_roll_call(console, download.source)
     ungraded = any(result.status == "ungraded" for result in results)
     raise typer.Exit(EXIT_UNGRADED if ungraded else 0)
 
@@ -161,7 +191,8 @@ def grade(
 @app.command()
 def show(
     submission: Annotated[
-        Path, typer.Argument(help="An .ipynb or .py file, or the folder that holds it.")
+        Path,
+        typer.Argument(help="An .ipynb or .py file, or the folder, .zip or .tar that holds it."),
     ],
     rubric: RubricFile = None,
     require_isolation: Isolation = "any",
@@ -173,8 +204,7 @@ def show(
         train=False, full_curves=False, data="synthetic", data_root=None, rubric=rubric,
         isolation=require_isolation,
     )  # fmt: skip
-    handed_in = read_own_work(submission)
-    with Slot(setup) as slot:
+    with open_own_work(submission) as handed_in, Slot(setup) as slot:
         slot.open()
         overview = slot.look(handed_in)
     print_overview(Console(), overview)

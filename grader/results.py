@@ -70,6 +70,16 @@ class SubmissionInfo(Record):
     entry: str | None = Field(description="the file that is run; null when there is none")
     files: tuple[str, ...]
     layout: str = Field(description="how the files were found: file or folder")
+    members: tuple[Student, ...] = Field(
+        default=(), description="everyone whose work it is, where it is a group's"
+    )
+    late: bool = Field(default=False, description="the LMS says that it came late")
+    attempt: str | None = Field(
+        default=None, description="which attempt it is, or when it came, where there were several"
+    )
+    older: tuple[str, ...] = Field(
+        default=(), description="earlier attempts, which this one takes the place of"
+    )
 
 
 class CheckResult(Record):
@@ -203,6 +213,39 @@ class BatchEntry(Record):
     result: str = Field(description="path of result.json, relative to results.json")
 
 
+class Person(Record):
+    """Someone on the roster, or someone who handed in; each stands in the list once."""
+
+    id: str = Field(description="student number, login or address; else the name")
+    name: str | None = None
+    status: Literal["submitted", "missing"]
+    on_roster: bool | None = Field(default=None, description="null where no roster was given")
+    submission: str | None = Field(default=None, description="id of the submission that counts")
+    late: bool = False
+    other_submissions: tuple[str, ...] = Field(
+        default=(), description="ids of further submissions of the same person"
+    )
+
+
+class PassedOver(Record):
+    """A file or folder of the download that is in no submission."""
+
+    name: str
+    reason: str = Field(description="a sentence that begins with the name")
+
+
+class Source(Record):
+    """What the batch was taken from, and how it was understood."""
+
+    name: str = Field(description="name of the folder or archive")
+    layout: str = Field(description="the LMS whose names it has, or plain")
+    title: str = Field(description="the layout in words")
+    evidence: str = Field(description="a sentence: why it was read so")
+    notes: tuple[str, ...] = ()
+    people: tuple[Person, ...] = ()
+    passed_over: tuple[PassedOver, ...] = ()
+
+
 class BatchResult(Record):
     """`results.json`: the batch."""
 
@@ -211,3 +254,6 @@ class BatchResult(Record):
     data: DataInfo | None
     provenance: Provenance
     submissions: tuple[BatchEntry, ...]
+    source: Source | None = Field(
+        default=None, description="the download: its layout, who is in it and who is missing"
+    )

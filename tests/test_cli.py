@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_grade_writes_the_results_contract_and_goes_on_after_a_broken_one(torchg
     (batch / "notes.txt").write_text("not a submission")
     done = torchgrade("grade", batch, "--out", "out", "--no-train")
     assert done.returncode == 3, done.stderr
-    assert "notes.txt" in done.stdout
+    assert "notes.txt is no notebook" in done.stdout
     results = json.loads((tmp_path / "out" / "results.json").read_text())
     assert [entry["id"] for entry in results["submissions"]] == ["kim", "lee", "park"]
     assert [e["status"] for e in results["submissions"]] == ["graded", "ungraded", "graded"]
@@ -83,6 +84,95 @@ def test_grade_writes_the_results_contract_and_goes_on_after_a_broken_one(torchg
         assert json.loads(result.read_text())["submission"]["id"] == entry["id"]
         assert (result.parent / "report.html").exists()
     assert (tmp_path / "out" / "index.html").exists()
+
+
+def canvas_zip(path: Path) -> Path:
+    """Two people, one of them late, one with a broken archive, and something nobody handed in."""
+    work = (SAMPLES / "unattempted" / "homework.py").read_bytes()
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("lovelaceada_LATE_11_21_hw5.py", b"import utils\n" + work)
+        archive.writestr("lovelaceada_LATE_11_22_utils.py", b"SIZE = 32\n")
+        archive.writestr("hoppergrace_12_23_hw5.zip", b"PK\x03\x04 cut off")
+        archive.writestr("[bold]notes.txt", b"")
+    return path
+
+
+ROSTER = """Student,ID
+    Points Possible,
+"Lovelace, Ada",11
+"Hopper, Grace",12
+"김, 철수",13
+"""
+
+
+def test_a_dry_run_lists_everything_writes_nothing_and_loads_no_torch(torchgrade, tmp_path):
+    canvas_zip(tmp_path / "submissions.zip")
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    before = set(tmp_path.iterdir())
+    arguments = ["grade", "submissions.zip", "--roster", "roster.csv", "--dry-run"]
+    done = torchgrade(*arguments, TMPDIR=str(scratch), PYTHONPROFILEIMPORTTIME="1")
+    assert done.returncode == 0, done.stderr
+    for line in (
+        r"submissions.zip is read as Canvas. 3 of 4 names have its form",
+        r"lovelaceada_11 +Lovelace, Ada +hw5.py +2 +late",
+        r"hoppergrace_12 +Hopper, Grace +- +- +hw5.zip is damaged or cut off",
+        r"1 of 2 submissions can be graded",
+        r"2 of 3 people on the roster handed in",
+        r"Missing \(1\)\n  김, 철수 \(13\)",
+        r"Late \(1\)\n  Lovelace, Ada \(11\)",
+        r"Passed over \(1\)\n  \[bold\]notes.txt is no notebook",
+    ):
+        assert re.search(line, done.stdout), (line, done.stdout)
+    assert not re.search(r"\| +(torch|reference)$", done.stderr, re.MULTILINE)
+    assert set(tmp_path.iterdir()) == before
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_download_is_graded_and_its_people_stand_in_the_results(torchgrade, tmp_path):
+    canvas_zip(tmp_path / "submissions.zip")
+    (tmp_path / "roster.csv").write_text(ROSTER)
+    arguments = ["grade", "submissions.zip", "--roster", "roster.csv", "--out", "out"]
+    done = torchgrade(*arguments, "--no-train")
+    assert done.returncode == 3, done.stderr
+    assert "Missing (1)" in done.stdout
+    results = json.loads((tmp_path / "out" / "results.json").read_text())
+    source = results["source"]
+    assert (source["name"], source["layout"]) == ("submissions.zip", "canvas")
+    assert [(p["id"], p["status"], p["submission"], p["late"]) for p in source["people"]] == [
+        ("11", "submitted", "lovelaceada_11", True),
+        ("12", "submitted", "hoppergrace_12", False),
+        ("13", "missing", None, False),
+    ]
+    result = json.loads(
+        (tmp_path / "out" / "submissions" / "lovelaceada_11" / "result.json").read_text()
+    )
+    assert result["submission"]["student"] == {"id": "11", "name": "Lovelace, Ada"}
+    assert result["submission"]["late"]
+    # "import utils" found the file that Canvas had renamed.
+    assert not any("ModuleNotFoundError" in note for note in result["notes"])
+    index = (tmp_path / "out" / "index.html").read_text()
+    assert "김, 철수" in index
+    assert "[bold]notes.txt is no notebook" in index
+
+
+def test_check_takes_an_archive(torchgrade, tmp_path):
+    with zipfile.ZipFile(tmp_path / "hw5.zip", "w") as archive:
+        archive.write(SAMPLES / "correct" / "homework.py", "hw5/homework.py")
+    done = torchgrade("check", "hw5.zip", "--no-train")
+    assert done.returncode == 0, done.stderr
+    assert "Score: 65 of 100" in done.stdout
+    result = json.loads((tmp_path / "torchgrade-report" / "result.json").read_text())
+    assert (result["submission"]["id"], result["submission"]["entry"]) == ("hw5", "homework.py")
+
+
+def test_a_download_that_is_cut_off_is_one_sentence(torchgrade, tmp_path):
+    packed = canvas_zip(tmp_path / "submissions.zip")
+    packed.write_bytes(packed.read_bytes()[:-50])
+    done = torchgrade("grade", "submissions.zip", "--out", "out")
+    assert done.returncode == 2
+    assert done.stderr.startswith("torchgrade: submissions.zip is damaged or cut off")
 
 
 def test_two_runs_differ_in_timing_alone(torchgrade, tmp_path):
@@ -105,6 +195,10 @@ def test_two_runs_differ_in_timing_alone(torchgrade, tmp_path):
         (["check", "nowhere.py"], "nowhere.py"),
         (["grade", "nowhere", "--out", "out"], "nowhere"),
         (["grade", "."], "--out"),
+        (["grade", SAMPLES, "--out", "out", "--layout", "moodle"], "no name has its form"),
+        (["grade", SAMPLES, "--out", "out", "--layout", "webct"], "webct"),
+        (["grade", SAMPLES, "--dry-run", "--roster", "nobody.csv"], "nobody.csv"),
+        (["grade", SAMPLES / "correct" / "homework.py", "--dry-run"], "neither a folder nor"),
         (["check", SAMPLES / "correct", "--data", "imagenet"], "imagenet"),
         (["check", SAMPLES / "correct", "--data", "cifar10"], "cifar10|CIFAR-10"),
         (["check", SAMPLES / "correct", "--rubric", "none.yaml"], "none.yaml"),

@@ -1,6 +1,20 @@
-"""What is on disk -> `Submission`. Reads files; runs nothing and changes nothing of them."""
+"""What is on disk -> `Submission`. Reads files; runs nothing and changes nothing of them.
 
-from grader.intake.discovery import find_submissions, read_own_work, read_submission
+One submission: `read_submission`, or `open_own_work` for what its author has, packed or not. Many:
+`open_download`, for what a learning platform handed out.
+"""
+
+from grader.intake.discovery import read_own_work, read_submission
+from grader.intake.downloads import Download, open_download, open_own_work
+from grader.intake.layouts import LayoutName
 from grader.intake.submission import Submission
 
-__all__ = ["Submission", "find_submissions", "read_own_work", "read_submission"]
+__all__ = [
+    "Download",
+    "LayoutName",
+    "Submission",
+    "open_download",
+    "open_own_work",
+    "read_own_work",
+    "read_submission",
+]

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from grader.intake.outline import Mark
 from grader.protocol.messages import Cell
 
-MAX_SOURCE_BYTES = 16 << 20
-
 
 @dataclass(frozen=True)
 class Document:

@@ -10,15 +10,11 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
 from grader.intake.documents import Document
+from grader.intake.limits import MAX_CANDIDATES
 from grader.intake.notebooks import read_notebook
 from grader.intake.recognition import homework_marks
 from grader.intake.scripts import read_script
-
-SOURCE_SUFFIXES = (".ipynb", ".py")
-"""What holds code that can be run."""
-
-MAX_CANDIDATES = 100
-"""Files that are looked into for the homework; the first ones by depth and name."""
+from grader.intake.suffixes import is_notebook, is_source
 
 _IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
 _NAMED = 5
@@ -42,16 +38,6 @@ def read_document(path: Path, name: str) -> Document:
         IntakeError: it cannot be read; says why and what to do.
     """
     return read_notebook(path, name) if is_notebook(name) else read_script(path, name)
-
-
-def is_source(name: str) -> bool:
-    """Whether a file of that name holds code that can be run."""
-    return name.lower().endswith(SOURCE_SUFFIXES)
-
-
-def is_notebook(name: str) -> bool:
-    """Whether a file of that name is a notebook."""
-    return name.lower().endswith(".ipynb")
 
 
 def find_entry(folder: Path, files: Sequence[str]) -> Entry:

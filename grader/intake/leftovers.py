@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 
-_SKIPPED_FOLDERS = {"__pycache__", "venv", "__MACOSX"}
+from grader.intake.suffixes import is_source
+
+_LEFTOVERS = {"__pycache__", "venv", "__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"}
 _REPORTS = ({"result.json", "report.html"}, {"results.json", "index.html"})
 
 
 def is_leftover(name: str) -> bool:
     """Whether a file or folder is hidden, or left behind by a tool."""
-    return name.startswith(".") or name in _SKIPPED_FOLDERS
+    return name.startswith(".") or name in _LEFTOVERS
 
 
 def report_files(names: Collection[str]) -> set[str]:
@@ -20,7 +22,7 @@ def report_files(names: Collection[str]) -> set[str]:
 
 
 def is_report(folder: Path) -> bool:
-    """Whether a folder holds torchgrade's output and no script beside it.
+    """Whether a folder holds torchgrade's output and no source beside it.
 
     A student may have written the report beside the work, and the work is to be found.
 
@@ -28,4 +30,17 @@ def is_report(folder: Path) -> bool:
         OSError: the folder cannot be listed.
     """
     names = {path.name for path in folder.iterdir()}
-    return bool(report_files(names)) and not any(name.endswith(".py") for name in names)
+    return bool(report_files(names)) and not any(is_source(name) for name in names)
+
+
+def is_report_folder(path: Path) -> bool:
+    """Whether it is a folder, no link, that can be looked into and holds torchgrade's output."""
+    return holds(lambda: path.is_dir() and not path.is_symlink() and is_report(path))
+
+
+def holds(condition: Callable[[], bool]) -> bool:
+    """Whether it does; of what cannot be looked at, it does not, and reading it says why."""
+    try:
+        return condition()
+    except OSError:
+        return False

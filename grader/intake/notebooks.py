@@ -9,14 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import IntakeError
-from grader.intake.documents import MAX_SOURCE_BYTES, Document
+from grader.intake.documents import Document
+from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.outline import Piece, find_marks
 from grader.protocol.messages import Cell
-
-MAX_NOTEBOOK_BYTES = 64 << 20
-MAX_CELLS = 5_000
-MAX_OBJECTS = 1_000_000
-"""Brackets in the file. An empty object takes 70 times the memory that it takes on disk."""
 
 _OLDEST_FORMAT, _CURRENT_FORMAT = 2, 4
 _NAMED = 5

@@ -13,6 +13,7 @@ from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from grader.intake.limits import MAX_HEADING
 from grader.protocol.messages import Cell, Location
 
 
@@ -72,9 +73,6 @@ class Outline:
                 yield mark
 
 
-MAX_LINE = 200
-"""Characters of a line that are looked at; a heading is shorter."""
-
 _BEGIN = r"^[ \t\"']*(?:#+|<h\d[^>]*>|\*\*)\W*"
 _QUESTION = re.compile(
     r"^[ \t\"']*#+\W*"
@@ -123,7 +121,7 @@ def _headings(piece: Piece) -> Iterator[tuple[int, str]]:
     for number, line in enumerate(piece.text.split("\n"), start=1):
         if line.lstrip(" \t\"'")[:1] in ("#", "<", "*") and _WORD.search(line):
             # Of one character such as the Roman numeral two it makes the letters it looks like.
-            yield number if piece.is_code else 0, normalize("NFKC", line[:MAX_LINE])
+            yield number if piece.is_code else 0, normalize("NFKC", line[:MAX_HEADING])
 
 
 def _parts(headings: Sequence[_Heading]) -> Iterator[Mark]:

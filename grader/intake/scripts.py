@@ -7,7 +7,8 @@ import tokenize
 from pathlib import Path
 
 from grader.errors import IntakeError
-from grader.intake.documents import MAX_SOURCE_BYTES, Document
+from grader.intake.documents import Document
+from grader.intake.limits import MAX_SOURCE_BYTES
 from grader.intake.outline import Piece, find_marks
 from grader.protocol.messages import Cell
 

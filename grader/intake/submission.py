@@ -38,6 +38,10 @@ class Submission(BaseModel):
     )
     notes: tuple[str, ...] = ()
     problem: str | None = None
+    members: tuple[Student, ...] = Field(default=(), description="a group's members; else none")
+    late: bool = False
+    attempt: str | None = Field(default=None, description="which one, where there were several")
+    older: tuple[str, ...] = Field(default=(), description="attempts that this one takes over from")
 
     @property
     def execution_order(self) -> tuple[Cell, ...]:
@@ -60,6 +64,10 @@ class Submission(BaseModel):
             entry=self.entry,
             files=self.files,
             layout=self.layout,
+            members=self.members,
+            late=self.late,
+            attempt=self.attempt,
+            older=self.older,
         )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from grader.report import wording
 from grader.report.prose import Block, typeset
+from grader.report.source_views import SourceView, source_view
 from grader.report.text import clean_line
 from grader.report.views import DataLine, Share, data_line, question_tone, share
 from grader.results import BatchEntry, BatchResult, QuestionResult, SubmissionResult
@@ -41,6 +42,8 @@ class Row:
     marks: tuple[Mark, ...]
     reason: tuple[Block, ...]
     flags: int
+    late: bool
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -83,16 +86,19 @@ class IndexPage:
     legend: tuple[Mark, ...]
     ungraded_rows: tuple[Row, ...]
     graded_rows: tuple[Row, ...]
+    source: SourceView | None
 
 
 def index_page(batch: BatchResult, results: Iterable[SubmissionResult]) -> IndexPage:
     """Work out the index; `results` is read once and only what a row shows is kept of each."""
     entries = {entry.id: entry for entry in batch.submissions}
-    rows = {
-        result.submission.id: _row(entries[result.submission.id], result)
-        for result in results
-        if result.submission.id in entries
-    }
+    rows: dict[str, Row] = {}
+    older: dict[str, tuple[str, ...]] = {}
+    for result in results:
+        name = result.submission.id
+        if name in entries:
+            rows[name] = _row(entries[name], result)
+            older[name] = result.submission.older
     ordered = [rows.get(entry.id) or _row(entry, None) for entry in batch.submissions]
     graded = [entry for entry in batch.submissions if entry.status == "graded"]
     scores = [entry.score for entry in graded]
@@ -110,6 +116,7 @@ def index_page(batch: BatchResult, results: Iterable[SubmissionResult]) -> Index
         legend=tuple(Mark(tone.value, word) for tone, word in wording.CHECK_WORDS.items()),
         ungraded_rows=tuple(row for row in ordered if not row.graded),
         graded_rows=tuple(row for row in ordered if row.graded),
+        source=source_view(batch.source, older) if batch.source else None,
     )
 
 
@@ -173,6 +180,11 @@ def _row(entry: BatchEntry, result: SubmissionResult | None) -> Row:
         marks=tuple(_mark(question) for question in result.questions) if result else (),
         reason=() if graded else typeset(reason or "No reason was recorded."),
         flags=len(result.integrity) if result else 0,
+        late=result.submission.late if result else False,
+        members=tuple(
+            clean_line(member.name or member.id)
+            for member in (result.submission.members if result else ())
+        ),
     )
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.intake import Submission, discovery, find_submissions, read_own_work, read_submission
-from grader.intake.discovery import MAX_BYTES, MAX_FILES, MAX_ID
+from grader.intake import discovery, read_own_work, read_submission
+from grader.intake.limits import MAX_BYTES, MAX_FILES, MAX_ID
 
 HOMEWORK = "def flatten(x):\n    return x\n"
 
@@ -30,13 +30,6 @@ def put(tmp_path: Path) -> Put:
         return path
 
     return write
-
-
-def found(folder: Path) -> dict[str, Submission]:
-    submissions, _ = find_submissions(folder)
-    by_id = {submission.id: submission for submission in submissions}
-    assert len(by_id) == len(submissions)
-    return by_id
 
 
 def test_a_file_is_a_submission_of_its_name(put: Put, tmp_path: Path) -> None:
@@ -110,12 +103,6 @@ def test_hidden_files_and_leftovers_of_tools_are_no_part_of_it(put: Put, tmp_pat
     assert read_submission(tmp_path / "kim").files == ("homework.py",)
 
 
-def test_hidden_entries_are_no_submissions(put: Put, tmp_path: Path) -> None:
-    for name in ("kim.py", ".hidden.py", ".git/config.py", "__pycache__/kim.py", "__MACOSX/kim.py"):
-        put(name)
-    assert set(found(tmp_path)) == {"kim"}
-
-
 def test_a_link_within_a_submission_is_not_followed(put: Put, tmp_path: Path) -> None:
     secret, folder = put("secret/answers.py"), tmp_path / "kim"
     put("kim/homework.py", "x = 1")
@@ -128,59 +115,8 @@ def test_a_link_within_a_submission_is_not_followed(put: Put, tmp_path: Path) ->
     assert submission.cells[0].source == "x = 1"
 
 
-def test_a_link_among_submissions_is_broken_and_not_followed(put: Put, tmp_path: Path) -> None:
-    secret = put("elsewhere/answers.py")
-    folder = put("all/kim.py").parent
-    (folder / "lee.py").symlink_to(secret)
-    (folder / "park").symlink_to(secret.parent)
-    (folder / "gone.py").symlink_to(tmp_path / "nothing")
-    submissions = found(folder)
-    assert submissions["kim"].problem is None
-    for name in ("lee", "park", "gone"):
-        problem = submissions[name].problem
-        assert problem is not None
-        assert "is a link" in problem
-        assert submissions[name].cells == ()
-
-
-def test_a_pipe_is_broken_and_not_waited_for(put: Put, tmp_path: Path) -> None:
-    put("kim.py")
-    os.mkfifo(tmp_path / "lee.py")
-    submissions = found(tmp_path)
-    assert submissions["lee"].problem == "lee.py is no regular file."
-    assert submissions["kim"].problem is None
-
-
-def test_one_broken_submission_never_hides_the_others(put: Put, tmp_path: Path) -> None:
-    put("empty.py", "")
-    put("binary.py", b"\x00\x01")
-    put("cookie.py", b"# coding: undefined\nx = 1")
-    put("nothing/readme.txt")
-    put("good.py")
-    put("zz/homework.py", "def flatten(x:")
-    (tmp_path / "hollow").mkdir()
-    submissions = found(tmp_path)
-    broken = {name for name, submission in submissions.items() if submission.problem}
-    assert broken == {"empty", "binary", "nothing", "hollow"}
-    assert set(submissions) == broken | {"good", "zz", "cookie"}
-    assert all(not submission.cells for submission in submissions.values() if submission.problem)
-
-
 def test_a_broken_file_in_a_folder_of_its_own_name_is_still_a_file(put: Put) -> None:
     assert read_submission(put("kim/kim.py", "")).layout == "file"
-
-
-def test_names_that_are_no_utf8_are_broken_and_hide_nothing(put: Put, tmp_path: Path) -> None:
-    put("kim.py")
-    put("lee/homework.py")
-    for name in ("김.py", "이.py", "박/homework.py"):
-        put(os.fsdecode(name.encode("cp949")))
-    submissions = found(tmp_path)
-    broken = [submission for submission in submissions.values() if submission.problem]
-    assert len(broken) == 3
-    assert all("is not UTF-8. Rename it" in str(submission.problem) for submission in broken)
-    assert all(submission.model_dump_json() for submission in submissions.values())
-    assert {"kim", "lee"} < set(submissions)
 
 
 def test_a_script_within_a_folder_must_have_a_name_in_utf8(put: Put, tmp_path: Path) -> None:
@@ -189,33 +125,6 @@ def test_a_script_within_a_folder_must_have_a_name_in_utf8(put: Put, tmp_path: P
     assert read_submission(tmp_path / "kim").files == ("homework.py",)
     (tmp_path / os.fsdecode("kim/숙제.py".encode("cp949"))).write_text(HOMEWORK)
     assert "is not UTF-8" in str(read_submission(tmp_path / "kim").problem)
-
-
-def test_a_file_and_a_folder_of_one_name_are_two_submissions(put: Put, tmp_path: Path) -> None:
-    put("a.py")
-    put("a/homework.py")
-    put("a.py.py")
-    put("b.py")
-    submissions = found(tmp_path)
-    assert set(submissions) == {"a", "a.py", "a.py.py", "b"}
-    assert submissions["a"].layout == "folder"
-    assert submissions["a.py"].files == ("a.py",)
-
-
-def test_what_is_neither_script_nor_folder_is_passed_over_and_named(
-    put: Put, tmp_path: Path
-) -> None:
-    put("kim.py")
-    odd = [put("grades.csv"), put("kim.docx")]
-    submissions, passed_over = find_submissions(tmp_path)
-    assert [submission.id for submission in submissions] == ["kim"]
-    assert passed_over == odd
-
-
-def test_submissions_come_by_name(put: Put, tmp_path: Path) -> None:
-    for name in ("c.py", "a/x.py", "b.py"):
-        put(name)
-    assert [submission.id for submission in find_submissions(tmp_path)[0]] == ["a", "b", "c"]
 
 
 def test_a_flood_of_files_is_refused(put: Put, tmp_path: Path) -> None:
@@ -228,10 +137,6 @@ def test_a_flood_of_files_is_refused(put: Put, tmp_path: Path) -> None:
 def test_what_does_not_exist_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="There is no file or folder"):
         read_submission(tmp_path / "nobody.py")
-    with pytest.raises(UsageError, match="There is no folder"):
-        find_submissions(tmp_path / "nothing")
-    with pytest.raises(UsageError, match="holds no submission"):
-        find_submissions(tmp_path)
 
 
 def test_one_s_own_script_brings_along_what_it_imports_and_nothing_else(tmp_path):
@@ -267,22 +172,10 @@ def test_half_of_a_report_is_a_file_like_any_other(put: Put, tmp_path: Path, nam
     assert read_submission(tmp_path / "kim").files == ("homework.py", f"site/{name}")
 
 
-@pytest.mark.parametrize("pair", REPORTS)
-@pytest.mark.parametrize("out", ["out", "."])
-def test_reports_among_submissions_are_neither_submission_nor_passed_over(
-    put: Put, tmp_path: Path, pair: tuple[str, str], out: str
-) -> None:
-    put("kim.py")
-    for name in pair:
-        put(f"{out}/{name}", "{}")
-    submissions, passed_over = find_submissions(tmp_path)
-    assert ([submission.id for submission in submissions], passed_over) == (["kim"], [])
-
-
 def test_work_with_its_report_beside_it_is_still_found(put: Put, tmp_path: Path) -> None:
     for name in ("homework.py", "result.json", "report.html"):
         put(f"kim/{name}")
-    assert found(tmp_path)["kim"].files == ("homework.py",)
+    assert read_submission(tmp_path / "kim").files == ("homework.py",)
 
 
 @pytest.fixture
@@ -304,25 +197,6 @@ def forbid(monkeypatch: pytest.MonkeyPatch) -> Forbid:
     return make
 
 
-def test_a_folder_that_cannot_be_listed_is_a_usage_error(
-    put: Put, tmp_path: Path, forbid: Forbid
-) -> None:
-    put("kim.py")
-    forbid(tmp_path, "iterdir")
-    with pytest.raises(UsageError, match="cannot be listed: Permission denied"):
-        find_submissions(tmp_path)
-
-
-def test_a_file_that_cannot_be_looked_at_is_broken_and_hides_nothing(
-    put: Put, tmp_path: Path, forbid: Forbid
-) -> None:
-    put("lee.py")
-    forbid(put("kim.py"), "stat", "open")
-    submissions = found(tmp_path)
-    assert submissions["kim"].problem == "kim.py cannot be read: Permission denied."
-    assert submissions["lee"].problem is None
-
-
 @pytest.mark.parametrize(
     ("source", "problem"),
     [("import models", "models.py cannot be read: Permission denied."), ("x = 1", None)],
@@ -335,7 +209,7 @@ def test_an_unreadable_script_beside_one_s_own_matters_only_if_imported(
     assert read_own_work(homework).problem == problem
 
 
-@pytest.mark.parametrize("read", [read_own_work, find_submissions, read_submission])
+@pytest.mark.parametrize("read", [read_own_work, read_submission])
 def test_a_name_longer_than_any_is_a_usage_error(
     tmp_path: Path, read: Callable[[Path], object]
 ) -> None:
@@ -343,15 +217,12 @@ def test_a_name_longer_than_any_is_a_usage_error(
         read(tmp_path / ("n" * 300 + ".py"))
 
 
-def test_long_names_make_short_ids_that_differ(put: Put, tmp_path: Path) -> None:
+def test_long_names_make_short_ids_that_differ(put: Put) -> None:
     names = [f"{'n' * length}{end}" for length, end in itertools.product((99, 200), "ab")]
-    for name in names:
-        put(f"{name}.py")
-    ids = set(found(tmp_path))
+    ids = {read_submission(put(f"{name}.py")).id for name in names}
     assert len(ids) == len(names)
     assert {len(each) for each in ids} == {MAX_ID}
     assert set(names[:2]) < ids
-    assert {read_submission(tmp_path / f"{name}.py").id for name in names} == ids
 
 
 def test_a_flood_of_bytes_is_refused_and_the_largest_file_named(put: Put, tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
-from grader.intake.documents import MAX_SOURCE_BYTES, Document
-from grader.intake.notebooks import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, read_notebook
+from grader.intake.documents import Document
+from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
+from grader.intake.notebooks import read_notebook
 from tests.intake.notebooks import code, document, text, write
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
-from grader.intake.documents import MAX_SOURCE_BYTES
+from grader.intake.limits import MAX_SOURCE_BYTES
 from grader.intake.scripts import read_script
 from grader.protocol.messages import Cell
 

@@ -1,0 +1,127 @@
+"""Blackboard: `HW 5_alovelace_attempt_2026-05-31-23-59-58_hw5.py`, flat, all attempts.
+
+Beside each attempt lies `HW 5_alovelace_attempt_2026-05-31-23-59-58.txt`, which says who it is and
+what the files were called. A group's attempt has the group's name in the place of a login.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+from grader.intake.limits import MAX_INFO_BYTES
+
+_FORM = re.compile(
+    r"^(?P<head>.+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<info>\.txt))$"
+)
+_PERSON = re.compile(r"(?P<name>[^(),;:]+?)\s*\((?P<login>[^()\s]+)\)")
+_PEOPLE_LINE = re.compile(r"^\s*(?:Name|Group Members?|Members?|이름|그룹 구성원)\s*:(?P<rest>.*)$")
+_ORIGINAL = re.compile(
+    r"^\s*(?:Original filename|원래 파일 이름|원본 파일 이름)\s*:\s*(?P<name>.+?)\s*$"
+)
+_STORED = re.compile(r"^\s*(?:Filename|파일 이름)\s*:\s*(?P<name>.+?)\s*$")
+_TYPED = re.compile(r"^Submission Field:\s*$(?P<text>.*?)^Comments:", re.MULTILINE | re.DOTALL)
+_NOTHING_TYPED = "There is no student submission text data"
+
+
+@dataclass(frozen=True)
+class _Info:
+    """What the text beside an attempt says."""
+
+    members: tuple[Who, ...] = ()
+    originals: tuple[tuple[str, str], ...] = ()
+    """Names in the download and what they were before."""
+    typed: bool = False
+
+
+def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
+    return frozenset(entry.name for entry in entries if _FORM.match(entry.name))
+
+
+def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
+    heads: dict[str, dict[str, list[re.Match[str]]]] = defaultdict(lambda: defaultdict(list))
+    for entry in entries:
+        if match := _FORM.match(entry.name):
+            heads[match["head"]][match["when"]].append(match)
+    assignment = _assignment(list(heads))
+    return [
+        _hand_in(head.removeprefix(assignment), attempts, read_text)
+        for head, attempts in heads.items()
+    ]
+
+
+def _assignment(heads: Sequence[str]) -> str:
+    """What stands before the login in every name, which may hold underscores as logins may."""
+    prefix = heads[0][: heads[0].rfind("_") + 1]
+    while not all(head.startswith(prefix) and head != prefix for head in heads):
+        prefix = prefix[: prefix.rfind("_", 0, -1) + 1]
+    return prefix
+
+
+def _hand_in(label: str, attempts: dict[str, list[re.Match[str]]], read_text: ReadText) -> HandIn:
+    *older, newest = sorted(attempts)
+    info = _Info()
+    for match in attempts[newest]:
+        if match["info"]:
+            info = _parse(read_text(match.string, MAX_INFO_BYTES))
+    originals = dict(info.originals)
+    return HandIn(
+        id=label,
+        members=info.members or (Who(login=label, label=label),),
+        parts=tuple(
+            Part(match.string, originals.get(match.string, match["file"]))
+            for match in attempts[newest]
+            if match["file"]
+        ),
+        attempt=_time(newest) if older else None,
+        older=tuple(_described(when, attempts[when]) for when in older),
+        typed=info.typed,
+    )
+
+
+def _described(when: str, matches: Sequence[re.Match[str]]) -> str:
+    files = ", ".join(match["file"] for match in matches if match["file"])
+    return f"{_time(when)} ({files or 'no file'})"
+
+
+def _time(stamp: str) -> str:
+    year, month, day, hour, minute, second = stamp.split("-")
+    return f"{year}-{month}-{day} {hour}:{minute}:{second}"
+
+
+def _parse(text: str) -> _Info:
+    typed = _TYPED.search(text)
+    return _Info(
+        members=tuple(dict.fromkeys(_members(text))),
+        originals=tuple(_originals(text)),
+        typed=bool(typed and typed["text"].strip() and _NOTHING_TYPED not in typed["text"]),
+    )
+
+
+def _members(text: str) -> Iterator[Who]:
+    for line in text.splitlines()[:50]:
+        if match := _PEOPLE_LINE.match(line):
+            for person in _PERSON.finditer(match["rest"]):
+                yield Who(name=person["name"].strip(), login=person["login"])
+
+
+def _originals(text: str) -> Iterator[tuple[str, str]]:
+    original = None
+    for line in text.splitlines():
+        if match := _ORIGINAL.match(line):
+            original = match["name"]
+        elif (match := _STORED.match(line)) and original is not None:
+            yield match["name"], original
+            original = None
+
+
+BLACKBOARD = Layout(
+    name="blackboard",
+    title="Blackboard",
+    form="assignment_login_attempt_time_file",
+    fitting=_fitting,
+    read=_read,
+)

@@ -1,0 +1,69 @@
+"""Student number and name in every name: `20231234_김철수_hw5.py`, `김철수(20231234)_hw5.py`.
+
+So hand out several learning platforms of Korean universities, and so their students are asked to
+name their files; files and folders alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+
+from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+
+_NUMBER = r"(?P<number>\d{7,10})"
+_HANGUL = r"(?P<name>[가-힣]{2,5}|[가-힣]{1,2} [가-힣]{1,3})"
+_OTHER = r"(?P<name>[^\W\d_]+(?:[ .'\u2019-]+[^\W\d_]+){1,4})"
+_REST = r"(?:[ _-]+(?P<file>.+)|(?P<ending>(?:\.tar)?\.[A-Za-z0-9]{1,5}))?$"
+_FORMS = tuple(
+    re.compile(form + _REST)
+    for name in (_HANGUL, _OTHER)
+    for form in (
+        rf"^{_NUMBER}[ _.-]*{name}(?![가-힣])",
+        rf"^\[{_NUMBER}\][ _-]*{name}(?![가-힣])",
+        rf"^{_NUMBER}[ _]*\({name}\)",
+        rf"^{name}[ _]*\({_NUMBER}\)",
+        rf"^{name}[ _-]*\[{_NUMBER}\]",
+        rf"^{name}[ _-]+{_NUMBER}(?!\d)",
+        rf"^(?:[A-Za-z]+ ?-?\d*|과제 ?-?\d*)[ _-]+{_NUMBER}[ _-]+{name}(?![가-힣])",
+    )
+)
+
+
+def _match(name: str) -> re.Match[str] | None:
+    return next((match for form in _FORMS if (match := form.match(name))), None)
+
+
+def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
+    return frozenset(entry.name for entry in entries if _match(entry.name))
+
+
+def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
+    del read_text
+    people: dict[str, list[tuple[Entry, re.Match[str]]]] = defaultdict(list)
+    for entry in entries:
+        if match := _match(entry.name):
+            people[match["number"]].append((entry, match))
+    return [_hand_in(number, parts) for number, parts in people.items()]
+
+
+def _hand_in(number: str, parts: Sequence[tuple[Entry, re.Match[str]]]) -> HandIn:
+    name = parts[0][1]["name"]
+    return HandIn(
+        id=f"{number}_{name}",
+        members=(Who(name=name, number=number),),
+        parts=tuple(
+            Part(entry.name, None if entry.is_folder else match["file"] or entry.name)
+            for entry, match in parts
+        ),
+    )
+
+
+KOREAN = Layout(
+    name="korean",
+    title="student numbers and names (학번, 이름)",
+    form="number_name_file or name(number)_file",
+    fitting=_fitting,
+    read=_read,
+)

@@ -1,0 +1,83 @@
+"""What a layout is told, and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+LayoutName = Literal[
+    "gradescope", "blackboard", "moodle", "canvas", "korean", "github-classroom", "plain"
+]
+
+ReadText = Callable[[str, int], str]
+"""Reads a file of the download, by name, up to so many bytes; "" where it cannot be read."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file or folder at the top of a download."""
+
+    name: str
+    is_folder: bool = False
+    refused: str | None = None
+    """Why it is not there after all (a link, too large); the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Who:
+    """A person, as far as the names say."""
+
+    name: str | None = None
+    number: str | None = None
+    """What the LMS or the school numbers people by."""
+    login: str | None = None
+    email: str | None = None
+    label: str | None = None
+    """What stands in a name without saying which of these it is."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file or folder of the download that belongs to a hand-in."""
+
+    source: str
+    name: str | None = None
+    """What its author called it; None for a folder whose content is meant."""
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One person's or group's work: the newest attempt, the older ones by name."""
+
+    id: str
+    members: tuple[Who, ...]
+    parts: tuple[Part, ...]
+    late: bool = False
+    attempt: str | None = None
+    """Which attempt it is, or when it came, where there can be several."""
+    older: tuple[str, ...] = ()
+    """Attempts that it takes the place of."""
+    typed: bool = False
+    """Whether there is text that was typed into the LMS."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one LMS names what it hands out."""
+
+    name: LayoutName
+    title: str
+    form: str
+    """What its names look like, in words."""
+    fitting: Callable[[Sequence[Entry]], frozenset[str]]
+    """The names that have its form."""
+    read: Callable[[Sequence[Entry], ReadText], list[HandIn]]
+    """The hand-ins of the entries that have its form; every one of these is in one of them."""
+
+
+def no_text(name: str, limit: int) -> str:
+    """Reads nothing, for downloads that hold no file to be read."""
+    del name, limit
+    return ""

@@ -1,0 +1,95 @@
+"""Every limit of intake, with its reason.
+
+Each is far above what honest homework needs and far below what would harm the machine that grades.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_FILES = 2_000
+"""Files of one submission: each is hashed and copied."""
+
+MAX_BYTES = 256 << 20
+"""All files of one submission together; the homework is 250 KB, with saved models some 10 MB."""
+
+MAX_SOURCE_BYTES = 16 << 20
+"""The code of one script or notebook."""
+
+MAX_NOTEBOOK_BYTES = 64 << 20
+"""A notebook with its outputs; one with many pictures has 10 MB."""
+
+MAX_CELLS = 5_000
+"""Of one notebook; the homework's has 50."""
+
+MAX_OBJECTS = 1_000_000
+"""Brackets in a notebook. An empty object takes 70 times the memory that it takes on disk."""
+
+MAX_CANDIDATES = 100
+"""Sources of one submission that are looked into for the homework, by depth and name."""
+
+MAX_HEADING = 200
+"""Characters of a line in which a heading is looked for."""
+
+MAX_ID = 100
+"""Characters; an id names a folder, and two long names may differ at their ends alone."""
+
+MAX_NAME_BYTES = 255
+"""Of one file or folder, in UTF-8: no file system takes more."""
+
+MAX_FOLDER_DEPTH = 32
+"""Folders within folders; a homework has two or three."""
+
+MAX_NESTED_ARCHIVES = 1
+"""Levels of archives within what one person handed in: an archive, but none within it."""
+
+MAX_WRAPPERS = 3
+"""Folders around the whole of a download that are stepped through: archive name, course, homework.
+"""
+
+MAX_ROSTER_BYTES = 16 << 20
+"""A gradebook of 1,000 people with 100 columns has 1 MB."""
+
+MAX_METADATA_BYTES = 64 << 20
+"""Gradescope's description of an export; it holds the output of every earlier autograder run."""
+
+MAX_INFO_BYTES = 1 << 20
+"""Blackboard's description of one attempt; a text typed in may stand in it."""
+
+MAX_TAR_HEADER_BYTES = 1 << 20
+"""Of one entry's name and attributes, which `tarfile` reads at once, however long they claim to be.
+"""
+
+MAX_XZ_MEMORY = 256 << 20
+"""Of the decompressor; `xz -9` asks for 65 MB."""
+
+CENTRAL_RECORD_BYTES = 256
+"""An entry's share of a zip's table of contents: 46 bytes and its name. `zipfile` reads the table
+as a whole before anything can be counted, so that its size is what bounds the entries."""
+
+
+@dataclass(frozen=True)
+class ArchiveLimits:
+    """What may come out of one archive; always counted while it comes, never read from headers."""
+
+    entries: int
+    """Files and folders, those that are passed over too."""
+    total_bytes: int
+    entry_bytes: int
+    large_entry_spoils: bool
+    """Whether one entry that is too large spoils the archive, or is left out by itself."""
+    ratio: int = 300
+    """Bytes out for each byte in; text comes to 20, deflate ends at 1,032."""
+    free_bytes: int = 32 << 20
+    """Below this much output the ratio is not asked for: an array of zeros is no attack."""
+
+
+HAND_IN = ArchiveLimits(
+    entries=20_000, total_bytes=MAX_BYTES, entry_bytes=MAX_BYTES, large_entry_spoils=True
+)
+"""What one person packed: with the hidden files and caches that come along."""
+
+DOWNLOAD = ArchiveLimits(
+    entries=200_000, total_bytes=16 << 30, entry_bytes=MAX_BYTES, large_entry_spoils=False
+)
+"""What an LMS packed: 1,000 people with 16 MB each; one of them must not spoil it for the rest."""

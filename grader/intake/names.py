@@ -1,0 +1,68 @@
+"""Names of people and submissions in one form each, so that two ways of writing them are equal."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+from grader.intake.limits import MAX_ID
+
+_WORD = re.compile(r"[^\W_]+")
+_PARTICIPANT = re.compile(r"^(?:participant|참가자)\s*(\d+)$")
+_SPREADSHEET = re.compile(r"^(\d+)\.0+$")
+_MAX_WORDS = 8
+
+
+def code_key(code: str) -> str:
+    """A student number, login or address as it is compared.
+
+    Spreadsheets drop leading zeros and add `.0`; Moodle writes `Participant 4711` for 4711.
+    """
+    text = unicodedata.normalize("NFC", code).strip().casefold()
+    for form in (_PARTICIPANT, _SPREADSHEET):
+        if match := form.match(text):
+            text = match[1]
+    return (text.lstrip("0") or text) if text.isdigit() else text
+
+
+def name_keys(name: str) -> frozenset[str]:
+    """The forms in which a name is compared; two names are alike when they share one.
+
+    "Lovelace, Ada", "Ada Lovelace" and Canvas's "lovelaceada" are, with or without accents:
+    its words in alphabetical order, and run together from each of them on.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    # Hangul comes apart too and is put together again.
+    words = _WORD.findall(unicodedata.normalize("NFC", plain))[:_MAX_WORDS]
+    if not words:
+        return frozenset()
+    rotations = {"".join(words[start:] + words[:start]) for start in range(len(words))}
+    return frozenset(rotations | {"".join(sorted(words))})
+
+
+def words(label: str) -> list[str]:
+    """The words of a label that may hold a name and a code, as in `hw5_kimcs`."""
+    return [word for word in re.split(r"[\s_,()\[\]-]+", label) if word]
+
+
+def as_id(name: str) -> str:
+    """A name as a submission's id, which names a folder: never hidden, never leading elsewhere.
+
+    One that is too long ends in a digest of the whole, by which it is told.
+    """
+    text = unicodedata.normalize("NFC", as_text(name)).replace("/", "_").replace("\\", "_").strip()
+    if not text or text.startswith("."):
+        text = f"_{text}"
+    if len(text) <= MAX_ID:
+        return text
+    return f"{text[: MAX_ID - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def as_text(name: str) -> str:
+    """A file's name as it can be written in a result; archives made on Windows hold others."""
+    try:
+        return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    except UnicodeEncodeError:  # halves of characters that no file system gave
+        return name.encode("utf-8", "backslashreplace").decode()

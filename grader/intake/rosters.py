@@ -1,0 +1,232 @@
+"""Rosters: who is in the course, from whatever table the instructor has at hand.
+
+Any CSV with a line of headings will do: a gradebook of Canvas, Blackboard or Gradescope, Moodle's
+grading worksheet, GitHub Classroom's roster, or a list with 학번 and 이름.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from grader.errors import UsageError
+from grader.intake.limits import MAX_ROSTER_BYTES
+from grader.intake.names import code_key, name_keys
+
+Column = Literal["name", "first", "last", "number", "login", "email", "role"]
+
+_HEADINGS: Final[dict[Column, str]] = {
+    "name": "name student studentname fullname displayname 이름 성명 학생 학생명 학생이름",
+    "first": "firstname givenname first forename",
+    "last": "lastname surname familyname last",
+    "number": "id sid studentid studentnumber studentno sisuserid sisid identifier idnumber userid "
+    "rosteridentifier 학번 학생번호 식별자 식별번호",
+    "login": "login loginid sisloginid username user githubusername github netid 아이디 로그인 "
+    "사용자이름 사용자아이디",
+    "email": "email emailaddress mail 이메일 이메일주소 전자우편 메일 메일주소",
+    "role": "role 역할",
+}
+"""Headings in lower case without spaces and marks."""
+_NO_STUDENTS: Final = ("pointspossible", "studenttest", "teststudent")
+"""Rows of a Canvas gradebook that are nobody."""
+_STAFF: Final = ("instructor", "ta", "reader", "teacher")
+_LINES_BEFORE_HEADINGS = 10
+"""Titles and dates that some platforms write above the table."""
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Someone on the roster."""
+
+    line: int
+    name: str | None
+    codes: tuple[str, ...]
+    """As they stand there: student numbers, logins, addresses."""
+
+    @property
+    def id(self) -> str:
+        """What a result calls them."""
+        return self.codes[0] if self.codes else self.name or ""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everyone in the course, once."""
+
+    source: str
+    people: tuple[Enrolled, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a roster.
+
+    Raises:
+        UsageError: it cannot be read, names nobody, or gives one code to two people; with the line.
+    """
+    try:
+        if path.stat().st_size > MAX_ROSTER_BYTES:
+            raise UsageError(f"{path} is larger than any roster. Name the CSV of the course.")
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"The roster {path} cannot be read: {error.strerror}.") from error
+    return parse_roster(_decode(content, path.name), path.name)
+
+
+def parse_roster(text: str, source: str) -> Roster:
+    """Read a roster from its text; `source` is what it is called in messages.
+
+    Raises:
+        UsageError: as :func:`read_roster`.
+    """
+    rows = _rows(text, source)
+    headings = next(
+        (
+            index
+            for index, (_, cells) in enumerate(rows[:_LINES_BEFORE_HEADINGS])
+            if _columns(cells)
+        ),
+        None,
+    )
+    if headings is None:
+        raise UsageError(
+            f"{source} has no column of names or student numbers. Give its first line headings "
+            "such as name, student id, login and email, or 학번 and 이름."
+        )
+    columns = _columns(rows[headings][1])
+    people = [
+        person
+        for line, cells in rows[headings + 1 :]
+        if (person := _person(line, cells, columns)) is not None
+    ]
+    if not people:
+        raise UsageError(f"{source} names nobody below its headings.")
+    merged, notes = _merged(people, source)
+    return Roster(source, tuple(merged), tuple(notes))
+
+
+def _decode(content: bytes, source: str) -> str:
+    encodings: tuple[str, ...] = ("utf-8-sig", "cp949")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        encodings = ("utf-16",)
+    elif b"\0" in content[:100]:
+        # Half of each character of the headings is zero; which half tells the order.
+        is_little = content[1:100:2].count(0) > content[0:100:2].count(0)
+        encodings = ("utf-16-le",) if is_little else ("utf-16-be",)
+    for encoding in encodings:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise UsageError(f"{source} is in no known text encoding. Save it as CSV UTF-8.")
+
+
+def _rows(text: str, source: str) -> list[tuple[int, list[str]]]:
+    """The rows that hold anything, each with the number of its last line."""
+    lines = text.splitlines()
+    counts = {
+        mark: max((line.count(mark) for line in lines[:_LINES_BEFORE_HEADINGS]), default=0)
+        for mark in ",;\t"
+    }
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=max(counts, key=counts.__getitem__)
+    )
+    try:
+        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
+    except csv.Error as error:
+        raise UsageError(
+            f"{source}, line {reader.line_num}, cannot be read as CSV: {error}. Save it again."
+        ) from error
+
+
+def _columns(headings: Sequence[str]) -> list[Column | None]:
+    """What each column holds; empty when there is neither name nor code among them."""
+    columns = [_column(heading) for heading in headings]
+    return columns if any(column not in (None, "role") for column in columns) else []
+
+
+def _column(heading: str) -> Column | None:
+    text = unicodedata.normalize("NFC", heading).casefold()
+    key = re.sub(r"\(.*?\)|[\W_]", "", text)
+    return next((column for column, known in _HEADINGS.items() if key in known.split()), None)
+
+
+def _person(line: int, cells: Sequence[str], columns: Sequence[Column | None]) -> Enrolled | None:
+    found: dict[Column, list[str]] = {}
+    for column, cell in zip(columns, cells, strict=False):
+        if column is not None and (text := cell.strip()):
+            found.setdefault(column, []).append(unicodedata.normalize("NFC", text))
+    first, last = found.get("first", [""])[0], found.get("last", [""])[0]
+    name = found.get("name", [f"{first} {last}".strip()])[0] or None
+    codes = [*found.get("number", ()), *found.get("login", ()), *found.get("email", ())]
+    if name and _key(name) in _NO_STUDENTS:
+        return None
+    if found.get("role", [""])[0].casefold() in _STAFF:
+        return None
+    if not name and not codes:
+        return None
+    return Enrolled(line, name, tuple(dict.fromkeys(codes)))
+
+
+def _key(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.casefold())
+
+
+def _merged(people: Sequence[Enrolled], source: str) -> tuple[list[Enrolled], list[str]]:
+    """Everyone once: someone in two sections has two rows.
+
+    Raises:
+        UsageError: one code, or one name without any code, stands for two people.
+    """
+    merged: list[Enrolled] = []
+    by_code: dict[str, int] = {}
+    nameless: dict[frozenset[str], int] = {}
+    notes = []
+    for person in people:
+        keys = [code_key(code) for code in person.codes]
+        known = {by_code[key] for key in keys if key in by_code}
+        if not keys:
+            same = nameless.setdefault(name_keys(person.name or ""), person.line)
+            if same != person.line:
+                raise UsageError(
+                    f"{source}, lines {same} and {person.line}, both read {person.name}, with "
+                    "nothing to tell the two apart. Add their student numbers."
+                )
+        for index in known:
+            other = merged[index]
+            if len(known) > 1 or not _may_be_one(person, other):
+                code = next(c for c, key in zip(person.codes, keys, strict=True) if key in by_code)
+                raise UsageError(
+                    f"{source}, lines {other.line} and {person.line}, give {code} to two people. "
+                    "Correct one of them."
+                )
+            notes.append(
+                f"{source}, lines {other.line} and {person.line}, name one person; "
+                "they are counted once."
+            )
+            codes = tuple(dict.fromkeys((*other.codes, *person.codes)))
+            merged[index] = replace(other, name=other.name or person.name, codes=codes)
+        index = next(iter(known), len(merged))
+        if not known:
+            merged.append(person)
+        by_code.update(dict.fromkeys(keys, index))
+    return merged, notes
+
+
+def _may_be_one(one: Enrolled, other: Enrolled) -> bool:
+    return (
+        one.name is None or other.name is None or bool(name_keys(one.name) & name_keys(other.name))
+    )
+
+
+def code_owners(roster: Roster) -> Iterator[tuple[str, int]]:
+    """Every code in the form it is compared in, with the index of whose it is."""
+    for index, person in enumerate(roster.people):
+        for code in person.codes:
+            yield code_key(code), index

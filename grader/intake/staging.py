@@ -1,0 +1,254 @@
+"""Hand-ins -> submissions: files under their authors' names, archives unpacked."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from grader.errors import IntakeError, UserError
+from grader.intake.archives import archive_stem, how_to_hand_in, is_archive, is_foreign, unpack
+from grader.intake.discovery import (
+    broken_submission,
+    cannot_be_read,
+    list_files,
+    read_submission,
+    refuse_a_flood_of_bytes,
+)
+from grader.intake.entry_names import EntryRefused, safe_path
+from grader.intake.layouts import HandIn, Part
+from grader.intake.limits import DOWNLOAD, HAND_IN
+from grader.intake.submission import Submission
+from grader.intake.suffixes import is_source
+from grader.intake.trees import Tree
+from grader.intake.unpacking import LINK, Unpacked, readable
+
+_MAX_NOTES = 10
+_TYPED = (
+    "The work was typed into the text box of the learning platform. "
+    "Hand in the .ipynb or .py file instead."
+)
+
+
+class Stager:
+    """Reads hand-ins one by one; what has to be unpacked or renamed goes into a folder each.
+
+    Files that are complete as they lie are read where they are.
+
+    Args:
+        tree: the download.
+        scratch: an existing folder of ours.
+    """
+
+    def __init__(self, tree: Tree, scratch: Path) -> None:
+        self._tree = tree
+        self._scratch = scratch
+        self._count = 0
+        self._left = DOWNLOAD.total_bytes
+
+    def read(self, hand_in: HandIn) -> Submission:
+        """The submission of a hand-in, under its id; one that cannot be read has a `problem`."""
+        name = hand_in.id
+        notes = list(hand_in.notes)
+        try:
+            path = self._gather(hand_in, name, notes)
+            submission = read_submission(self._opened(path, name, notes), name)
+        except UserError as error:
+            submission = broken_submission(name, self._tree.root, "folder", str(error))
+        except OSError as error:
+            problem = cannot_be_read(error)
+            submission = broken_submission(name, self._tree.root, "folder", problem)
+        if hand_in.typed and submission.problem is None:
+            notes.append("Text was typed into the learning platform as well; it is not graded.")
+        return submission.model_copy(
+            update={
+                "notes": (*submission.notes, *notes),
+                "late": hand_in.late,
+                "attempt": hand_in.attempt,
+                "older": tuple(map(readable, hand_in.older)),
+            }
+        )
+
+    def _gather(self, hand_in: HandIn, name: str, notes: list[str]) -> Path:
+        """Where all parts of a hand-in lie together under their authors' names.
+
+        Raises:
+            IntakeError: there is nothing, or nothing that may be read.
+            OSError: something cannot be linked or copied.
+        """
+        parts = self._parts_there(hand_in, notes)
+        if not parts:
+            if hand_in.typed:
+                raise IntakeError(_TYPED)
+            raise IntakeError(f"No file was handed in. {how_to_hand_in(is_packed=False)}")
+        first = self._tree.path(parts[0].source)
+        is_as_its_author_had_it = parts[0].name in (None, parts[0].source)
+        if len(parts) == 1 and is_as_its_author_had_it:
+            return first
+        if len(parts) == 1 and first.is_dir():
+            return first
+        folder = self._new_folder(name)
+        sizes = {part.source: self._tree.path(part.source).stat().st_size for part in parts}
+        refuse_a_flood_of_bytes(name, sizes)
+        for part in parts:
+            _stage(self._tree.path(part.source), folder, part)
+        staged = list(folder.iterdir())
+        return staged[0] if len(staged) == 1 and staged[0].is_file() else folder
+
+    def _parts_there(self, hand_in: HandIn, notes: list[str]) -> list[Part]:
+        """The parts that may be read; of the others it is said why not.
+
+        Raises:
+            IntakeError: there are only others.
+        """
+        refused = {
+            path: reason
+            for part in hand_in.parts
+            for path, reason in self._refused_in(part.source).items()
+        }
+        there = [part for part in hand_in.parts if not self._is_gone(part.source, refused)]
+        told = [f"{readable(path)} {reason}" for path, reason in refused.items()]
+        if hand_in.parts and not there:
+            raise IntakeError(f"{told[0]}. Hand in the file itself, without data and models.")
+        notes += [f"{each}; it was left out." for each in told[:_MAX_NOTES]]
+        if len(told) > _MAX_NOTES:
+            notes.append(f"{len(told) - _MAX_NOTES:,} more files were left out.")
+        return there
+
+    def _is_gone(self, source: str, refused: Mapping[str, str]) -> bool:
+        """Whether a part was left out, or is a folder of which everything was."""
+        has_lost = any(path.startswith(f"{source}/") for path in refused)
+        return source in refused or (has_lost and not self._tree.path(source).is_dir())
+
+    def _refused_in(self, source: str) -> dict[str, str]:
+        refused = self._tree.refused_in(source)
+        if self._tree.path(source).is_symlink():  # it may point at anything on this machine
+            refused[source] = LINK
+        return refused
+
+    def _opened(self, path: Path, name: str, notes: list[str]) -> Path:
+        """Where a hand-in's sources lie: it may be an archive, or hold nothing but archives.
+
+        Raises:
+            IntakeError: there is no source in it, whatever was opened.
+        """
+        if not path.is_dir():
+            return self._opened_file(path, name, notes)
+        files = list(list_files(path))
+        archives = [file for file in files if is_archive(file)]
+        if any(is_source(file) for file in files):
+            notes += [f"{readable(file)} was left packed, as there is source beside it."
+                      for file in archives[:_MAX_NOTES]]  # fmt: skip
+            return path
+        if not archives:
+            raise IntakeError(_no_source(name, files))
+        folder = self._new_folder(name)
+        for file in files:
+            if file in archives:
+                target = folder if len(archives) == 1 else folder / archive_stem(file)
+                target.mkdir(parents=True, exist_ok=True)
+                self._unpack(path / file, target, notes)
+        return _unpacked_sources(folder, name)
+
+    def _opened_file(self, path: Path, name: str, notes: list[str]) -> Path:
+        if is_archive(path.name):
+            folder = self._new_folder(name)
+            self._unpack(path, folder, notes)
+            return _unpacked_sources(folder, name)
+        # What is no regular file, or has an impossible name, is told by who reads it.
+        if is_source(path.name) or not path.is_file():
+            return path
+        raise IntakeError(_no_source(name, [path.name]))
+
+    def _unpack(self, archive: Path, folder: Path, notes: list[str]) -> None:
+        if self._left <= 0:
+            raise IntakeError(
+                f"The hand-ins together unpack to more than {DOWNLOAD.total_bytes >> 30} GB. "
+                "Grade them in several parts."
+            )
+        limits = replace(HAND_IN, total_bytes=min(HAND_IN.total_bytes, self._left))
+        unpacked = unpack(archive, folder, limits)
+        self._left -= unpacked.written
+        notes += _left_out(unpacked, archive.name)
+
+    def _new_folder(self, name: str) -> Path:
+        """A folder that is called like the hand-in, in one that is its alone."""
+        self._count += 1
+        folder = self._scratch / str(self._count) / name[:60].rstrip(". ")
+        folder.mkdir(parents=True)
+        return folder
+
+
+def _left_out(unpacked: Unpacked, archive: str) -> list[str]:
+    told = [
+        f"{path} in {readable(archive)} {reason}; it was left out."
+        for path, reason in unpacked.refused.items()
+    ]
+    more = [f"{len(told) - _MAX_NOTES:,} more entries were left out."]
+    return [*unpacked.notes, *told[:_MAX_NOTES], *(more if len(told) > _MAX_NOTES else ())]
+
+
+def _unpacked_sources(folder: Path, name: str) -> Path:
+    """The folder that holds the sources, without those around it that hold nothing else.
+
+    Raises:
+        IntakeError: there is no source.
+    """
+    files = list(list_files(folder))
+    if not any(is_source(file) for file in files):
+        raise IntakeError(_no_source(name, files, is_unpacked=True))
+    while len(inner := list(folder.iterdir())) == 1 and inner[0].is_dir():
+        folder = inner[0]
+    return folder
+
+
+def _no_source(name: str, files: Sequence[str], *, is_unpacked: bool = False) -> str:
+    """Why there is nothing to be graded, by what there is instead."""
+    packed = next((file for file in files if is_archive(file)), None)
+    if is_unpacked and packed is not None:
+        return (
+            f"{readable(packed)} is an archive within an archive. {how_to_hand_in(is_packed=True)}"
+        )
+    foreign = next((file for file in files if is_foreign(file)), None)
+    if foreign is not None:
+        return f"{readable(foreign)} cannot be opened here. {how_to_hand_in(is_packed=True)}"
+    if len(files) == 1:
+        return (
+            f"{readable(files[0])} is no notebook and no script. {how_to_hand_in(is_packed=False)}"
+        )
+    return f"{readable(name)} holds no .ipynb and no .py file. Hand in your notebook or script."
+
+
+def _stage(source: Path, folder: Path, part: Part) -> None:
+    """Put a file, or the content of a folder, into a folder under its author's name."""
+    if source.is_dir():
+        below = folder / _own_name(part) if part.name else folder
+        for file in list_files(source):
+            _link(source / file, _free(below / file, source.name))
+        return
+    _link(source, _free(folder / _own_name(part), source.name))
+
+
+def _own_name(part: Part) -> str:
+    """The author's name of a file, which others wrote down and which must lead nowhere."""
+    try:
+        name = PurePosixPath(safe_path(part.name or part.source)).name
+    except EntryRefused:
+        return part.source
+    return name or part.source
+
+
+def _free(path: Path, otherwise: str) -> Path:
+    """A path that is not taken yet: a second file of one name keeps the name of the download."""
+    return path if not path.exists() else path.with_name(otherwise)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Make a file stand in a second place: by a hard link, which costs nothing, else by a copy."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError:
+        shutil.copyfile(source, target, follow_symlinks=False)

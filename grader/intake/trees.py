@@ -1,0 +1,129 @@
+"""What an instructor or a student points at, a folder or an archive, as one folder to look into."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from grader.errors import UsageError
+from grader.intake.archives import archive_stem, is_archive, unpack
+from grader.intake.entry_names import EntryRefused, composed, safe_path
+from grader.intake.layouts import Entry
+from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
+from grader.intake.limits import ArchiveLimits
+from grader.intake.unpacking import LINK
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A folder, and what of its content was left out when it was unpacked."""
+
+    root: Path
+    is_unpacked: bool = False
+    """Whether it came out of an archive and lies in a folder of ours."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Paths below the root that are not there, each with the end of a sentence that says why."""
+    notes: tuple[str, ...] = ()
+
+    def entries(self) -> list[Entry]:
+        """What stands at its top, by name, without leftovers and reports of torchgrade.
+
+        Raises:
+            UsageError: it cannot be listed.
+        """
+        try:
+            paths = sorted(self.root.iterdir())
+        except OSError as error:
+            raise UsageError(
+                f"The folder {self.root} cannot be listed: {error.strerror}. "
+                "Correct its permissions."
+            ) from error
+        reports = report_files([path.name for path in paths])
+        entries = {
+            (name := composed(path.name)): Entry(
+                name,
+                is_folder=holds(path.is_dir),
+                refused=LINK if holds(path.is_symlink) else None,
+            )
+            for path in paths
+            if not is_leftover(path.name)
+            and path.name not in reports
+            and not is_report_folder(path)
+        }
+        for name, reason in self.refused.items():
+            top, _, below = name.partition("/")
+            if top not in entries and _is_path(name):
+                entries[top] = Entry(top, is_folder=bool(below), refused=reason)
+        return list(entries.values())
+
+    def path(self, name: str) -> Path:
+        """Where an entry lies; on disk its characters may be written in pieces."""
+        path = self.root / name
+        if holds(path.exists) or holds(path.is_symlink):
+            return path
+        apart = (each for each in self.root.iterdir() if composed(each.name) == name)
+        return next(apart, path)
+
+    def refused_in(self, name: str) -> dict[str, str]:
+        """What was left out of an entry: itself, or files below it."""
+        return {
+            path: reason
+            for path, reason in self.refused.items()
+            if path == name or path.startswith(f"{name}/")
+        }
+
+    def nowhere(self) -> dict[str, str]:
+        """What was left out and would have belonged to no entry."""
+        return {name: reason for name, reason in self.refused.items() if not _is_path(name)}
+
+    def below(self, name: str) -> Tree:
+        """The tree of one of its folders."""
+        inner = {
+            path.removeprefix(f"{name}/") if _is_path(path) else path: reason
+            for path, reason in self.refused.items()
+        }
+        return Tree(self.path(name), self.is_unpacked, inner, self.notes)
+
+
+def open_tree(
+    source: Path,
+    scratch: Path,
+    limits: ArchiveLimits,
+    on_progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Tree:
+    """A folder as it stands, or an archive unpacked.
+
+    Args:
+        source: the folder or archive.
+        scratch: an existing folder for what is unpacked.
+        limits: how much may come out of an archive.
+        on_progress: told how much of an archive is unpacked, of how much.
+
+    Raises:
+        UsageError: there is neither a folder nor an archive of that name.
+        IntakeError: the archive cannot be unpacked.
+    """
+    if holds(source.is_dir):
+        return Tree(source)
+    if not holds(source.is_file):
+        raise UsageError(
+            f"There is no folder or archive {source}. Name the folder of submissions, or the "
+            "archive that the learning platform gave you."
+        )
+    if not is_archive(source.name):
+        raise UsageError(
+            f"{source} is neither a folder nor a .zip or .tar archive. Name what the learning "
+            "platform gave you; `torchgrade check` grades a single file."
+        )
+    target = scratch / (archive_stem(source.name).strip(". ")[:60] or "unpacked")
+    target.mkdir()
+    unpacked = unpack(source, target, limits, on_progress)
+    return Tree(target, True, unpacked.refused, unpacked.notes)
+
+
+def _is_path(name: str) -> bool:
+    try:
+        return safe_path(name) == name
+    except EntryRefused:
+        return False

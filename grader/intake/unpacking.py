@@ -1,0 +1,210 @@
+"""What reading a zip and reading a tar have in common: the writer that counts and refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from grader.errors import IntakeError
+from grader.intake.entry_names import EntryRefused, safe_path
+from grader.intake.leftovers import is_leftover
+from grader.intake.limits import ArchiveLimits
+from grader.intake.names import as_text
+
+_CHUNK = 1 << 16
+_MAX_NOTES = 20
+LINK = "is a link to another place"
+"""Why a link is left out; the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """What an archive held besides the files that came out of it."""
+
+    refused: Mapping[str, str]
+    """The entries that were left out, each with the end of a sentence that says why."""
+    written: int
+    """Bytes that came out."""
+    notes: tuple[str, ...]
+    """Sentences on what a reader should know."""
+
+
+class Readable(Protocol):
+    """What an entry's content is read from."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
+
+
+class Writer:
+    """Writes the entries of one archive below a folder, within limits.
+
+    Args:
+        name: what the archive is called in messages.
+        packed: its size in bytes.
+        target: the folder.
+        limits: how much may come out.
+    """
+
+    def __init__(self, name: str, packed: int, target: Path, limits: ArchiveLimits) -> None:
+        self.name = name
+        self.limits = limits
+        self._packed = packed
+        self._target = target
+        self._entries = 0
+        self._made = 0
+        self._written = 0
+        self._folders = {""}
+        self._files: set[str] = set()
+        self._refused: dict[str, str] = {}
+        self._double: set[str] = set()
+        self._notes: list[str] = []
+
+    def count(self) -> None:
+        """Count an entry, of whatever kind.
+
+        Raises:
+            IntakeError: there are too many.
+        """
+        self._entries += 1
+        if self._entries > self.limits.entries:
+            raise IntakeError(
+                f"{self.name} holds more than {self.limits.entries:,} entries. "
+                "Pack your work alone, without libraries and caches."
+            )
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Leave an entry out and say so."""
+        self._refused.setdefault(readable(name), reason)
+
+    def note(self, sentence: str) -> None:
+        """Say something of the archive as a whole."""
+        self._notes.append(sentence)
+
+    def place(self, name: str) -> str | None:
+        """The path below the target of an entry to be unpacked; None when it is left out."""
+        try:
+            path = safe_path(name)
+        except EntryRefused as error:
+            self.refuse(name, str(error))
+            return None
+        parts = path.split("/")
+        for depth, part in enumerate(parts):
+            if is_leftover(part):
+                self._make_folder("/".join(parts[:depth]))  # someone's, though nothing is in it
+                return None
+        return path or None
+
+    def make_folder(self, name: str) -> None:
+        """Make an entry that is a folder."""
+        if (path := self.place(name)) is not None and not self._make_folder(path):
+            self.refuse(path, "is a folder of the same name as a file")
+
+    def write(self, path: str, source: Readable, packed: int | None) -> None:
+        """Write an entry's content.
+
+        Args:
+            path: what `place` answered.
+            source: the content.
+            packed: how many bytes of the archive it takes; None where that is not known.
+
+        Raises:
+            IntakeError: more came than the limits allow.
+            OSError: it cannot be written.
+        """
+        folder, _, _ = path.rpartition("/")
+        if path in self._folders or not self._make_folder(folder):
+            self.refuse(path, "has the same name as a folder")
+            return
+        if path in self._files:
+            self._double.add(path)
+        else:
+            self._files.add(path)
+            self._count_made()
+        try:
+            self._copy(self._target / path, source, packed)
+        except EntryRefused as error:
+            (self._target / path).unlink()
+            self._files.discard(path)
+            if self.limits.large_entry_spoils:
+                raise IntakeError(
+                    f"{readable(path)} in {self.name} {error}. Pack your work alone, without data "
+                    "sets and saved models."
+                ) from None
+            self.refuse(path, str(error))
+
+    def ask_ratio(self, read: int) -> None:
+        """See whether the bytes that came out of it so far are in proportion to its size.
+
+        Raises:
+            IntakeError: they are not, and the archive is one person's.
+        """
+        limits = self.limits
+        if limits.large_entry_spoils and read > max(limits.free_bytes, limits.ratio * self._packed):
+            raise IntakeError(
+                f"{self.name} grows to more than {limits.ratio} times its size when unpacked. "
+                "Pack your work alone."
+            )
+
+    def unpacked(self) -> Unpacked:
+        """What there is to say of the archive now that it is read."""
+        double = [
+            f"{readable(path)} stands more than once in {self.name}; the last one counts."
+            for path in sorted(self._double)
+        ]
+        notes = self._notes + double[:_MAX_NOTES]
+        if len(double) > _MAX_NOTES:
+            notes.append(f"{len(double) - _MAX_NOTES:,} more files stand more than once in it.")
+        return Unpacked(self._refused, self._written, tuple(notes))
+
+    def _copy(self, file: Path, source: Readable, packed: int | None) -> None:
+        written = 0
+        with file.open("wb") as out:
+            while chunk := source.read(_CHUNK):
+                written += len(chunk)
+                self._written += len(chunk)
+                self._ask_limits(written, packed)
+                out.write(chunk)
+
+    def _ask_limits(self, written: int, packed: int | None) -> None:
+        limits = self.limits
+        if written > limits.entry_bytes:
+            raise EntryRefused(f"is larger than {limits.entry_bytes >> 20:,} MB")
+        if packed is not None and written > max(limits.free_bytes, limits.ratio * packed):
+            raise EntryRefused(f"grows to more than {limits.ratio} times its packed size")
+        if self._written > limits.total_bytes:
+            raise IntakeError(
+                f"{self.name} unpacks to more than {limits.total_bytes >> 20:,} MB. "
+                "Pack your work alone, without data sets and saved models."
+            )
+        self.ask_ratio(self._written)
+
+    def _make_folder(self, path: str) -> bool:
+        """Make a folder and those it lies in; whether there is one now."""
+        if path in self._folders:
+            return True
+        parent, _, _ = path.rpartition("/")
+        if path in self._files or not self._make_folder(parent):
+            return False
+        (self._target / path).mkdir()
+        self._folders.add(path)
+        self._count_made()
+        return True
+
+    def _count_made(self) -> None:
+        """Bound the folders too that only stand in the names of files."""
+        self._made += 1
+        if self._made > self.limits.entries:
+            raise IntakeError(
+                f"{self.name} holds more than {self.limits.entries:,} files and folders. "
+                "Pack your work alone, without libraries and caches."
+            )
+
+
+def readable(name: str) -> str:
+    """A name as it can stand in a message: without halves of characters and controls."""
+    return "".join(
+        c if c.isprintable() else c.encode("unicode_escape").decode() for c in as_text(name)
+    )

@@ -1,0 +1,102 @@
+"""Zip archives -> entries."""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from grader.errors import IntakeError
+from grader.intake.entry_names import zip_name
+from grader.intake.limits import CENTRAL_RECORD_BYTES
+from grader.intake.unpacking import LINK, Writer, readable
+
+_ENCRYPTED = 0x1 | 0x40
+_LOCAL_HEADER_BYTES = 30
+# bzip2 and LZMA are left out: `zipfile` unpacks 4 KB of them at once, which may be gigabytes.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def unpack_zip(archive: Path, writer: Writer, on_progress: Callable[[int, int], None]) -> None:
+    """Hand every entry of a zip to the writer.
+
+    Raises:
+        IntakeError: it is encrypted, its entries overlap, or a limit is passed.
+        zipfile.BadZipFile, zlib.error, OSError, ...: it is damaged.
+    """
+    largest_read = max(1 << 16, writer.limits.entries * CENTRAL_RECORD_BYTES)
+    with (
+        _Bounded(archive, writer.name, largest_read) as file,
+        zipfile.ZipFile(file) as opened,
+    ):
+        infos = opened.infolist()
+        for _ in infos:
+            writer.count()
+        _refuse_overlaps(infos, archive.stat().st_size, writer.name)
+        for number, info in enumerate(infos, start=1):
+            _unpack_entry(opened, info, writer)
+            on_progress(number, len(infos))
+
+
+def _unpack_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo, writer: Writer) -> None:
+    name = zip_name(info.orig_filename, info.flag_bits)
+    mode = info.external_attr >> 16
+    if name.endswith("/"):
+        writer.make_folder(name)
+        return
+    path = writer.place(name)
+    if path is None:
+        return
+    if stat.S_ISLNK(mode):
+        writer.refuse(path, LINK)
+        return
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
+        writer.refuse(path, "is no regular file")
+        return
+    if info.flag_bits & _ENCRYPTED:
+        raise IntakeError(
+            f"{writer.name} is protected by a password ({readable(path)} is encrypted). "
+            "Pack it again without one."
+        )
+    if info.compress_type not in _METHODS:
+        raise NotImplementedError
+    with opened.open(info) as source:
+        writer.write(path, source, info.compress_size)
+
+
+def _refuse_overlaps(infos: list[zipfile.ZipInfo], size: int, name: str) -> None:
+    """Refuse entries that share their bytes: so does a bomb of 40 KB that holds 5 GB.
+
+    Raises:
+        IntakeError: two overlap, or one reaches beyond the end.
+    """
+    ordered = sorted(infos, key=lambda info: info.header_offset)
+    ends = [*(info.header_offset for info in ordered[1:]), size]
+    for info, end in zip(ordered, ends, strict=True):
+        if info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size > end:
+            raise IntakeError(
+                f"{name} is damaged, or made to do harm: {readable(info.filename)} reaches into "
+                "the next entry. Pack it again."
+            )
+
+
+class _Bounded(io.FileIO):
+    """A file that is never read beyond a bound in one piece, whatever a header asks for."""
+
+    def __init__(self, path: Path, name: str, largest: int) -> None:
+        super().__init__(path)
+        self._name = name
+        self._largest = largest
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or size < 0:
+            size = os.fstat(self.fileno()).st_size - self.tell()
+        if size > self._largest:
+            raise IntakeError(
+                f"{self._name} has a table of contents of {size >> 20:,} MB, which no homework "
+                "needs. Pack your work alone, without libraries and caches."
+            )
+        return super().read(size)

@@ -1,0 +1,169 @@
+"""What each layout reads out of its names: who, which files, which attempt."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.intake.layouts import Entry, HandIn, Who
+from grader.intake.layouts.blackboard import BLACKBOARD
+from grader.intake.layouts.canvas import CANVAS
+from grader.intake.layouts.github_classroom import GITHUB_CLASSROOM
+from grader.intake.layouts.gradescope import GRADESCOPE
+from grader.intake.layouts.korean import KOREAN
+from grader.intake.layouts.model import Layout, no_text
+from grader.intake.layouts.moodle import MOODLE
+
+
+def read(layout: Layout, *names: str, texts: dict[str, str] | None = None) -> list[HandIn]:
+    entries = [Entry(name.rstrip("/"), is_folder=name.endswith("/")) for name in names]
+    assert layout.fitting(entries) == {entry.name for entry in entries}
+    reader = (lambda name, limit: texts.get(name, "")[:limit]) if texts else no_text
+    return layout.read(entries, reader)
+
+
+def names_of(hand_in: HandIn) -> list[str | None]:
+    return [part.name for part in hand_in.parts]
+
+
+def test_canvas_tells_name_number_lateness_and_the_original_name() -> None:
+    (hand_in,) = read(
+        CANVAS, "lovelaceada_LATE_4711_90_my_hw_5.py", "lovelaceada_LATE_4711_91_u.py"
+    )
+    assert hand_in.members == (Who(name="lovelaceada", number="4711"),)
+    assert hand_in.late
+    assert names_of(hand_in) == ["my_hw_5.py", "u.py"]
+
+
+def test_canvas_counts_the_newest_of_each_file() -> None:
+    (hand_in,) = read(
+        CANVAS, "k_11_1_a.py", "k_11_2_a-2.py", "k_11_3_a-1.py", "k_11_4_b-1.py", "k_11_5_c.tar.gz"
+    )
+    assert [(part.source, part.name) for part in hand_in.parts] == [
+        ("k_11_2_a-2.py", "a.py"),
+        ("k_11_4_b-1.py", "b.py"),
+        ("k_11_5_c.tar.gz", "c.tar.gz"),
+    ]
+    assert hand_in.older == ("k_11_1_a.py", "k_11_3_a-1.py")
+    assert hand_in.attempt == "attempt 3"
+
+
+def test_canvas_knows_typed_texts_and_anonymous_people() -> None:
+    typed, anonymous = read(CANVAS, "kim_11_text.html", "anon_x7Kq2_LATE_90_hw5.py")
+    assert (typed.typed, typed.parts) == (True, ())
+    assert anonymous.members == (Who(number="x7Kq2"),)
+    assert anonymous.late
+
+
+def test_moodle_brings_a_person_s_parts_together() -> None:
+    ada, blind = read(
+        MOODLE,
+        "Group 1-Ada Lovelace_11_assignsubmission_file_/",
+        "Group 1-Ada Lovelace_11_assignsubmission_onlinetext_/",
+        "Participant_12_assignsubmission_file_my_hw.py",
+    )
+    assert ada.members == (Who(name="Group 1-Ada Lovelace", number="11", label="Ada Lovelace"),)
+    assert ada.typed
+    assert names_of(ada) == [None]
+    assert blind.members == (Who(number="12"),)
+    assert names_of(blind) == ["my_hw.py"]
+
+
+INFO = """Name: Ada Lovelace (ada_l)
+Assignment: HW_5
+Date Submitted: Sunday, May 31, 2026 11:59:58 PM KST
+
+Submission Field:
+{typed}
+
+Comments:
+There are no student comments for this assignment.
+
+Files:
+\tOriginal filename: my utils.py
+\tFilename: HW_5_ada_l_attempt_2026-05-31-23-59-58_my_utils.py
+"""
+
+
+@pytest.mark.parametrize(
+    "typed", ["<p>def flatten</p>", "There is no student submission text data"]
+)
+def test_blackboard_reads_who_and_what_from_the_text_beside(typed: str) -> None:
+    head = "HW_5_ada_l_attempt_2026-05-31-23-59-58"
+    (hand_in,) = read(
+        BLACKBOARD, f"{head}.txt", f"{head}_my_utils.py",
+        texts={f"{head}.txt": INFO.format(typed=typed)},
+    )  # fmt: skip
+    assert hand_in.members == (Who(name="Ada Lovelace", login="ada_l"),)
+    assert names_of(hand_in) == ["my utils.py"]
+    assert hand_in.typed == typed.startswith("<p>")
+
+
+def test_blackboard_counts_the_newest_attempt_and_names_the_older() -> None:
+    kim, lee = read(
+        BLACKBOARD,
+        "HW_5_kim_attempt_2026-05-29-10-00-00_a.py",
+        "HW_5_kim_attempt_2026-05-31-10-00-00_b.py",
+        "HW_5_lee_j_attempt_2026-05-29-10-00-00_a.py",
+    )
+    assert (kim.members[0].login, lee.members[0].login) == ("kim", "lee_j")
+    assert names_of(kim) == ["b.py"]
+    assert kim.attempt == "2026-05-31 10:00:00"
+    assert kim.older == ("2026-05-29 10:00:00 (a.py)",)
+    assert (lee.attempt, lee.older) == (None, ())
+
+
+METADATA = """---
+submission_1:
+  :submitters:
+  - :name: Ada Lovelace
+    :sid: 7
+    :email: ada@example.edu
+  - :name: Grace Hopper
+    :email: grace@example.edu
+  :created_at: 2026-05-31 14:59:58.000000000 Z
+  :results: !ruby/object:ActiveSupport::HashWithIndifferentAccess
+    tests: [a, b]
+  :history:
+  - :id: 1
+    :created_at: 2026-05-31 14:59:58.000000000 Z
+  - :id: 9
+    :created_at: soon
+submission_2: {submitters: [{name: Alan}], late: true}
+"""
+
+
+def test_gradescope_reads_groups_and_history() -> None:
+    one, two = read(
+        GRADESCOPE, "submission_1/", "submission_2/", "submission_metadata.yml",
+        texts={"submission_metadata.yml": METADATA},
+    )  # fmt: skip
+    assert one.members == (
+        Who(name="Ada Lovelace", number="7", email="ada@example.edu"),
+        Who(name="Grace Hopper", email="grace@example.edu"),
+    )
+    assert one.older == ("submission 9 of soon",)
+    assert (two.members, two.late) == ((Who(name="Alan"),), True)
+
+
+def test_github_classroom_takes_off_what_the_folders_have_in_common() -> None:
+    hand_ins = read(GITHUB_CLASSROOM, "hw-5-kim/", "hw-5-lee-j/", "hw-5-ada-l/")
+    assert [hand_in.members[0].login for hand_in in hand_ins] == ["kim", "lee-j", "ada-l"]
+
+
+@pytest.mark.parametrize(
+    ("name", "who", "file"),
+    [
+        ("20231234_김철수_hw5.py", "김철수", "hw5.py"),
+        ("20231234-김철수-my_hw.ipynb", "김철수", "my_hw.ipynb"),
+        ("김철수(20231234)_hw5.py", "김철수", "hw5.py"),
+        ("김철수(20231234).py", "김철수", "김철수(20231234).py"),
+        ("20231234 남궁민수.ipynb", "남궁민수", "20231234 남궁민수.ipynb"),
+        ("과제5_20231234_김철수.py", "김철수", "과제5_20231234_김철수.py"),
+        ("20231234_Anna-Lena Müller_hw5.py", "Anna-Lena Müller", "hw5.py"),
+        ("20231234_김철수/", "김철수", None),
+    ],
+)
+def test_korean_names_tell_number_and_name(name: str, who: str, file: str | None) -> None:
+    (hand_in,) = read(KOREAN, name)
+    assert hand_in.members == (Who(name=who, number="20231234"),)
+    assert names_of(hand_in) == [file]

@@ -1,0 +1,137 @@
+"""Attendance: submitted and missing make up the roster, and nobody is counted twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.errors import UsageError
+from grader.intake.attendance import HandedIn, take_attendance
+from grader.intake.layouts import Who
+from grader.intake.rosters import Roster, parse_roster
+
+ROSTER = parse_roster(
+    "name,id,login,email\n"
+    '"Lovelace, Ada",20231001,alove,ada.l@example.edu\n'
+    "Grace Hopper,20231002,ghopper,grace@example.edu\n"
+    "김민준,20231003,minjun,\n"
+    "김민준,20231004,kmj,\n",
+    "students.csv",
+)
+
+
+def statuses(*hand_ins: HandedIn, roster: Roster | None = ROSTER) -> dict[str, tuple]:
+    people = take_attendance(hand_ins, roster).people
+    return {p.id: (p.on_roster, p.status, p.submission) for p in people}
+
+
+def one(who: Who, name: str = "s") -> HandedIn:
+    return HandedIn(name, (who,))
+
+
+def test_people_are_found_by_any_code_or_by_name() -> None:
+    for who in (
+        Who(number="20231001"),
+        Who(login="ALOVE"),
+        Who(number="4711", name="lovelaceada"),
+        Who(number="4711", email="ada.l@example.edu"),
+        Who(login="ada.l"),
+        Who(email="alove@students.example.edu"),
+        Who(label="alove"),
+        Who(label="hw5_20231001_final"),
+        Who(label="Ada Lovelace"),
+        Who(name="Group B-Ada Lovelace", label="Ada Lovelace", number="4711"),
+    ):
+        assert statuses(one(who))["20231001"] == (True, "submitted", "s"), who
+
+
+def test_who_is_not_there_is_missing_and_who_is_not_enrolled_a_stranger() -> None:
+    found = statuses(one(Who(number="20231002")), one(Who(name="Alan Turing", login="at"), "t"))
+    assert found == {
+        "20231001": (True, "missing", None),
+        "20231002": (True, "submitted", "s"),
+        "20231003": (True, "missing", None),
+        "20231004": (True, "missing", None),
+        "at": (False, "submitted", "t"),
+    }
+
+
+def test_a_name_that_two_share_maps_to_neither_and_says_so() -> None:
+    attendance = take_attendance([one(Who(name="김민준", number="4711"))], ROSTER)
+    assert [p.status for p in attendance.people if p.on_roster] == ["missing"] * 4
+    assert attendance.notes == (
+        "김민준 (4711) may be any of the lines 4, 5 of students.csv, which share that name.",
+    )
+
+
+def test_a_namesake_from_elsewhere_does_not_take_a_place() -> None:
+    found = statuses(
+        one(Who(name="Grace Hopper", number="999"), "other"),
+        one(Who(name="Grace Hopper", number="20231002"), "own"),
+    )
+    assert found["20231002"] == (True, "submitted", "own")
+    assert found["999"] == (False, "submitted", "other")
+
+
+def test_two_submissions_of_one_person_count_once_and_the_readable_first() -> None:
+    hand_ins = [
+        HandedIn("broken", (Who(login="alove"),), is_broken=True),
+        HandedIn("good", (Who(label="alove"),), late=True),
+    ]
+    (ada,) = (p for p in take_attendance(hand_ins, ROSTER).people if p.status == "submitted")
+    assert (ada.submission, ada.other_submissions, ada.late) == ("good", ("broken",), True)
+
+
+def test_all_of_a_group_handed_in() -> None:
+    group = HandedIn("g", (Who(login="alove"), Who(email="grace@example.edu"), Who(login="x")))
+    found = statuses(group)
+    assert [found[each][2] for each in ("20231001", "20231002", "x")] == ["g", "g", "g"]
+
+
+def test_without_a_roster_everyone_stands_for_themselves_once() -> None:
+    people = take_attendance(
+        [one(Who(number="7"), "a"), one(Who(number="007"), "b"), one(Who(label="7"), "c")], None
+    ).people
+    assert [(p.id, p.on_roster, p.submission, p.other_submissions) for p in people] == [
+        ("7", None, "a", ("b",)),
+        ("7", None, "c", ()),
+    ]
+
+
+NAMES = st.sampled_from(["Ada Lovelace", "Lovelace, Ada", "Grace Hopper", "김민준", "이서연", ""])
+CODES = st.sampled_from(["1", "01", "2", "3", "alove", "ada@x.edu", "ada", ""])
+MAYBE = st.one_of(st.none(), CODES)
+PEOPLE = st.builds(
+    Who, name=st.one_of(st.none(), NAMES), number=MAYBE, login=MAYBE, email=MAYBE, label=MAYBE
+)
+
+
+@given(
+    rows=st.lists(st.tuples(NAMES, CODES, CODES), max_size=8),
+    members=st.lists(st.lists(PEOPLE, min_size=1, max_size=3), max_size=8),
+)
+def test_submitted_and_missing_make_up_the_roster(
+    rows: list[tuple[str, str, str]], members: list[list[Who]]
+) -> None:
+    text = "name,id,login\n" + "".join(f'"{name}",{code},{login}\n' for name, code, login in rows)
+    try:
+        roster = parse_roster(text, "students.csv")
+    except UsageError:
+        return  # nobody, or two people who cannot be told apart
+    hand_ins = [HandedIn(f"s{number}", tuple(each)) for number, each in enumerate(members)]
+    people = take_attendance(hand_ins, roster).people
+    enrolled = people[: len(roster.people)]
+    strangers = people[len(roster.people) :]
+    assert [p.id for p in enrolled] == [person.id for person in roster.people]
+    assert all(p.on_roster for p in enrolled)
+    assert not any(p.on_roster for p in strangers)
+    assert {p.status for p in strangers} <= {"submitted"}
+    assert all((p.submission is None) == (p.status == "missing") for p in people)
+    places = Counter(
+        name for p in people for name in (p.submission, *p.other_submissions) if name is not None
+    )
+    for hand_in in hand_ins:
+        # Everyone who handed in is somewhere, and no submission has more people than members.
+        assert 1 <= places[hand_in.id] <= len(hand_in.members)

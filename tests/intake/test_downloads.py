@@ -1,0 +1,579 @@
+"""Downloads of every learning platform: all people mapped, nobody lost, nothing left behind."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tarfile
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from grader.errors import IntakeError, UsageError
+from grader.intake import Download, Submission, open_download, open_own_work
+from grader.intake.limits import MAX_ID
+
+HOMEWORK = "def flatten(x):\n    return x\n"
+LAYOUTS = [
+    ("canvas", "canvas", {}),
+    ("moodle", "moodle", {}),
+    ("moodle", "moodle", {"flat": True}),
+    ("moodle", "moodle", {"blind": True}),
+    ("blackboard", "blackboard", {}),
+    ("blackboard", "blackboard", {"described": False}),
+    ("gradescope", "gradescope", {}),
+    ("github-classroom", "github_classroom", {}),
+    ("korean", "korean", {}),
+    ("korean", "korean", {"number_first": False}),
+    ("plain", "plain", {}),
+]
+Put = Callable[..., Path]
+Forbid = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where temporary folders go; empty again after every test."""
+    folder = tmp_path_factory.mktemp("scratch")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def put(tmp_path: Path) -> Put:
+    """Writes a file below `batch`, with the folders it lies in."""
+
+    def write(name: str, content: str | bytes = HOMEWORK) -> Path:
+        path = tmp_path / "batch" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def batch(tmp_path: Path) -> Path:
+    return tmp_path / "batch"
+
+
+def found(folder: Path, **options: object) -> dict[str, Submission]:
+    with open_download(folder, **options) as download:
+        by_id = {submission.id: submission for submission in download.submissions}
+    assert len(by_id) == len(download.submissions)
+    return by_id
+
+
+def opened(source: Path, **options: object) -> Download:
+    with open_download(source, **options) as download:
+        return download
+
+
+@pytest.mark.parametrize(("layout", "maker", "options"), LAYOUTS, ids=str)
+@pytest.mark.parametrize("is_zip", [True, False], ids=["zip", "folder"])
+def test_everybody_in_a_download_is_mapped_to_the_roster(
+    lms: ModuleType, tmp_path: Path, layout: str, maker: str, options: dict, is_zip: bool
+) -> None:
+    made = getattr(lms, maker)(**options)
+    source = tmp_path / "submissions.zip" if is_zip else tmp_path / "submissions"
+    if is_zip:
+        source.write_bytes(lms.zipped(made.files))
+    else:
+        lms.unpacked(made.files, source)
+    roster = tmp_path / "roster.csv"
+    roster.write_text(lms.roster())
+    with open_download(source, roster=roster) as download:
+        assert download.source.layout == layout
+        assert download.source.notes == ()
+        assert download.source.passed_over == ()
+        people = {p.id: p for p in download.source.people}
+        assert [p.on_roster for p in people.values()] == [True] * len(lms.PUPILS)
+        assert {p.status for p in people.values()} == {"submitted"}
+        by_id = {submission.id: submission for submission in download.submissions}
+        for pupil in lms.PUPILS:
+            submission = by_id[people[pupil.lms_id].submission]
+            students = submission.members or (submission.student,)
+            assert pupil.lms_id in {student.id for student in students}
+            assert (submission.problem is not None) == (pupil.number in made.broken)
+            assert submission.late == (pupil.number in made.late)
+            assert bool(submission.older) == (pupil.number in made.older)
+            if submission.problem is None and len(submission.files) > 1:
+                assert submission.files == ("hw5.py", "utils.py")
+        members = {frozenset(s.id for s in each.members) for each in by_id.values() if each.members}
+        number_to_id = {pupil.number: pupil.lms_id for pupil in lms.PUPILS}
+        assert members == {frozenset(number_to_id[n] for n in group) for group in made.groups}
+
+
+@pytest.mark.parametrize("made", ["canvas", "korean", "moodle"])
+@pytest.mark.parametrize(
+    "how", [{"encoding": "cp949"}, {"encoding": "utf-8"}, {"nfd": True}, {}], ids=str
+)
+def test_hangul_names_are_read_however_the_archive_holds_them(
+    lms: ModuleType, tmp_path: Path, made: str, how: dict
+) -> None:
+    pupils = lms.PUPILS[8:]
+    source = tmp_path / "과제.zip"
+    source.write_bytes(lms.zipped(getattr(lms, made)(pupils).files, **how))
+    names = {submission.student.name for submission in opened(source).submissions}
+    assert names == {pupil.name for pupil in pupils}
+
+
+def test_several_empty_folders_are_a_problem_of_their_owner(put: Put, batch: Path) -> None:
+    for name in ("20231234_김철수", "20231234-김철수"):
+        (batch / name).mkdir(parents=True)
+    (submission,) = found(batch).values()
+    assert submission.problem == (
+        "20231234_김철수 holds no .ipynb and no .py file. Hand in your notebook or script."
+    )
+
+
+def test_files_of_one_name_are_both_kept(put: Put, batch: Path) -> None:
+    put("20231234_김철수_hw5.py")
+    put("20231234-김철수-hw5.py", "x = 1")
+    (submission,) = found(batch).values()
+    assert submission.files == ("20231234_김철수_hw5.py", "hw5.py")
+
+
+def test_a_newer_attempt_counts_and_the_older_is_named(put: Put, batch: Path) -> None:
+    put("kim_11_21_hw5.py", "x = 1")
+    put("kim_11_22_hw5-1.py", "x = 2")
+    put("kim_11_23_hw5-2.py", "x = 3")
+    (submission,) = found(batch).values()
+    assert submission.files == ("hw5.py",)
+    assert submission.cells[0].source == "x = 3"
+    assert submission.attempt == "attempt 3"
+    assert submission.older == ("kim_11_21_hw5.py", "kim_11_22_hw5-1.py")
+
+
+@pytest.mark.parametrize("packed", ["zip", "tar"])
+def test_a_folder_around_everything_is_stepped_through(
+    lms: ModuleType, tmp_path: Path, packed: str
+) -> None:
+    for made, inner in ((lms.canvas(), "week 5/submissions/"), (lms.plain(), "hw5/")):
+        files = {inner + name: content for name, content in made.files.items()}
+        source = tmp_path / f"submissions.{packed}"
+        source.write_bytes(lms.zipped(files) if packed == "zip" else lms.tarred(files, "w"))
+        assert len(opened(source).submissions) == len(lms.PUPILS)
+
+
+def test_a_lone_folder_in_a_folder_is_one_submission(put: Put, batch: Path) -> None:
+    put("kim/homework.py")
+    put("kim/utils.py")
+    assert set(found(batch)) == {"kim"}
+
+
+def test_names_without_the_form_stand_for_themselves_and_say_so(put: Put, batch: Path) -> None:
+    for number in range(3):
+        put(f"kim_{number}1_21_hw5.py")
+    put("late_by_mail.py")
+    put("grades.csv", "")
+    download = opened(batch)
+    strays = [each for each in download.submissions if each.notes]
+    assert [each.id for each in strays] == ["late_by_mail"]
+    assert strays[0].notes == ("Its name has not the form of Canvas; it stands for itself.",)
+    assert [each.name for each in download.source.passed_over] == ["grades.csv"]
+
+
+def test_a_layout_can_be_forced(put: Put, batch: Path) -> None:
+    put("kim_11_21_hw5.py")
+    put("lee.py")
+    put("park.py")
+    assert opened(batch).source.layout == "plain"
+    download = opened(batch, layout="canvas")
+    assert download.source.layout == "canvas"
+    assert download.source.evidence.startswith("1 of 3 names have its form")
+    with pytest.raises(UsageError, match="--layout moodle was asked for, and no name"):
+        opened(batch, layout="moodle")
+
+
+def test_one_broken_archive_is_its_owner_s_problem_alone(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    put("good_11_21_hw5.py")
+    put("cut_12_22_hw5.zip", lms.zipped({"hw5.py": b"x = 1\n" * 1000})[:-30])
+    put("rar_13_23_hw5.rar", b"Rar!\x1a\x07\x00")
+    put("fake_14_24_hw5.zip", b"Rar!\x1a\x07\x00")
+    problems = {name: each.problem for name, each in found(batch).items()}
+    assert problems == {
+        "good_11": None,
+        "cut_12": "hw5.zip is damaged or cut off and cannot be unpacked. "
+        "Pack it and hand it in again.",
+        "rar_13": "hw5.rar cannot be opened here. Hand in the .ipynb or .py file unpacked or in a "
+        "zip.",
+        "fake_14": "hw5.zip is a RAR archive, whatever its name says. Hand in the .ipynb or .py "
+        "file unpacked or in a zip.",
+    }
+
+
+def test_an_archive_is_opened_where_there_is_no_source_and_only_one_deep(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    work = {"hw5/main.py": HOMEWORK.encode(), "hw5/utils.py": b"x = 1"}
+    put("alone.zip", lms.zipped(work))
+    put("beside/hw5.tar.gz", lms.tarred(work))
+    put("beside/report.pdf", "%PDF")
+    put("both/main.py")
+    put("both/old.zip", lms.zipped(work))
+    put("deep/hw5.zip", lms.zipped({"inner.zip": lms.zipped(work)}))
+    submissions = found(batch)
+    assert submissions["alone"].files == submissions["beside"].files == ("main.py", "utils.py")
+    assert submissions["both"].files == ("main.py", "old.zip")
+    assert submissions["both"].notes == ("old.zip was left packed, as there is source beside it.",)
+    assert submissions["deep"].problem == (
+        "inner.zip is an archive within an archive. "
+        "Hand in the .ipynb or .py file unpacked or in a zip."
+    )
+
+
+def test_what_an_archive_refuses_is_a_note_of_its_owner(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    put("kim.zip", lms.zipped({"hw5.py": b"def flatten(x): pass", "../../lee.py": b"x"}))
+    (kim,) = found(batch).values()
+    assert kim.files == ("hw5.py",)
+    assert kim.notes == ("../../lee.py in kim.zip leads out of the archive; it was left out.",)
+
+
+def test_a_file_too_large_spoils_its_owner_s_work_and_nobody_else_s(
+    lms: ModuleType, tmp_path: Path
+) -> None:
+    source = tmp_path / "submissions.zip"
+    source.write_bytes(
+        lms.zipped({"kim_11_21_hw5.py": bytes(33 << 20), "lee_12_22_hw5.py": b"x = 1"})
+    )
+    submissions = found(source)
+    assert submissions["lee_12"].problem is None
+    assert submissions["kim_11"].problem == (
+        "kim_11_21_hw5.py grows to more than 300 times its packed size. "
+        "Hand in the file itself, without data and models."
+    )
+
+
+def test_a_folder_of_which_everything_was_left_out_is_its_owner_s_problem(tmp_path: Path) -> None:
+    source = tmp_path / "submissions.tar"
+    with tarfile.open(source, "w") as archive:
+        link = tarfile.TarInfo("kim/hw5.py")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        archive.addfile(link)
+        archive.addfile(tarfile.TarInfo("lee/notes.txt"))
+        archive.addfile(tarfile.TarInfo("park/hw5.py"))
+    problems = {name: str(each.problem) for name, each in found(source).items()}
+    assert problems["kim"].startswith("kim/hw5.py is a link to another place. Hand in")
+    assert problems["lee"].startswith("notes.txt is no notebook and no script")
+    assert problems["park"].startswith("hw5.py is empty")
+
+
+def test_original_names_that_lead_elsewhere_stay_in_the_folder(put: Put, batch: Path) -> None:
+    head = "HW_kim_attempt_2026-05-31-23-59-58"
+    put(f"{head}_hw5.py", "x = 1")
+    put(
+        f"{head}.txt", f"Files:\n\tOriginal filename: ../../../evil.py\n\tFilename: {head}_hw5.py\n"
+    )
+    with open_download(batch) as download:
+        (submission,) = download.submissions
+        assert submission.files == (f"{head}_hw5.py",)
+
+
+def test_ids_name_folders_and_lead_nowhere(put: Put, batch: Path) -> None:
+    for name in ("HW_.._attempt_", "HW_..._attempt_", "HW_Kim_attempt_", "HW_kim_attempt_"):
+        put(f"{name}2026-05-31-23-59-58_hw5.py")
+    ids = set(found(batch))
+    assert ids == {"_..", "_...", "Kim", "kim-2"}
+
+
+def test_a_typed_text_beside_a_file_is_a_note(put: Put, batch: Path) -> None:
+    put("kim_11_21_hw5.py")
+    put("kim_11_text.html", "<p>see file</p>")
+    (submission,) = found(batch).values()
+    assert submission.problem is None
+    assert submission.notes == (
+        "Text was typed into the learning platform as well; it is not graded.",
+    )
+
+
+def test_gradescope_names_whom_it_has_no_files_of(put: Put, batch: Path) -> None:
+    put("submission_1/hw5.py")
+    put("submission_3/hw5.py")
+    one = "submission_1: {':submitters': [{':name': Ada, ':sid': 7}]}\n"
+    two = "submission_2:\n  :submitters:\n  - :name: Grace\n    :email: grace@example.edu\n"
+    put("submission_metadata.yml", one + two)
+    submissions = found(batch)
+    assert submissions["submission_1"].student.model_dump() == {"id": "7", "name": "Ada"}
+    assert "No file was handed in" in str(submissions["submission_2"].problem)
+    assert "does not say whose" in submissions["submission_3"].notes[0]
+
+
+@pytest.mark.parametrize("metadata", ["[" * 100_000, "a: [", "- 1", "\0", "x: !!python/name:os.x"])
+def test_gradescope_metadata_that_is_none_costs_only_the_names(
+    put: Put, batch: Path, metadata: str
+) -> None:
+    put("submission_1/hw5.py")
+    put("submission_metadata.yml", metadata)
+    assert found(batch)["submission_1"].problem is None
+
+
+def test_a_broken_download_is_one_sentence(lms: ModuleType, tmp_path: Path, scratch: Path) -> None:
+    source = tmp_path / "submissions.zip"
+    source.write_bytes(lms.zipped(lms.canvas().files)[:-100])
+    with pytest.raises(IntakeError, match=r"^submissions.zip is damaged or cut off"):
+        opened(source)
+    source.write_bytes(b"")
+    with pytest.raises(IntakeError, match=r"^submissions.zip is empty"):
+        opened(source)
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, ValueError])
+def test_nothing_temporary_is_left_whatever_ends_it(
+    lms: ModuleType, tmp_path: Path, scratch: Path, error: type[BaseException]
+) -> None:
+    source = tmp_path / "submissions.zip"
+    source.write_bytes(lms.zipped(lms.canvas().files))
+
+    def read() -> None:
+        with open_download(source) as download:
+            assert download.submissions[0].root.is_relative_to(scratch)
+            raise error
+
+    with pytest.raises(error):
+        read()
+    assert list(scratch.iterdir()) == []
+
+    def interrupt(what: str, done: int, total: int) -> None:
+        if (what, done) == ("Reading", 3):
+            raise error
+
+    with pytest.raises(error):
+        opened(source, on_progress=interrupt)
+    assert list(scratch.iterdir()) == []
+
+
+def test_progress_is_told_from_beginning_to_end(lms: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "submissions.zip"
+    source.write_bytes(lms.zipped(lms.plain().files))
+    told: list[tuple[str, int, int]] = []
+    opened(source, on_progress=lambda *progress: told.append(progress))
+    count = len(lms.PUPILS)
+    assert [what for what, _ in itertools.groupby(told, lambda each: each[0])] == [
+        "Unpacking",
+        "Reading",
+    ]
+    assert told[-1] == ("Reading", count, count)
+
+
+def test_a_folder_of_files_is_read_where_it_lies(put: Put, batch: Path) -> None:
+    put("kim.py")
+    put("lee/homework.py")
+    submissions = found(batch)
+    assert submissions["kim"].root == batch
+    assert submissions["lee"].root == batch / "lee"
+
+
+# What stands in a plain folder.
+
+
+def test_hidden_entries_are_no_submissions(put: Put, batch: Path) -> None:
+    for name in ("kim.py", ".hidden.py", ".git/config.py", "__pycache__/kim.py", "__MACOSX/kim.py",
+                 ".ipynb_checkpoints/kim-checkpoint.ipynb"):  # fmt: skip
+        put(name)
+    assert set(found(batch)) == {"kim"}
+
+
+def test_a_link_among_submissions_is_broken_and_not_followed(
+    put: Put, batch: Path, tmp_path: Path
+) -> None:
+    secret = tmp_path / "elsewhere" / "answers.py"
+    secret.parent.mkdir()
+    secret.write_text(HOMEWORK)
+    put("kim.py")
+    (batch / "lee.py").symlink_to(secret)
+    (batch / "park").symlink_to(secret.parent)
+    (batch / "gone.py").symlink_to(tmp_path / "nothing")
+    submissions = found(batch)
+    assert submissions["kim"].problem is None
+    for name in ("lee", "park", "gone"):
+        assert "is a link to another place. Hand in the file" in str(submissions[name].problem)
+        assert submissions[name].cells == ()
+
+
+def test_a_pipe_is_broken_and_not_waited_for(put: Put, batch: Path) -> None:
+    put("kim.py")
+    os.mkfifo(batch / "lee.py")
+    submissions = found(batch)
+    assert submissions["lee"].problem == "lee.py is no regular file."
+    assert submissions["kim"].problem is None
+
+
+def test_one_broken_submission_never_hides_the_others(put: Put, batch: Path) -> None:
+    put("empty.py", "")
+    put("binary.py", b"\x00\x01")
+    put("cookie.py", b"# coding: undefined\nx = 1")
+    put("nothing/readme.txt")
+    put("good.py")
+    put("zz/homework.py", "def flatten(x:")
+    (batch / "hollow").mkdir()
+    submissions = found(batch)
+    broken = {name for name, submission in submissions.items() if submission.problem}
+    assert broken == {"empty", "binary", "nothing", "hollow"}
+    assert set(submissions) == broken | {"good", "zz", "cookie"}
+    assert all(not submission.cells for submission in submissions.values() if submission.problem)
+
+
+def test_names_that_are_no_utf8_are_broken_and_hide_nothing(put: Put, batch: Path) -> None:
+    put("kim.py")
+    put("lee/homework.py")
+    for name in ("김.py", "이.py", "박/homework.py"):
+        put(os.fsdecode(name.encode("cp949")))
+    submissions = found(batch)
+    broken = [submission for submission in submissions.values() if submission.problem]
+    assert len(broken) == 3
+    assert all("is not UTF-8. Rename it" in str(submission.problem) for submission in broken)
+    assert all(submission.model_dump_json() for submission in submissions.values())
+    assert {"kim", "lee"} < set(submissions)
+
+
+def test_names_taken_apart_as_on_macos_are_found(put: Put, batch: Path) -> None:
+    put("\u1100\u1175\u11b7.py")
+    (submission,) = found(batch).values()
+    assert submission.id == "\uae40"
+    assert submission.problem is None
+
+
+def test_a_file_and_a_folder_of_one_name_are_two_submissions(put: Put, batch: Path) -> None:
+    put("a.py")
+    put("a/homework.py")
+    put("a.py.py")
+    put("b.py")
+    submissions = found(batch)
+    assert set(submissions) == {"a", "a.py", "a.py.py", "b"}
+    assert submissions["a"].layout == "folder"
+    assert submissions["a.py"].files == ("a.py",)
+
+
+def test_what_is_nobody_s_work_is_passed_over_and_named(put: Put, batch: Path) -> None:
+    put("kim.py")
+    put("grades.csv")
+    download = opened(batch)
+    assert [submission.id for submission in download.submissions] == ["kim"]
+    assert [each.reason for each in download.source.passed_over] == [
+        "grades.csv is no notebook, no script, no folder, no archive."
+    ]
+
+
+def test_submissions_come_by_name(put: Put, batch: Path) -> None:
+    for name in ("c.py", "a/x.py", "b.py"):
+        put(name)
+    assert list(found(batch)) == ["a", "b", "c"]
+
+
+def test_what_does_not_exist_is_a_usage_error(tmp_path: Path, put: Put, batch: Path) -> None:
+    with pytest.raises(UsageError, match="There is no folder or archive"):
+        opened(tmp_path / "nothing")
+    with pytest.raises(UsageError, match="There is no folder or archive"):
+        opened(tmp_path / ("n" * 300 + ".zip"))
+    with pytest.raises(UsageError, match="neither a folder nor"):
+        opened(put("kim.py"))
+    with pytest.raises(UsageError, match="cannot be read"):
+        opened(batch, roster=tmp_path / "nothing.csv")
+    (batch / "kim.py").rename(batch / "kim.txt")
+    with pytest.raises(UsageError, match="holds no submission"):
+        opened(batch)
+
+
+@pytest.mark.parametrize("pair", [("result.json", "report.html"), ("results.json", "index.html")])
+@pytest.mark.parametrize("out", ["out", "."])
+def test_reports_among_submissions_are_neither_submission_nor_passed_over(
+    put: Put, batch: Path, pair: tuple[str, str], out: str
+) -> None:
+    put("kim.py")
+    for name in pair:
+        put(f"{out}/{name}", "{}")
+    download = opened(batch)
+    assert [each.id for each in download.submissions] == ["kim"]
+    assert download.source.passed_over == ()
+
+
+@pytest.fixture
+def forbid(monkeypatch: pytest.MonkeyPatch) -> Iterator[Forbid]:
+    """Makes methods of a path fail as for want of permission, for the superuser too."""
+
+    def make(forbidden: Path, *methods: str) -> None:
+        def guarded(method: Callable[..., object]) -> Callable[..., object]:
+            def call(path: Path, *args: object, **keywords: object) -> object:
+                if path == forbidden:
+                    raise PermissionError(13, "Permission denied", str(path))
+                return method(path, *args, **keywords)
+
+            return call
+
+        for method in methods:
+            monkeypatch.setattr(Path, method, guarded(getattr(Path, method)))
+
+    yield make
+    monkeypatch.undo()
+
+
+def test_a_folder_that_cannot_be_listed_is_a_usage_error(
+    put: Put, batch: Path, forbid: Forbid
+) -> None:
+    put("kim.py")
+    forbid(batch, "iterdir")
+    with pytest.raises(UsageError, match="cannot be listed: Permission denied"):
+        opened(batch)
+
+
+def test_a_file_that_cannot_be_looked_at_is_broken_and_hides_nothing(
+    put: Put, batch: Path, forbid: Forbid
+) -> None:
+    put("lee.py")
+    forbid(put("kim.py"), "stat", "open")
+    submissions = found(batch)
+    assert submissions["kim"].problem == "kim.py cannot be read: Permission denied."
+    assert submissions["lee"].problem is None
+
+
+def test_long_names_make_short_ids_that_differ(put: Put, batch: Path) -> None:
+    names = [f"{'n' * length}{end}" for length, end in itertools.product((99, 200), "ab")]
+    for name in names:
+        put(f"{name}.py")
+    ids = set(found(batch))
+    assert len(ids) == len(names)
+    assert {len(each) for each in ids} == {MAX_ID}
+    assert set(names[:2]) < ids
+
+
+# One's own work.
+
+
+@pytest.mark.parametrize("name", ["hw5.zip", "hw5.tar.gz", "mine/hw5.zip"])
+def test_one_s_own_archive_is_opened(
+    lms: ModuleType, put: Put, batch: Path, scratch: Path, name: str
+) -> None:
+    files = {"hw5/main.py": HOMEWORK.encode(), "hw5/utils.py": b"x = 1"}
+    put(name, lms.tarred(files) if name.endswith("gz") else lms.zipped(files))
+    path = batch / name
+    with open_own_work(path if path.parent == batch else path.parent) as submission:
+        assert submission.id == ("hw5" if path.parent == batch else "mine")
+        assert submission.problem is None
+        assert submission.files == ("main.py", "utils.py")
+        assert (submission.root / "main.py").read_text() == HOMEWORK
+    assert list(scratch.iterdir()) == []
+
+
+def test_one_s_own_broken_archive_says_what_to_do(put: Put) -> None:
+    with open_own_work(put("hw5.zip", b"PK\x03\x04 and no more")) as submission:
+        assert "Pack it and hand it in again" in str(submission.problem)
+
+
+def test_one_s_own_script_and_folder_are_read_where_they_lie(put: Put, batch: Path) -> None:
+    put("hw5.py", "import utils")
+    put("utils.py")
+    with open_own_work(batch / "hw5.py") as submission:
+        assert (submission.root, submission.files) == (batch, ("hw5.py", "utils.py"))
+    with open_own_work(batch) as submission:
+        assert (submission.id, submission.root) == ("batch", batch)
+    with pytest.raises(UsageError, match="There is no file"), open_own_work(batch / "hw6.zip"):
+        pass
