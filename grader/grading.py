@@ -39,7 +39,7 @@ from grader.rubric import Rubric, RunSpec
 from grader.sandbox.isolation import FULL, IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
-from grader.training import Progress, Trainer
+from grader.training import Progress, Trainer, optimizer_info
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
 
 
@@ -324,6 +324,7 @@ def _not_trained(spec: RunSpec, matched: MatchedRun | None) -> RunResult:
         why=explain_match(matched) if matched else None,
         threshold=spec.threshold,
         reached=False,
+        optimizer=optimizer_info(matched.last) if matched else None,
     )
 
 

@@ -226,11 +226,12 @@ def _readiness(recording: Recorded) -> int:
     return _BUILT if recording.api == "built" else _TRAINED
 
 
-_TRAINED_BY = {
-    "part2": "train_part2 is called",
-    "part34": "train_part34 is called",
-    "loop": "a training loop of its own begins",
-    "built": "what is to be trained is made, and no call trains it, so the homework's own does,",
+_FOUND = {
+    "part2": "train_part2 is called at {}.",
+    "part34": "train_part34 is called at {}.",
+    "loop": "A training loop of its own begins at {}.",
+    "built": "What is to be trained is made at {}, and no call trains it; the homework's own "
+    "training function does.",
 }
 _NAMED = 5
 """Places of other attempts that are named one by one."""
@@ -239,14 +240,17 @@ _NAMED = 5
 def explain_match(run: MatchedRun) -> str:
     """How a run was found and what it was known by, in sentences."""
     first, last = run.recordings[0].where, run.last.where
-    also = f" and {len(run.recordings) - 1} more up to {last}" if first != last else ""
-    text = f"At {first}{also} {_TRAINED_BY[run.last.api]} and {run.why}."
+    more = len(run.recordings) - 1
+    places = str(first) if first == last else f"{first}, and {more} more up to {last}"
+    text = f"{_FOUND[run.last.api].format(places)} {run.why[:1].upper()}{run.why[1:]}."
     if run.rivals:
-        text += f" The same line trains {len(run.rivals)} more such models."
+        models = "1 more such model" if len(run.rivals) == 1 else f"{len(run.rivals)} more"
+        text += f" The same line trains {models}."
     if run.passed_over:
-        places = ", ".join(map(str, run.passed_over[:_NAMED]))
-        more = len(run.passed_over) - _NAMED
-        text += f" Other attempts do not count: {places}{f' and {more} more' if more > 0 else ''}."
+        others = ", ".join(map(str, run.passed_over[:_NAMED]))
+        hidden = len(run.passed_over) - _NAMED
+        text += f" Other attempts do not count: {others}"
+        text += f" and {hidden} more." if hidden > 0 else "."
     return text
 
 

@@ -338,7 +338,7 @@ def test_show_tells_what_was_understood_and_why(torchgrade):
     assert re.search(
         r"cell 33, line 8 +made, not trained +ThreeLayerConvNet +SGD +nn\.Module", shown
     )
-    assert "CIFAR-10 challenge: At cell 39, line 23 train_part34 is called" in shown
+    assert "CIFAR-10 challenge: train_part34 is called at cell 39, line 23." in shown
     assert "its model is called best_model" in shown
     assert "Traceback" not in shown
 

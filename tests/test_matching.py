@@ -344,12 +344,14 @@ def test_an_explanation_names_calls_attempts_and_reasons() -> None:
     model = described(deep())
     old, calls = run(deep(), 7), [run(model, 7), run(model, 7)]
     assert explain_match(match(old, *calls)["challenge"]) == (
-        f"At {calls[0].where} and 1 more up to {calls[1].where} train_part34 is called and it "
-        "stands in the part of the homework that trains the challenge model. "
+        f"train_part34 is called at {calls[0].where}, and 1 more up to {calls[1].where}. "
+        "It stands in the part of the homework that trains the challenge model. "
         f"Other attempts do not count: {old.where}."
     )
     built = run(ThreeLayerConvNet(), 5, api="built")
-    assert "no call trains it, so the homework's own does" in explain_match(match(built)["module"])
+    assert "no call trains it; the homework's own training function does" in explain_match(
+        match(built)["module"]
+    )
 
 
 def test_where_a_fork_numbers_its_questions_otherwise_the_part_speaks() -> None:

@@ -266,7 +266,7 @@ def test_of_a_search_over_settings_the_model_that_reaches_counts(trainer_of):
     result = trainer.run("challenge")
     assert result.reached
     assert result.optimizer.settings["lr"] == 1e-3
-    assert "The same line trains 1 more such models." in result.why
+    assert "The same line trains 1 more such model." in result.why
     assert {progress.attempt for progress in seen} == {0, 1}
 
 
@@ -282,5 +282,5 @@ def test_a_result_says_how_its_training_was_found(trainer_of):
     trainer, _ = trainer_of(TRAINED, threshold=0.15)
     line = TRAINED.count("\n")
     assert trainer.run("module").why == (
-        f"At homework.py, line {line} train_part34 is called and it trains ThreeLayerConvNet."
+        f"train_part34 is called at homework.py, line {line}. It trains ThreeLayerConvNet."
     )

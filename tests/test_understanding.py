@@ -133,7 +133,8 @@ def test_a_run_that_is_not_trained_still_says_how_it_was_found(graded: Grade) ->
     )  # fmt: skip
     assert result.runs["challenge"].where == "hw.ipynb, cell 3, line 2"
     assert result.runs["challenge"].why == (
-        "At hw.ipynb, cell 3, line 2 train_part34 is called and it stands in the part of the "
+        "train_part34 is called at hw.ipynb, cell 3, line 2. It stands in the part of the "
         "homework that trains the challenge model."
     )
+    assert result.runs["challenge"].optimizer.name == "SGD"
     assert result.runs["barebones"].why is None
