@@ -82,6 +82,10 @@ def understand(student: Student, submission: Submission, data: Images) -> Unders
     notes = [*_choose_answers(student, data)]
     if loaded.skipped:
         notes.append(_skipped_note(loaded.skipped))
+    if loaded.without_gpu:
+        notes.append(
+            "It asks for a GPU without asking whether there is one; it was run on the CPU."
+        )
     notes += [_failure_note(failure) for failure in loaded.errors]
     calls = training_calls(submission.cells, loaded.recorded, loaded.errors)
     notes += [

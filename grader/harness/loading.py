@@ -24,6 +24,7 @@ import torchvision.transforms as T
 from torch import Tensor
 
 from grader.harness.cells import Program, Statement
+from grader.harness.devices import Devices
 from grader.harness.failures import Sources, describe_failure
 from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
@@ -52,6 +53,7 @@ class Loaded:
     given: dict[str, object]
     versions: Versions
     skipped: tuple[tuple[Location, str], ...]
+    without_gpu: bool
 
     def definition(self, name: str) -> Definition:
         """Where a name of the homework came from."""
@@ -76,11 +78,15 @@ class Loader:
     Args:
         gate: decides on batches; a `Rehearsal` is put in force here.
         watch: sees what the statements do.
+        devices: put the CPU in place of a GPU.
         on_statement: told before each statement is run.
     """
 
-    def __init__(self, gate: Gate, watch: Watch, on_statement: Callable[[Statement], None]) -> None:
+    def __init__(
+        self, gate: Gate, watch: Watch, devices: Devices, on_statement: Callable[[Statement], None]
+    ) -> None:
         self._gate = gate
+        self._devices = devices
         self._watch = watch
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
@@ -117,7 +123,13 @@ class Loader:
                     stopped.add(statement.cell)
         errors = [failure for _, failure in sorted(failures, key=lambda pair: pair[0])]
         return Loaded(
-            namespace, recorder, tuple(errors[:MAX_ERRORS]), given, versions, tuple(shell.skipped)
+            namespace,
+            recorder,
+            tuple(errors[:MAX_ERRORS]),
+            given,
+            versions,
+            tuple(shell.skipped),
+            self._devices.without_gpu,
         )
 
     def _namespace(self, source: Source, data: Data) -> Namespace:
@@ -182,6 +194,8 @@ class Loader:
             pass
         except BaseException as error:  # SystemExit and KeyboardInterrupt are no way out either
             if not self._rehearsal.found:
+                if self._devices.replaced_for(error):
+                    return self._run(statement, recorder, versions)
                 failure = describe_failure(error, recorder.sources)
         bound = {k: v for k, v in namespace.items() if before.get(k, _NOTHING) is not v}
         versions.note(statement, bound, namespace)

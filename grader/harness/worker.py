@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.harness.cells import Statement
+from grader.harness.devices import Devices
 from grader.harness.failures import clean, describe_failure
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.loading import Loaded, Loader
@@ -83,6 +84,7 @@ class Worker:
         self._gate = Gate(Rehearsal())
         self._watch = Watch()
         self._watch.install()
+        self._devices = Devices()
         self._loaded: Loaded | None = None
         self._built: dict[str, _Built] = {}
         self._output = BoundedOutput(0)
@@ -112,6 +114,9 @@ class Worker:
             with contextlib.redirect_stdout(self._output), contextlib.redirect_stderr(self._output):
                 reply, body = self._handlers[type(request)](request, tensors)
         except BaseException as error:  # whatever student code throws is an answer, SystemExit too
+            if self._devices.replaced_for(error):
+                self._answer(request, tensors)
+                return
             reply, body = m.Raised(error=self._failure(error)), NOTHING
         self._reply(reply, body)
 
@@ -134,7 +139,7 @@ class Worker:
     def _load(self, request: m.Load, _: Tensors) -> Answer:
         self._output = BoundedOutput(request.output_bytes)
         seed_everything(request.seed)
-        loader = Loader(self._gate, self._watch, self._announce)
+        loader = Loader(self._gate, self._watch, self._devices, self._announce)
         with contextlib.redirect_stdout(self._output), contextlib.redirect_stderr(self._output):
             try:
                 loaded = loader.load(request)
@@ -155,6 +160,7 @@ class Worker:
             skipped=tuple(
                 m.Skipped(where=where, line=clean(line)) for where, line in loaded.skipped
             ),
+            without_gpu=loaded.without_gpu,
             output=clean(self._output.text(), 1 << 20, self._scratch),
         ), NOTHING
 

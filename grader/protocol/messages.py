@@ -280,6 +280,9 @@ class Loaded(Message):
     definitions: dict[Name, Definition] = {}
     recorded: Annotated[tuple[Recorded, ...], Field(max_length=500)] = ()
     skipped: Annotated[tuple[Skipped, ...], Field(max_length=100)] = ()
+    without_gpu: bool = Field(
+        default=False, description="a GPU was named, and the CPU took its place"
+    )
     output: Annotated[str, Field(max_length=1 << 20)] = ""
 
 

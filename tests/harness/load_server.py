@@ -16,6 +16,7 @@ from pathlib import Path
 
 import torch
 
+from grader.harness.devices import Devices
 from grader.harness.gate import Gate, Rehearsal
 from grader.harness.loading import Loaded, Loader
 from grader.harness.output import BoundedOutput
@@ -36,7 +37,7 @@ def load(order: dict[str, object]) -> dict[str, object]:
     torch.manual_seed(request.seed)
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
-            loader = Loader(gate, watch, lambda statement: ran.append(statement.number))
+            loader = Loader(gate, watch, Devices(), lambda statement: ran.append(statement.number))
             loaded: Loaded = loader.load(request)
         except SyntaxError as error:
             return {"syntax_error": [error.filename, error.lineno], "ran": ran}

@@ -51,3 +51,12 @@ def test_temporary_files_can_be_made_and_models_be_compiled(student_of):
         "model = torch.compile(torch.nn.Linear(2, 2))\n"
     )
     assert student.loaded.errors == ()
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_a_function_that_moves_to_a_gpu_answers_from_the_cpu(student_of):
+    student = student_of(
+        "import torch\ndef flatten(x):\n    return x.cuda().reshape(x.shape[0], -1)\n"
+    )
+    assert not student.loaded.without_gpu
+    assert student.flatten(torch.ones(2, 3, 4)).shape == (2, 12)

@@ -1,0 +1,68 @@
+"""A GPU that a submission names though there is none: what it asks for is given on the CPU.
+
+Work that was done on Colab may say ``.cuda()`` or ``device="cuda"`` without asking whether there is
+one. That says nothing of the work. The first statement that fails for it is run again with this in
+force, and so is everything after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import torch
+from torch.overrides import TorchFunctionMode
+
+_SIGNS = ("Found no NVIDIA driver", "Torch not compiled with CUDA enabled", "CUDA driver version")
+
+
+class Devices:
+    """Puts the CPU in place of a GPU, once it turns out that one is needed.
+
+    Attributes:
+        without_gpu: whether that has happened.
+    """
+
+    def __init__(self) -> None:
+        self.without_gpu = False
+
+    def replaced_for(self, error: BaseException) -> bool:
+        """Whether an exception came of a missing GPU, and is worth another try from now on."""
+        if self.without_gpu or not _lacks_gpu(error):
+            return False
+        self.without_gpu = True
+        _OnCpu().__enter__()  # type: ignore[no-untyped-call]  # for good: the process is one worker
+        for name in ("synchronize", "empty_cache", "reset_peak_memory_stats", "manual_seed_all"):
+            setattr(torch.cuda, name, lambda *_, **__: None)
+        return True
+
+
+def _lacks_gpu(error: BaseException) -> bool:
+    if torch.cuda.is_available() or not isinstance(error, RuntimeError | AssertionError):
+        return False
+    return any(sign in str(error) for sign in _SIGNS)
+
+
+class _OnCpu(TorchFunctionMode):
+    """While it is entered, every CUDA device that torch is given is the CPU."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Iterable[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """See torch's documentation of the mode."""
+        if func is torch.Tensor.cuda:
+            return args[0]
+        keywords = {name: _cpu(value) for name, value in (kwargs or {}).items()}
+        return func(*map(_cpu, args), **keywords)
+
+
+def _cpu(value: Any) -> Any:
+    if isinstance(value, torch.device) and value.type == "cuda":
+        return torch.device("cpu")
+    if isinstance(value, str) and value.partition(":")[0] == "cuda":
+        return "cpu"
+    return value

@@ -1,0 +1,48 @@
+"""A GPU that is named where there is none."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+
+PROBE = "answer = [loaded.without_gpu, names['x'].device.type]"
+
+
+@needs_no_gpu
+@pytest.mark.parametrize(
+    "source",
+    [
+        "x = torch.zeros(2).cuda()",
+        "x = torch.zeros(2, device='cuda')",
+        "x = torch.zeros(2).to(torch.device('cuda:0'), torch.float64)",
+        "x = torch.nn.Linear(2, 2).cuda().weight",
+        "x = torch.nn.Linear(2, 2, device='cuda').weight",
+        "torch.cuda.synchronize()\nx = torch.ones(1).cuda(0)",
+        "def f():\n    return torch.ones(1).to('cuda')\nx = f()",
+    ],
+)
+def test_what_is_asked_for_on_a_gpu_is_given_on_the_cpu(load, source: str) -> None:
+    outcome = load(f"import torch\n{source}", stop_at_error=True, probe=PROBE)
+    assert (outcome.errors, outcome.answer) == ((), [True, "cpu"])
+
+
+def test_who_asks_whether_there_is_one_is_left_alone(load) -> None:
+    outcome = load("x = torch.zeros(2, device=device)", probe=PROBE)
+    assert outcome.answer[0] is False
+
+
+@needs_no_gpu
+def test_a_training_on_a_gpu_is_recorded(load) -> None:
+    outcome = load(
+        "model = nn.Linear(2, 2).cuda()\n"
+        "optimizer = optim.SGD(model.parameters(), lr=0.1)\n"
+        "train_part34(model, optimizer)"
+    )
+    assert (outcome.errors, outcome.only.api) == ((), "part34")
+
+
+def test_other_errors_are_told(load) -> None:
+    outcome = load("raise RuntimeError('no GPU here')\nassert False, 'cuda'")
+    assert [error.type_name for error in outcome.errors] == ["RuntimeError", "AssertionError"]
