@@ -1,117 +1,40 @@
-"""`Student`: the trusted side's proxy of one submission and of the worker that runs it."""
+"""`Student`: what the trusted side asks of a submission."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from grader.errors import (
-    Place,
-    ProtocolError,
-    WorkerCrashed,
-    WorkerError,
-    WorkerTimeout,
-)
-from grader.files import remove_tree
+from grader.errors import WorkerTimeout
 from grader.protocol import messages as m
-from grader.sandbox.values import decode_tensor, encode_arguments, student_error
-from grader.sandbox.workers import NOTHING, Tensors, Worker
+from grader.sandbox.session import Deadlines, Material, Session
+from grader.sandbox.values import decode_tensor, encode_arguments
+from grader.sandbox.workers import NOTHING
+
+__all__ = ["Deadlines", "Material", "Student", "StudentModel"]
 
 BUDGET_SLACK = 0.1
 """Epochs by which a run may exceed its budget: a last batch may be larger than what was left."""
 
-MAX_RELOADS = 3
-"""How many statements that end the process are skipped before loading is given up."""
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a worker is given of a submission: its cells, and its files as name -> source path."""
-
-    cells: tuple[m.Cell, ...]
-    files: Mapping[str, Path]
-
-
-@dataclass(frozen=True)
-class Deadlines:
-    """Seconds of wall clock for each kind of request, and how many fresh workers there may be."""
-
-    load: float
-    request: float
-    pause: float
-    train: float
-    restarts: int
-
 
 @dataclass
-class Student:
+class Student(Session):
     """Calls a submission's code in a worker and returns tensors, or raises a WorkerError.
 
-    A worker is started when first needed and again after it was lost. Use as a context manager.
-
-    Args:
-        material: the submission.
-        start_worker: starts a worker whose scratch directory is the argument.
-        load: the `load` request, but for cells, seed and skipped statements.
-        deadlines: see :class:`Deadlines`.
-        seed: of the namespace: what the submission draws at random while it is loaded.
-        scratch: the folder in which workers get theirs.
+    Attributes:
         answers: of names that are defined several times, the definition that counts, where it is
             not what the name means in the end.
     """
 
-    material: Material
-    start_worker: Callable[[Path], Worker]
-    load: m.Load
-    deadlines: Deadlines
-    seed: int
-    scratch: Path
     answers: Mapping[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    layers: tuple[str, ...] = ()
-    _worker: Worker | None = None
-    _loaded: m.Loaded | None = None
-    _skip: tuple[int, ...] = ()
-    _starts: int = 0
-    _resources: ExitStack = field(default_factory=ExitStack)
-    _refusal: WorkerError | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._resources.close()
 
     # --- what checks use ----------------------------------------------------------------------
-
-    @property
-    def loaded(self) -> m.Loaded:
-        """What loading the submission showed.
-
-        Raises:
-            WorkerError: it cannot be loaded.
-        """
-        self._require_worker()
-        assert self._loaded is not None
-        return self._loaded
 
     def definition(self, name: str) -> m.Definition:
         """Where the definition of a name that counts came from."""
@@ -156,7 +79,7 @@ class Student:
 
     def weights(self, target: str) -> dict[str, Tensor]:
         """The weights of a recorded run or a built model, by name."""
-        _, tensors = self._ask(m.GetWeights(target=target), expect=m.Weights)
+        _, tensors = self.ask(m.GetWeights(target=target), expect=m.Weights)
         return dict(tensors)
 
     def scores(self, target: str, images: NDArray[np.uint8]) -> Tensor:
@@ -166,7 +89,7 @@ class Student:
             ReplyError: it returned something else.
         """
         body = {"images": torch.from_numpy(np.array(images))}
-        reply, tensors = self._ask(m.Predict(target=target), body, expect=m.Value)
+        reply, tensors = self.ask(m.Predict(target=target), body, expect=m.Value)
         return decode_tensor(reply, tensors)
 
     def train(
@@ -205,20 +128,20 @@ class Student:
         for _ in range(epochs * pauses_per_epoch + 1):
             left = end - time.monotonic()
             if left <= 0:
-                self._require_worker().end()
+                self.end()
                 raise WorkerTimeout(self.deadlines.train)
-            reply, _ = self._ask_raw(request, NOTHING, left, quiet_seconds=self.deadlines.pause)
+            reply, _ = self.ask_raw(request, NOTHING, left, quiet_seconds=self.deadlines.pause)
             if not isinstance(reply, (m.Paused, m.Trained)):
-                raise self._protocol_error(reply)
+                raise self.unexpected(reply)
             if reply.iteration < iteration or reply.epoch > epochs + BUDGET_SLACK:
-                raise self._protocol_error(reply)
+                raise self.unexpected(reply)
             if isinstance(reply, m.Trained):
                 return reply
             if reply.iteration == iteration:  # a pause without a step is a second try
-                raise self._protocol_error(reply)
+                raise self.unexpected(reply)
             iteration = reply.iteration
             request = m.Resume() if on_pause(reply) else m.Stop()
-        raise self._protocol_error(reply)
+        raise self.unexpected(reply)
 
     def fresh(self, seed: int) -> Student:
         """The same submission in a worker of its own, loaded with another seed."""
@@ -244,7 +167,7 @@ class Student:
     ) -> Tensor:
         encoded, tensors = encode_arguments(arguments, contiguous=contiguous)
         request = m.Call(callee=callee, arguments=encoded, seed=self.seed, version=version)
-        reply, body = self._ask(request, tensors, expect=m.Value)
+        reply, body = self.ask(request, tensors, expect=m.Value)
         return decode_tensor(reply, body)
 
     def _gradients(
@@ -259,99 +182,13 @@ class Student:
         request = m.Call(
             callee=callee, arguments=encoded, seed=self.seed, upstream="upstream", version=version
         )
-        _, body = self._ask(request, {**tensors, "upstream": upstream}, expect=m.Gradients)
+        _, body = self.ask(request, {**tensors, "upstream": upstream}, expect=m.Gradients)
         return dict(body)
 
     def _build(self, request: m.Build) -> StudentModel:
-        reply, _ = self._ask(request, expect=m.Built)
+        reply, _ = self.ask(request, expect=m.Built)
         assert isinstance(reply, m.Built)
         return StudentModel(self, reply.target, reply.model)
-
-    def _ask(
-        self, request: m.Message, tensors: Tensors = NOTHING, *, expect: type[m.Message]
-    ) -> tuple[m.Reply, Tensors]:
-        reply, body = self._ask_raw(request, tensors, self.deadlines.request)
-        if not isinstance(reply, expect):
-            raise self._protocol_error(reply)
-        return reply, body
-
-    def _ask_raw(
-        self,
-        request: m.Message,
-        tensors: Tensors,
-        seconds: float,
-        *,
-        quiet_seconds: float | None = None,
-    ) -> tuple[m.Reply, Tensors]:
-        reply, body = self._require_worker().ask(
-            request, tensors, seconds=seconds, quiet_seconds=quiet_seconds
-        )
-        if isinstance(reply, m.Raised):
-            raise student_error(reply.error)
-        return reply, body
-
-    def _protocol_error(self, reply: m.Message) -> ProtocolError:
-        self._require_worker().end()
-        return ProtocolError(f"an unexpected `{getattr(reply, 'kind', '?')}`")
-
-    # --- the worker ---------------------------------------------------------------------------
-
-    def _require_worker(self) -> Worker:
-        if self._refusal is not None:
-            raise self._refusal
-        if self._worker is None or not self._worker.alive:
-            self._restart()
-        assert self._worker is not None
-        return self._worker
-
-    def _restart(self) -> None:
-        self._resources.close()
-        if self._starts > self.deadlines.restarts:
-            raise self._refuse(
-                WorkerCrashed(
-                    f"your code ended or hung its process {self._starts} times; "
-                    "nothing more of it is run"
-                )
-            )
-        self._starts += 1
-        scratch = Path(tempfile.mkdtemp(prefix="worker-", dir=self.scratch))
-        self._resources.callback(remove_tree, scratch)
-        for name, source in self.material.files.items():
-            target = scratch / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-        self._worker = self._resources.enter_context(self.start_worker(scratch))
-        self.layers = self._worker.layers
-        self._load(self._worker)
-
-    def _load(self, worker: Worker) -> None:
-        last: deque[m.Notice] = deque(maxlen=1)
-        request = self.load.model_copy(
-            update={"cells": self.material.cells, "seed": self.seed, "skip": self._skip}
-        )
-        try:
-            reply, _ = worker.ask(request, seconds=self.deadlines.load, on_notice=last.append)
-        except (WorkerCrashed, WorkerTimeout) as error:
-            self._skip_statement(last[-1] if last else None, error)
-            self._restart()
-            return
-        if not isinstance(reply, m.Loaded):
-            raise self._refuse(ProtocolError("no `loaded` came after `load`"))
-        if reply.syntax_error is not None:
-            raise self._refuse(student_error(reply.syntax_error))
-        self._loaded = reply
-
-    def _skip_statement(self, at: m.Notice | None, error: WorkerError) -> None:
-        """Leave out the statement that ended the process, so that the rest can still be judged."""
-        if not isinstance(at, m.At) or len(self._skip) >= MAX_RELOADS:
-            raise self._refuse(error)
-        place = Place(at.where.file, at.where.line)
-        self.notes.append(f"{place}: {error}; this statement was left out.")
-        self._skip = (*self._skip, at.statement)
-
-    def _refuse(self, error: WorkerError) -> WorkerError:
-        self._refusal = error
-        return error
 
 
 @dataclass(frozen=True)
@@ -383,4 +220,4 @@ class StudentModel:
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Copy tensors into the parameters of those names."""
-        self.student._ask(m.SetWeights(target=self.target), dict(weights), expect=m.Done)
+        self.student.ask(m.SetWeights(target=self.target), dict(weights), expect=m.Done)

@@ -1,0 +1,195 @@
+"""`Session`: one submission's worker, kept alive: started, loaded, asked, and started again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from grader.errors import Place, ProtocolError, WorkerCrashed, WorkerError, WorkerTimeout
+from grader.files import remove_tree
+from grader.protocol import messages as m
+from grader.sandbox.values import student_error
+from grader.sandbox.workers import NOTHING, Tensors, Worker
+
+MAX_RELOADS = 3
+"""How many statements that end the process are skipped before loading is given up."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a worker is given of a submission: its cells, and its files as name -> source path."""
+
+    cells: tuple[m.Cell, ...]
+    files: Mapping[str, Path]
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Seconds of wall clock for each kind of request, and how many fresh workers there may be."""
+
+    load: float
+    request: float
+    pause: float
+    train: float
+    restarts: int
+
+
+@dataclass
+class Session:
+    """Asks a submission's worker, or raises a WorkerError.
+
+    A worker is started when first needed and again after it was lost. Use as a context manager.
+
+    Args:
+        material: the submission.
+        start_worker: starts a worker whose scratch directory is the argument.
+        load: the `load` request, but for cells, seed and skipped statements.
+        deadlines: see :class:`Deadlines`.
+        seed: of the namespace: what the submission draws at random while it is loaded.
+        scratch: the folder in which workers get theirs.
+    """
+
+    material: Material
+    start_worker: Callable[[Path], Worker]
+    load: m.Load
+    deadlines: Deadlines
+    seed: int
+    scratch: Path
+    notes: list[str] = field(default_factory=list, kw_only=True)
+    layers: tuple[str, ...] = field(default=(), kw_only=True)
+    _worker: Worker | None = field(default=None, kw_only=True)
+    _loaded: m.Loaded | None = field(default=None, kw_only=True)
+    _skip: tuple[int, ...] = field(default=(), kw_only=True)
+    _starts: int = field(default=0, kw_only=True)
+    _resources: ExitStack = field(default_factory=ExitStack, kw_only=True)
+    _refusal: WorkerError | None = field(default=None, kw_only=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._resources.close()
+
+    @property
+    def loaded(self) -> m.Loaded:
+        """What loading the submission showed.
+
+        Raises:
+            WorkerError: it cannot be loaded.
+        """
+        self._require_worker()
+        assert self._loaded is not None
+        return self._loaded
+
+    def ask(
+        self, request: m.Message, tensors: Tensors = NOTHING, *, expect: type[m.Message]
+    ) -> tuple[m.Reply, Tensors]:
+        """The reply to a request and its body.
+
+        Raises:
+            WorkerError: there is none, or it is of another kind than `expect`.
+        """
+        reply, body = self.ask_raw(request, tensors, self.deadlines.request)
+        if not isinstance(reply, expect):
+            raise self.unexpected(reply)
+        return reply, body
+
+    def ask_raw(
+        self,
+        request: m.Message,
+        tensors: Tensors,
+        seconds: float,
+        *,
+        quiet_seconds: float | None = None,
+    ) -> tuple[m.Reply, Tensors]:
+        """The reply of whatever kind, within these seconds; see :meth:`Worker.ask`.
+
+        Raises:
+            WorkerError: there is none.
+        """
+        reply, body = self._require_worker().ask(
+            request, tensors, seconds=seconds, quiet_seconds=quiet_seconds
+        )
+        if isinstance(reply, m.Raised):
+            raise student_error(reply.error)
+        return reply, body
+
+    def end(self) -> None:
+        """End the worker; the next request starts another."""
+        self._require_worker().end()
+
+    def unexpected(self, reply: m.Message) -> ProtocolError:
+        """The error to raise for a reply that cannot be right; ends the worker."""
+        self.end()
+        return ProtocolError(f"an unexpected `{getattr(reply, 'kind', '?')}`")
+
+    # --- the worker ---------------------------------------------------------------------------
+
+    def _require_worker(self) -> Worker:
+        if self._refusal is not None:
+            raise self._refusal
+        if self._worker is None or not self._worker.alive:
+            self._restart()
+        assert self._worker is not None
+        return self._worker
+
+    def _restart(self) -> None:
+        self._resources.close()
+        if self._starts > self.deadlines.restarts:
+            raise self._refuse(
+                WorkerCrashed(
+                    f"your code ended or hung its process {self._starts} times; "
+                    "nothing more of it is run"
+                )
+            )
+        self._starts += 1
+        scratch = Path(tempfile.mkdtemp(prefix="worker-", dir=self.scratch))
+        self._resources.callback(remove_tree, scratch)
+        for name, source in self.material.files.items():
+            target = scratch / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        self._worker = self._resources.enter_context(self.start_worker(scratch))
+        self.layers = self._worker.layers
+        self._load(self._worker)
+
+    def _load(self, worker: Worker) -> None:
+        last: deque[m.Notice] = deque(maxlen=1)
+        request = self.load.model_copy(
+            update={"cells": self.material.cells, "seed": self.seed, "skip": self._skip}
+        )
+        try:
+            reply, _ = worker.ask(request, seconds=self.deadlines.load, on_notice=last.append)
+        except (WorkerCrashed, WorkerTimeout) as error:
+            self._skip_statement(last[-1] if last else None, error)
+            self._restart()
+            return
+        if not isinstance(reply, m.Loaded):
+            raise self._refuse(ProtocolError("no `loaded` came after `load`"))
+        if reply.syntax_error is not None:
+            raise self._refuse(student_error(reply.syntax_error))
+        self._loaded = reply
+
+    def _skip_statement(self, at: m.Notice | None, error: WorkerError) -> None:
+        """Leave out the statement that ended the process, so that the rest can still be judged."""
+        if not isinstance(at, m.At) or len(self._skip) >= MAX_RELOADS:
+            raise self._refuse(error)
+        place = Place(at.where.file, at.where.line)
+        self.notes.append(f"{place}: {error}; this statement was left out.")
+        self._skip = (*self._skip, at.statement)
+
+    def _refuse(self, error: WorkerError) -> WorkerError:
+        self._refusal = error
+        return error
