@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import io
 import os
 import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from grader.harness.answers import Answers
 from grader.harness.cells import Statement
 from grader.harness.devices import Devices
 from grader.harness.failures import clean, describe_failure
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.loading import Loaded, Loader
-from grader.harness.models import describe_model, initialize_lazy_layers, named_weights
 from grader.harness.output import BoundedOutput
-from grader.harness.recording import Namespace, Recording
+from grader.harness.recording import Recording
 from grader.harness.served import Transform, transform_images
 from grader.harness.stand_ins import install_stand_ins
 from grader.harness.state import evaluating, same_randomness, seed_everything, threads_of_torch
@@ -33,9 +31,7 @@ from grader.harness.values import (
     NOTHING,
     Answer,
     Tensors,
-    decode_argument,
     encode_value,
-    gradients_by,
     plain_tensor,
 )
 from grader.harness.watching import Watch
@@ -71,7 +67,7 @@ def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
 
 
 class Worker:
-    """State of one worker: the loaded submission and the models built from it.
+    """State of one worker: the loaded submission, and the training in hand.
 
     Args:
         sock: the worker's end of the channel.
@@ -86,16 +82,16 @@ class Worker:
         self._watch.install()
         self._devices = Devices()
         self._loaded: Loaded | None = None
-        self._built: dict[str, _Built] = {}
+        self._about: Answers | None = None
         self._output = BoundedOutput(0)
         self._training: Recording | None = None
         self._alive_at = 0.0
         self._handlers: dict[type[m.Message], Callable[[Any, Tensors], Answer]] = {
             m.Load: self._load,
-            m.Call: self._call,
-            m.Build: self._build,
-            m.SetWeights: self._set_weights,
-            m.GetWeights: self._get_weights,
+            m.Call: lambda request, body: self._answers.call(request, body),
+            m.Build: lambda request, body: self._answers.build(request, body),
+            m.SetWeights: lambda request, body: self._answers.set_weights(request, body),
+            m.GetWeights: lambda request, body: self._answers.get_weights(request, body),
             m.Train: self._train,
             m.Predict: self._predict,
         }
@@ -149,7 +145,7 @@ class Worker:
                     type_name="SyntaxError", message=clean(str(error.msg)), places=(place,)
                 )
                 return m.Loaded(syntax_error=failure), NOTHING
-        self._loaded = loaded
+        self._loaded, self._about = loaded, Answers(loaded, self._scratch)
         recordings = list(loaded.recorder.recordings.values())
         return m.Loaded(
             errors=loaded.errors,
@@ -167,57 +163,8 @@ class Worker:
     def _announce(self, statement: Statement) -> None:
         self._reply(m.At(statement=statement.number, where=statement.where))
 
-    def _call(self, request: m.Call, tensors: Tensors) -> Answer:
-        seed_everything(request.seed)
-        function, bindings = self._callee(request.callee, request.version)
-        wants_gradients = request.upstream is not None
-        leaves: dict[str, Tensor] = {}
-        arguments = [
-            decode_argument(
-                f"argument:{i}", argument, tensors, leaves, wants_gradients=wants_gradients
-            )
-            for i, argument in enumerate(request.arguments)
-        ]
-        with torch.enable_grad(), self._bindings(bindings):
-            result = function(*arguments)
-            if request.upstream is None:
-                return encode_value(result, self._scratch)
-            upstream = tensors[request.upstream]
-            if isinstance(function, nn.Module):
-                for name, parameter in named_weights(function).items():
-                    leaves[f"parameter:{name}"] = parameter
-            return m.Gradients(), gradients_by((result * upstream).sum(), leaves)
-
-    def _build(self, request: m.Build, _: Tensors) -> Answer:
-        seed_everything(request.seed)
-        kind, name = request.source.split(":", 1)
-        if kind == "class":
-            class_, bindings = self._callee(request.source, request.version)
-            with self._bindings(bindings):
-                model = class_(**request.keywords)
-        else:
-            recording = self._recording(request.source)
-            model, bindings = copy.deepcopy(recording.model), recording.namespace
-        if not isinstance(model, nn.Module):
-            raise TypeError(f"{name} is no nn.Module but {type(model).__name__}")
-        initialize_lazy_layers(model)
-        target = f"model:{len(self._built)}"
-        self._built[target] = _Built(model, bindings)
-        return m.Built(target=target, model=describe_model(model)), NOTHING
-
-    def _set_weights(self, request: m.SetWeights, tensors: Tensors) -> Answer:
-        own = named_weights(self._holder(request.target))
-        with torch.no_grad():
-            for name, tensor in tensors.items():
-                own[name].copy_(tensor.reshape(own[name].shape))
-        return m.Done(), NOTHING
-
-    def _get_weights(self, request: m.GetWeights, _: Tensors) -> Answer:
-        weights = named_weights(self._holder(request.target))
-        return m.Weights(), {name: plain_tensor(weight) for name, weight in weights.items()}
-
     def _train(self, request: m.Train, _: Tensors) -> Answer:
-        recordings = [self._recording(target) for target in request.targets]
+        recordings = [self._answers.recording(target) for target in request.targets]
         meter = Meter(
             budget=request.epochs,
             epoch=self._epoch_images(),
@@ -232,7 +179,7 @@ class Worker:
                 self._training = recording
                 self._watch.begin()
                 try:
-                    with self._bindings(recording.namespace):
+                    with self._answers.bindings(recording.namespace):
                         recording.carry_out()
                 except StopTraining:
                     break
@@ -247,15 +194,18 @@ class Worker:
         ), NOTHING
 
     def _predict(self, request: m.Predict, tensors: Tensors) -> Answer:
-        recording = self._recording(request.target)
+        recording = self._answers.recording(request.target)
+        namespace = self._require_loaded().namespace
         if recording is self._training and recording.api == "loop":
             # A loop may build its model itself; before its first step there is none to see.
-            bound = reversed(list(self._namespace.values()))
+            bound = reversed(list(namespace.values()))
             recording.model = self._watch.trained_model(bound) or recording.model
         images = tensors["images"].numpy()
         transform = self._validation_transform(recording)
         scores: list[Tensor] = []
-        with evaluating(recording.model), torch.no_grad():
+        # While it is trained, the namespace is its own already.
+        own = namespace if isinstance(self._gate.policy, Meter) else recording.namespace
+        with self._answers.bindings(own), evaluating(recording.model), torch.no_grad():
             for start in range(0, len(images), PREDICTION_BATCH):
                 x = transform_images(transform, images[start : start + PREDICTION_BATCH])
                 result = recording.predict(x.to(torch.float32))
@@ -297,22 +247,6 @@ class Worker:
             self._gate.policy, recorder.rehearsing = Rehearsal(), True
             self._watch.ignore()
 
-    @contextlib.contextmanager
-    def _bindings(self, bindings: Namespace) -> Iterator[None]:
-        """Let the submission's namespace be what it was when something was recorded or defined."""
-        namespace = self._namespace
-        if bindings is namespace:
-            yield
-            return
-        now = dict(namespace)
-        namespace.clear()
-        namespace.update(bindings)
-        try:
-            yield
-        finally:
-            namespace.clear()
-            namespace.update(now)
-
     def _epoch_images(self) -> int:
         dataset = self._require_loaded().given["loader_train"].dataset  # type: ignore[attr-defined]
         return int(dataset.source.train_size)
@@ -333,36 +267,7 @@ class Worker:
         return self._loaded
 
     @property
-    def _namespace(self) -> dict[str, Any]:
-        return self._require_loaded().namespace
-
-    def _recording(self, target: str) -> Recording:
-        return self._require_loaded().recorder.recordings[target]
-
-    def _holder(self, target: str) -> nn.Module | Sequence[Any]:
-        if target in self._built:
-            return self._built[target].model
-        holder = self._recording(target).holder
-        if holder is None:
-            raise LookupError(f"{target} has no weights")
-        return holder
-
-    def _callee(self, callee: str, version: int | None) -> tuple[Callable[..., Any], Namespace]:
-        """What is called, and the namespace it was defined in; that of now for the last version."""
-        if callee in self._built:
-            return self._built[callee].model, self._built[callee].bindings
-        name = callee.split(":", 1)[1]
-        if version is None:
-            function, bindings = self._namespace[name], self._namespace
-        else:
-            found = self._require_loaded().version(name, version)
-            function, bindings = found.value, found.namespace
-        if not callable(function):
-            raise TypeError(f"{name} is no function")
-        return function, bindings
-
-
-@dataclass(frozen=True)
-class _Built:
-    model: nn.Module
-    bindings: Namespace
+    def _answers(self) -> Answers:
+        if self._about is None:
+            raise RuntimeError("nothing is loaded")
+        return self._about
