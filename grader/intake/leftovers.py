@@ -1,4 +1,4 @@
-"""What lies in a folder and is nobody's work: hidden files, traces of tools, earlier reports."""
+"""What lies in a folder and is nobody's work: hidden files, traces of tools, data, old reports."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from pathlib import Path
 from grader.intake.suffixes import is_source
 
 _LEFTOVERS = {"__pycache__", "venv", "__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"}
+_DATA = {"cifar-10-batches-py", "cifar-10-python.tar.gz"}
+"""What torchvision downloads: 340 MB beside the work of whoever ran it, and served here anyway."""
+
 _REPORTS = ({"result.json", "report.html"}, {"results.json", "index.html"})
 
 
 def is_leftover(name: str) -> bool:
     """Whether a file or folder is hidden, or left behind by a tool."""
-    return name.startswith(".") or name in _LEFTOVERS
+    return name.startswith(".") or name in _LEFTOVERS or name in _DATA
 
 
 def report_files(names: Collection[str]) -> set[str]:

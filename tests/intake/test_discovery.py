@@ -95,6 +95,15 @@ def test_a_folder_without_a_script_is_broken(put: Put, tmp_path: Path) -> None:
     assert submission.cells == ()
 
 
+def test_the_data_set_that_lies_beside_the_work_is_no_part_of_it(put: Put, tmp_path: Path) -> None:
+    put("kim/homework.py")
+    put("kim/datasets/cifar-10-batches-py/data_batch_1")
+    with put("kim/datasets/cifar-10-python.tar.gz").open("wb") as archive:
+        archive.truncate(MAX_BYTES)
+    submission = read_submission(tmp_path / "kim")
+    assert (submission.problem, submission.files) == (None, ("homework.py",))
+
+
 def test_hidden_files_and_leftovers_of_tools_are_no_part_of_it(put: Put, tmp_path: Path) -> None:
     put("kim/homework.py")
     for name in ("__pycache__/homework.py", ".git/hook.py", "._homework.py", ".env/a.py",
