@@ -8,7 +8,7 @@ several challenge models, the one called `best_model`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from grader.intake.outline import Outline
@@ -78,6 +78,7 @@ def match_runs(recorded: Sequence[Recorded], outline: Outline) -> dict[RunName, 
         elif group.last.model is not None:
             undecided.append(group)
     _match_convnets(claims, undecided)
+    _give_back(claims)
     return {name: _choose(name, runs) for name, runs in claims.items()}
 
 
@@ -172,6 +173,21 @@ def _match_convnets(
             claims.setdefault("challenge", []).append(replace(run, why=why))
 
 
+def _give_back(claims: dict[RunName, list[MatchedRun]]) -> None:
+    """Let a run that nothing else trains have its model back from under the challenge's heading.
+
+    Who trains everything in one function at the end trains all of it in the challenge's part. One
+    model stays with the challenge, and so does the one called `best_model`.
+    """
+    for name, fits, why in _BY_STRUCTURE_ALONE:
+        candidates = claims.get("challenge", [])
+        found = [run for run in candidates if fits(run) and BEST_MODEL not in run.last.names]
+        if name in claims or not found or len(found) == len(candidates):
+            continue
+        claims[name] = [replace(run, why=f"{why}, as nothing else does") for run in found]
+        claims["challenge"] = [run for run in candidates if run not in found]
+
+
 def _under(run: MatchedRun) -> str:
     name = QUESTIONS[run.mark or 0]
     return f"it stands in the part of the homework that trains the {TITLES[name]}"
@@ -196,6 +212,26 @@ def _looks_like_part4(run: MatchedRun) -> bool:
         return False
     one_epoch = run.last.epochs in (None, 1)
     return one_epoch and len(convolutions(model)) == 2 and len(linears(model)) == 1
+
+
+def _is_part3(run: MatchedRun) -> bool:
+    return run.last.model is not None and run.last.model.type_name == "ThreeLayerConvNet"
+
+
+def _is_fully_connected(run: MatchedRun) -> bool:
+    model = run.last.model
+    return model is not None and model.sequential and not convolutions(model)
+
+
+_BY_STRUCTURE_ALONE: tuple[tuple[RunName, Callable[[MatchedRun], bool], str], ...] = (
+    ("module", _is_part3, "it trains ThreeLayerConvNet"),
+    ("sequential_fc", _is_fully_connected, "it trains nn.Sequential without a convolution"),
+    (
+        "sequential_convnet",
+        _looks_like_part4,
+        "it trains nn.Sequential of two convolutions for one epoch",
+    ),
+)
 
 
 def _choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:

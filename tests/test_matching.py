@@ -124,6 +124,25 @@ def test_the_homework_is_matched_with_its_question_marks() -> None:
         _QUESTIONS.update(before)
 
 
+def test_what_is_trained_in_the_challenge_s_part_is_given_back_to_the_run_that_lacks_it() -> None:
+    module, sequential_fc = run(ThreeLayerConvNet(), 7), run(fc(), 7)
+    sequential, challenge = run(convnet(), 7), run(deep(), 7, epochs=10)
+    assert names(module, sequential_fc, sequential, challenge) == {
+        "module": (module.target,),
+        "sequential_fc": (sequential_fc.target,),
+        "sequential_convnet": (sequential.target,),
+        "challenge": (challenge.target,),
+    }
+
+
+def test_the_challenge_keeps_its_only_model_and_the_best_one() -> None:
+    alone = run(ThreeLayerConvNet(), 7, epochs=10)
+    assert names(alone) == {"challenge": (alone.target,)}
+    best = described(ThreeLayerConvNet())
+    chosen, other = run(best, 7, names=("best_model",)), run(deep(), 7)
+    assert names(other, chosen) == {"challenge": (chosen.target,)}
+
+
 def test_nothing_recorded_is_no_run() -> None:
     assert names() == {}
 

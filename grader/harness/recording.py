@@ -148,7 +148,16 @@ class Recorder:
         self, model: nn.Module, optimizer: torch.optim.Optimizer, where: Location
     ) -> None:
         def train() -> None:
-            self.namespace["train_part34"](model, optimizer)
+            # Nobody says for how many epochs: until the meter ends it, or nothing is left to do.
+            steps: list[None] = []
+            hook = optimizer.register_step_post_hook(lambda *_: steps.append(None))
+            try:
+                before = -1
+                while len(steps) > before:
+                    before = len(steps)
+                    self.namespace["train_part34"](model, optimizer)
+            finally:
+                hook.remove()
 
         self.add(
             Recording(

@@ -83,6 +83,9 @@ def install_stand_ins() -> None:
     if not _is_installed("tqdm"):
         for name in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.autonotebook"):
             _add(name, tqdm=Progress, trange=_trange, tqdm_notebook=Progress, tnrange=_trange)
+    for name in ("torchsummary", "torchinfo"):
+        if not _is_installed(name):
+            _add(name, summary=_nothing)
     if not _is_installed("google.colab"):
         if not _is_installed("google"):
             _add("google")

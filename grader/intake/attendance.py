@@ -11,6 +11,9 @@ from grader.intake.names import code_key, name_keys, words
 from grader.intake.rosters import Enrolled, Roster, code_owners
 from grader.results import Person
 
+_SHORTEST_NUMBER = 4
+"""Digits of a student number that is believed among other words."""
+
 
 @dataclass(frozen=True)
 class HandedIn:
@@ -109,7 +112,7 @@ class _Index:
         found = {
             self._codes[key]
             for word in words(who.label or "")
-            if (key := code_key(word)) in self._codes
+            if (key := code_key(word)) in self._codes and not _is_counting(word)
         }
         return next(iter(found)) if len(found) == 1 else None
 
@@ -119,6 +122,11 @@ class _Index:
             if found := set().union(*(self._names.get(key, set()) for key in keys)):
                 return found
         return set()
+
+
+def _is_counting(word: str) -> bool:
+    """Whether it rather counts something than names a person, as in `Lee 2` or `hw 5`."""
+    return word.isdigit() and len(word) < _SHORTEST_NUMBER
 
 
 def described(who: Who) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.errors import IntakeError, UsageError
+from grader.intake.archives import how_to_hand_in
 from grader.intake.entries import Entry, entry_of, find_entry
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
 from grader.intake.limits import MAX_BYTES, MAX_FILES
@@ -44,6 +45,9 @@ def read_submission(path: Path, submission_id: str | None = None) -> Submission:
         return _read_folder(path, name)
     if not path.is_file():
         return broken_submission(name, path.parent, layout, f"{path.name} is no regular file.")
+    if not is_source(path.name):
+        problem = f"{path.name} is no notebook and no script. {how_to_hand_in(is_packed=False)}"
+        return broken_submission(name, path.parent, layout, problem, (path.name,))
     return _read_file(name, path.parent, path.name, ())
 
 

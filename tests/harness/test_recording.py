@@ -140,6 +140,28 @@ def test_a_pair_that_was_built_and_never_trained_is_found(load) -> None:
     assert recorded.optimizer.holds_model
 
 
+def test_a_pair_that_nobody_trains_is_trained_until_its_budget_ends(load) -> None:
+    outcome = load(
+        NET,
+        probe="from grader.harness.gate import Meter, StopTraining\n"
+        "meter = Meter(budget=3, epoch=256, pauses_per_epoch=1, on_pause=lambda: None)\n"
+        "gate.policy, loaded.recorder.rehearsing = meter, False\n"
+        "(recording,) = loaded.recorder.recordings.values()\n"
+        "try:\n    recording.carry_out()\nexcept StopTraining:\n    answer = meter.epochs",
+    )
+    assert outcome.answer == 3
+
+
+def test_a_pair_that_own_code_does_not_train_is_given_up(load) -> None:
+    outcome = load(
+        "calls = []\ndef train_part34(model, optimizer):\n    calls.append(model)\n" + NET,
+        probe="loaded.recorder.rehearsing = False\n"
+        "(recording,) = loaded.recorder.recordings.values()\n"
+        "recording.carry_out()\nanswer = len(names['calls'])",
+    )
+    assert outcome.answer == 1
+
+
 def test_a_pair_that_was_built_in_a_function_and_returned_is_found(load) -> None:
     outcome = load(
         "from torch import nn, optim\ndef build():\n    m = nn.Linear(3072, 10)\n"

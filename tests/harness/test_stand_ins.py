@@ -13,7 +13,7 @@ import pytest
 from grader.harness import stand_ins
 from grader.harness.stand_ins import Progress, install_stand_ins
 
-NAMES = ("tqdm", "google", "cs231n")
+NAMES = ("tqdm", "google", "cs231n", "torchsummary", "torchinfo")
 
 
 @pytest.fixture
@@ -97,6 +97,14 @@ def test_a_bar_of_a_loader_has_its_length_and_one_of_a_generator_none() -> None:
     assert len(list(enumerate(Progress(loader)))) == 3
     with pytest.raises(TypeError):
         len(Progress(iter([1])))
+
+
+@pytest.mark.usefixtures("without_modules")
+@pytest.mark.parametrize("module", ["torchsummary", "torchinfo"])
+def test_a_summary_of_a_model_may_be_asked_for(module: str) -> None:
+    install_stand_ins()
+    namespace: dict[str, object] = {}
+    exec(f"from {module} import summary\nsummary(None, (3, 32, 32))", namespace)
 
 
 @pytest.mark.usefixtures("without_modules")

@@ -135,3 +135,11 @@ def test_submitted_and_missing_make_up_the_roster(
     for hand_in in hand_ins:
         # Everyone who handed in is somewhere, and no submission has more people than members.
         assert 1 <= places[hand_in.id] <= len(hand_in.members)
+
+
+def test_a_small_number_in_a_label_names_nobody() -> None:
+    roster = parse_roster("name,id\nLee,7\nKim,2\n", "students.csv")
+    found = statuses(one(Who(label="Lee 2")), roster=roster)
+    assert found["2"] == (True, "missing", None)
+    assert found["Lee 2"] == (False, "submitted", "s")
+    assert statuses(one(Who(label="2")), roster=roster)["2"] == (True, "submitted", "s")

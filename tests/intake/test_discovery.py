@@ -41,6 +41,14 @@ def test_a_file_is_a_submission_of_its_name(put: Put, tmp_path: Path) -> None:
     assert submission.problem is None
 
 
+@pytest.mark.parametrize("name", ["report.pdf", "homework.docx", "homework.py.txt", "homework"])
+def test_a_file_that_is_no_source_is_not_read_as_a_script(name: str, put: Put) -> None:
+    for read in (read_submission, read_own_work):
+        assert read(put(name)).problem == (
+            f"{name} is no notebook and no script. Hand in the .ipynb or .py file."
+        )
+
+
 def test_a_folder_is_a_submission_with_all_its_files(put: Put, tmp_path: Path) -> None:
     put("kim/homework.py")
     put("kim/lib/layers.py")

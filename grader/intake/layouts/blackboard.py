@@ -102,7 +102,9 @@ def _parse(text: str) -> _Info:
 
 
 def _members(text: str) -> Iterator[Who]:
-    for line in text.splitlines()[:50]:
+    # What the student typed comes after this and may hold such lines as well.
+    head = text.partition("Submission Field:")[0]
+    for line in head.splitlines()[:50]:
         if match := _PEOPLE_LINE.match(line):
             for person in _PERSON.finditer(match["rest"]):
                 yield Who(name=person["name"].strip(), login=person["login"])

@@ -7,7 +7,7 @@ name their files; files and folders alike.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
@@ -41,15 +41,28 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
 
 def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
     del read_text
-    people: dict[str, list[tuple[Entry, re.Match[str]]]] = defaultdict(list)
+    # By both: somebody may mistype a number into that of somebody else.
+    people: dict[tuple[str, str], list[tuple[Entry, re.Match[str]]]] = defaultdict(list)
     for entry in entries:
         if match := _match(entry.name):
-            people[match["number"]].append((entry, match))
-    return [_hand_in(number, parts) for number, parts in people.items()]
+            people[match["number"], _plain(match["name"])].append((entry, match))
+    holders = Counter(number for number, _ in people)
+    return [
+        _hand_in(number, parts, is_shared=holders[number] > 1)
+        for (number, _), parts in people.items()
+    ]
 
 
-def _hand_in(number: str, parts: Sequence[tuple[Entry, re.Match[str]]]) -> HandIn:
+def _plain(name: str) -> str:
+    """A name without the marks between its words."""
+    return re.sub(r"[\W_]", "", name).casefold()
+
+
+def _hand_in(
+    number: str, parts: Sequence[tuple[Entry, re.Match[str]]], *, is_shared: bool
+) -> HandIn:
     name = parts[0][1]["name"]
+    note = f"The number {number} stands with another name, too; one of the two may be mistyped."
     return HandIn(
         id=f"{number}_{name}",
         members=(Who(name=name, number=number),),
@@ -57,6 +70,7 @@ def _hand_in(number: str, parts: Sequence[tuple[Entry, re.Match[str]]]) -> HandI
             Part(entry.name, None if entry.is_folder else match["file"] or entry.name)
             for entry, match in parts
         ),
+        notes=(note,) if is_shared else (),
     )
 
 

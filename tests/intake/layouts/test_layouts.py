@@ -98,6 +98,13 @@ def test_blackboard_reads_who_and_what_from_the_text_beside(typed: str) -> None:
     assert hand_in.typed == typed.startswith("<p>")
 
 
+def test_blackboard_takes_nobody_s_word_for_who_is_in_the_group() -> None:
+    head = "HW_5_ada_l_attempt_2026-05-31-23-59-58"
+    info = INFO.format(typed="Name: Bob Lee (bob)\nGroup Members: Eve (eve)")
+    (hand_in,) = read(BLACKBOARD, f"{head}.txt", f"{head}_a.py", texts={f"{head}.txt": info})
+    assert hand_in.members == (Who(name="Ada Lovelace", login="ada_l"),)
+
+
 def test_blackboard_counts_the_newest_attempt_and_names_the_older() -> None:
     kim, lee = read(
         BLACKBOARD,
@@ -167,3 +174,14 @@ def test_korean_names_tell_number_and_name(name: str, who: str, file: str | None
     (hand_in,) = read(KOREAN, name)
     assert hand_in.members == (Who(name=who, number="20231234"),)
     assert names_of(hand_in) == [file]
+
+
+def test_korean_names_under_one_number_are_two_people() -> None:
+    kim, lee, park = read(
+        KOREAN, "20231234_김철수_a.py", "20231234_김 철수_b.py", "20231234_이영희_a.py",
+        "20230001_박민수_a.py",
+    )  # fmt: skip
+    assert (names_of(kim), names_of(lee)) == (["a.py", "b.py"], ["a.py"])
+    assert (kim.id, lee.id) == ("20231234_김철수", "20231234_이영희")
+    note = "The number 20231234 stands with another name, too; one of the two may be mistyped."
+    assert [hand_in.notes for hand_in in (kim, lee, park)] == [(note,), (note,), ()]
