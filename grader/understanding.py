@@ -17,7 +17,7 @@ from grader.intake import Submission
 from grader.intake.outline import Outline
 from grader.matching import MatchedRun, match_runs
 from grader.protocol.messages import Cell, Definition, Failure, Location, Skipped
-from grader.results import RunName
+from grader.results import RUN_NAMES, RunName
 from grader.rubric import Images
 from grader.sandbox.student import Student
 
@@ -94,6 +94,8 @@ def understand(student: Student, submission: Submission, data: Images) -> Unders
         if call.obstacle is not None
     ]
     runs = match_runs(loaded.recorded, Outline(submission.cells, submission.marks))
+    if len(runs) < len(RUN_NAMES):
+        notes += [_cut_note(each.where) for each in loaded.recorded if each.api == "loop"]
     return Understanding(runs, calls, tuple(notes))
 
 
@@ -198,6 +200,13 @@ def _failure_note(failure: Failure) -> str:
     if failure.type_name == "SyntaxError" and len(failure.places) == 1:
         return f"{where}this is no Python{message}; nothing of its cell was run."
     return f"{where}this statement raised {failure.type_name}{message}; the next ones were run."
+
+
+def _cut_note(where: Location) -> str:
+    return (
+        f"{where}: this statement was stopped at its first training loop; a training that comes "
+        "after it in the same statement was not looked at."
+    )
 
 
 def _listed(items: Sequence[str]) -> str:

@@ -138,3 +138,26 @@ def test_a_run_that_is_not_trained_still_says_how_it_was_found(graded: Grade) ->
     )
     assert result.runs["challenge"].optimizer.name == "SGD"
     assert result.runs["barebones"].why is None
+
+
+TWO_LOOPS = (
+    "def train(model):\n"
+    "    optimizer = optim.SGD(model.parameters(), lr=0.1)\n"
+    "    for x, y in loader_train:\n"
+    "        optimizer.zero_grad()\n"
+    "        F.cross_entropy(model(x), y).backward()\n"
+    "        optimizer.step()\n"
+    "def main():\n"
+    "    for _ in range(2):\n"
+    "        train(nn.Sequential(nn.Flatten(), nn.Linear(3072, 10)))\n"
+    "main()\n"
+)
+
+
+def test_that_a_statement_was_stopped_is_told_where_a_run_is_missing(graded: Grade) -> None:
+    result = graded(FLATTEN, TWO_LOOPS)
+    assert result.runs["challenge"].why is None
+    assert result.notes == (
+        "hw.ipynb, cell 2, line 10: this statement was stopped at its first training loop; a "
+        "training that comes after it in the same statement was not looked at.",
+    )

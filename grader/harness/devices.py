@@ -13,7 +13,14 @@ from typing import Any
 import torch
 from torch.overrides import TorchFunctionMode
 
-_SIGNS = ("Found no NVIDIA driver", "Torch not compiled with CUDA enabled", "CUDA driver version")
+_GPUS = ("cuda", "mps")
+_SIGNS = (
+    "Found no NVIDIA driver",
+    "Torch not compiled with CUDA enabled",
+    "CUDA driver version",
+    "support for mps devices",
+)
+_set_default_tensor_type = torch.set_default_tensor_type
 
 
 class Devices:
@@ -25,16 +32,29 @@ class Devices:
 
     def __init__(self) -> None:
         self.without_gpu = False
+        if not torch.cuda.is_available():
+            # It fails only after it has made every later tensor fail.
+            torch.set_default_tensor_type = self._set_default_tensor_type
 
     def replaced_for(self, error: BaseException) -> bool:
         """Whether an exception came of a missing GPU, and is worth another try from now on."""
         if self.without_gpu or not _lacks_gpu(error):
             return False
+        self._take_over()
+        return True
+
+    def _set_default_tensor_type(self, kind: Any) -> None:
+        if "cuda" in str(kind):
+            self._take_over()
+        else:
+            _set_default_tensor_type(kind)
+
+    def _take_over(self) -> None:
         self.without_gpu = True
         _OnCpu().__enter__()  # type: ignore[no-untyped-call]  # for good: the process is one worker
         for name in ("synchronize", "empty_cache", "reset_peak_memory_stats", "manual_seed_all"):
             setattr(torch.cuda, name, lambda *_, **__: None)
-        return True
+        torch.cuda.get_device_name = lambda *_, **__: "none"
 
 
 def _lacks_gpu(error: BaseException) -> bool:
@@ -61,8 +81,8 @@ class _OnCpu(TorchFunctionMode):
 
 
 def _cpu(value: Any) -> Any:
-    if isinstance(value, torch.device) and value.type == "cuda":
+    if isinstance(value, torch.device) and value.type in _GPUS:
         return torch.device("cpu")
-    if isinstance(value, str) and value.partition(":")[0] == "cuda":
+    if isinstance(value, str) and value.partition(":")[0] in _GPUS:
         return "cpu"
     return value

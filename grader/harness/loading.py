@@ -105,7 +105,7 @@ class Loader:
         given = dict(namespace)
         recorder = Recorder(namespace, sources)
         recorder.wrap_functions(namespace)
-        shell = Shell(recorder.calling_place)
+        shell = Shell(recorder.calling_place, namespace)
         shell.install()
         versions = Versions(request.names, sources)
         broken = program.broken.items()

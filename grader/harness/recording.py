@@ -87,7 +87,7 @@ class Recording:
         """What the model is called in the end."""
         if self.model is None:
             return ()
-        names = [name for name, value in namespace.items() if value is self.model]
+        names = [name for name, value in namespace.items() if _is_same(value, self.model)]
         return tuple(clean(name) for name in names[-MAX_NAMES:])
 
 
@@ -275,6 +275,16 @@ class Recorder:
                 break
             frame = frame.f_back
         return Location(file="?")
+
+
+def _is_same(value: object, model: nn.Module) -> bool:
+    """Whether it is the model, or a copy of it: nothing was trained yet, so that all is equal."""
+    if value is model:
+        return True
+    if type(value) is not type(model) or not isinstance(value, nn.Module):
+        return False
+    own, other = list(model.parameters()), list(value.parameters())
+    return len(own) == len(other) > 0 and all(map(torch.equal, own, other))
 
 
 def _are_convnet_weights(value: Any) -> bool:

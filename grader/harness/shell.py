@@ -1,9 +1,13 @@
-"""What a notebook finds of IPython: magics and shell lines do nothing but are remembered."""
+"""What a notebook finds of IPython: magics and shell lines do nothing but are remembered.
+
+Two of them are work and not surroundings: `%%writefile` makes a module, and `%run` runs one.
+"""
 
 from __future__ import annotations
 
 import builtins
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import IPython
@@ -16,14 +20,16 @@ MAX_SKIPPED = 100
 
 
 class Shell:
-    """`get_ipython()`: runs no magic and no shell line.
+    """`get_ipython()`: runs no shell line, and of the magics `%%writefile` and `%run` alone.
 
     Args:
         calling_place: tells the student's line that is being run.
+        namespace: the submission's.
     """
 
-    def __init__(self, calling_place: Callable[[], Location]) -> None:
+    def __init__(self, calling_place: Callable[[], Location], namespace: dict[str, Any]) -> None:
         self._calling_place = calling_place
+        self._namespace = namespace
         self.skipped: list[tuple[Location, str]] = []
 
     def install(self) -> None:
@@ -35,11 +41,21 @@ class Shell:
 
     def run_line_magic(self, name: str, line: str = "", *_: object, **__: object) -> None:
         """`%name line`."""
+        script = Path(_file(line))
+        if name == "run" and script.suffix == ".py" and script.is_file():
+            code = compile(script.read_text(encoding="utf-8"), str(script.resolve()), "exec")
+            exec(code, self._namespace)
+            return
         self._skip(f"%{name} {line}")
 
-    def run_cell_magic(self, name: str, line: str = "", *_: object, **__: object) -> None:
+    def run_cell_magic(self, name: str, line: str = "", cell: str = "") -> None:
         """`%%name line`, with the rest of the cell."""
-        self._skip(f"%%{name} {line}")
+        if name not in ("writefile", "file"):
+            self._skip(f"%%{name} {line}")
+            return
+        mode = "a" if line.split()[:1] in (["-a"], ["--append"]) else "w"
+        with Path(_file(line)).open(mode, encoding="utf-8") as file:
+            file.write(cell)
 
     def magic(self, line: str) -> None:
         """`%line`, as older code writes it."""
@@ -60,6 +76,12 @@ class Shell:
     def _skip(self, line: str) -> None:
         if len(self.skipped) < MAX_SKIPPED:
             self.skipped.append((self._calling_place(), line.strip()))
+
+
+def _file(line: str) -> str:
+    """The file that a magic names, after its options."""
+    words = [word for word in line.split() if not word.startswith("-")]
+    return words[0].strip("'\"") if words else ""
 
 
 class _Anything:

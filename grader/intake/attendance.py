@@ -83,9 +83,9 @@ class _Index:
 
         Codes come first for all, so that a namesake cannot take the place of whom a code names.
         """
-        owners = [self._by_code(who) for who in members]
+        notes: list[str] = []
+        owners = [self._by_code_unless_mistyped(who, notes) for who in members]
         taken = {owner for owner in owners if owner is not None}
-        notes = []
         for place, who in enumerate(members):
             if owners[place] is not None:
                 continue
@@ -99,6 +99,25 @@ class _Index:
             elif found and not (found & taken and _codes(who)):
                 owners[place] = next(iter(found))
         return owners, notes
+
+    def _by_code_unless_mistyped(self, who: Who, notes: list[str]) -> int | None:
+        """Whose code it is; where that person has another name, and just one has this, whose name.
+
+        People type their own numbers into names of files, and sometimes another's.
+        """
+        owner = self._by_code(who)
+        if owner is None or not who.name:
+            return owner
+        found = self._by_name(who)
+        if len(found) != 1 or owner in found or not self._roster.people[owner].name:
+            return owner
+        named = next(iter(found))
+        notes.append(
+            f"{described(who)} is taken for line {self._roster.people[named].line} of "
+            f"{self._roster.source} by name; the number is that of line "
+            f"{self._roster.people[owner].line} and may be mistyped."
+        )
+        return named
 
     def _by_code(self, who: Who) -> int | None:
         for code in (*_codes(who), *([who.label] if who.label else [])):
@@ -117,7 +136,9 @@ class _Index:
         return next(iter(found)) if len(found) == 1 else None
 
     def _by_name(self, who: Who) -> set[int]:
-        for name in (who.name, who.label):
+        label = who.label or ""
+        uncounted = " ".join(word for word in words(label) if not _is_counting(word))
+        for name in (who.name, label, uncounted):  # `Lee 2` is Lee's second file
             keys = name_keys(name or "")
             if found := set().union(*(self._names.get(key, set()) for key in keys)):
                 return found

@@ -16,7 +16,9 @@ from grader.intake.recognition import homework_marks
 from grader.intake.scripts import read_script
 from grader.intake.suffixes import is_notebook, is_source
 
-_IMPORTED = re.compile(r"^[ \t]*(?:from|import)[ \t]+([\w.]+)", re.MULTILINE)
+_IMPORTED = re.compile(
+    r"^[ \t]*(?:(?:from|import)[ \t]+([\w.]+)|%run[ \t]+([\w./-]+)\.py\b)", re.MULTILINE
+)
 _NAMED = 5
 """Other candidates that a note names one by one."""
 
@@ -120,7 +122,8 @@ def _reached(entry: str, codes: Mapping[str, str]) -> set[str]:
 
 def _imports(code: str, names: Mapping[str, str]) -> Iterator[str]:
     """The scripts among `names` that a source imports, by the last part of their name."""
-    modules = {module.split(".")[-1] for module in _IMPORTED.findall(code)}
+    found = _IMPORTED.findall(code)
+    modules = {re.split(r"[./]", module or script)[-1] for module, script in found}
     for name in names:
         path = PurePosixPath(name)
         if path.suffix == ".py" and path.stem in modules:

@@ -41,7 +41,7 @@ MAX_FOLDER_DEPTH = 32
 """Folders within folders; a homework has two or three."""
 
 MAX_NESTED_ARCHIVES = 1
-"""Levels of archives within what one person handed in: an archive, but none within it."""
+"""Levels of archives within an archive that one person handed in: who packs twice is understood."""
 
 MAX_WRAPPERS = 3
 """Folders around the whole of a download that are stepped through: archive name, course, homework.

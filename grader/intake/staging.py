@@ -19,7 +19,7 @@ from grader.intake.discovery import (
 )
 from grader.intake.entry_names import EntryRefused, safe_path
 from grader.intake.layouts import HandIn, Part
-from grader.intake.limits import DOWNLOAD, HAND_IN
+from grader.intake.limits import DOWNLOAD, HAND_IN, MAX_NESTED_ARCHIVES
 from grader.intake.submission import Submission
 from grader.intake.suffixes import is_source
 from grader.intake.trees import Tree
@@ -47,11 +47,13 @@ class Stager:
         self._scratch = scratch
         self._count = 0
         self._left = DOWNLOAD.total_bytes
+        self._own_left = HAND_IN.total_bytes
 
     def read(self, hand_in: HandIn) -> Submission:
         """The submission of a hand-in, under its id; one that cannot be read has a `problem`."""
         name = hand_in.id
         notes = list(hand_in.notes)
+        self._own_left = HAND_IN.total_bytes
         try:
             path = self._gather(hand_in, name, notes)
             submission = read_submission(self._opened(path, name, notes), name)
@@ -144,19 +146,30 @@ class Stager:
             return path
         if not archives:
             raise IntakeError(_no_source(name, files))
+        return self._opened_archives(path, archives, name, notes, MAX_NESTED_ARCHIVES)
+
+    def _opened_archives(
+        self, below: Path, archives: Sequence[str], name: str, notes: list[str], levels: int
+    ) -> Path:
+        """Where the sources lie that archives hold, with archives in them so many levels deep.
+
+        Raises:
+            IntakeError: there is no source in it, whatever was opened.
+        """
         folder = self._new_folder(name)
-        for file in files:
-            if file in archives:
-                target = folder if len(archives) == 1 else folder / archive_stem(file)
-                target.mkdir(parents=True, exist_ok=True)
-                self._unpack(path / file, target, notes)
+        for file in archives:
+            target = folder if len(archives) == 1 else folder / archive_stem(file)
+            target.mkdir(parents=True, exist_ok=True)
+            self._unpack(below / file, target, notes)
+        files = list(list_files(folder))
+        inner = [file for file in files if is_archive(file)]
+        if levels and inner and not any(is_source(file) for file in files):
+            return self._opened_archives(folder, inner, name, notes, levels - 1)
         return _unpacked_sources(folder, name)
 
     def _opened_file(self, path: Path, name: str, notes: list[str]) -> Path:
         if is_archive(path.name):
-            folder = self._new_folder(name)
-            self._unpack(path, folder, notes)
-            return _unpacked_sources(folder, name)
+            return self._opened_archives(path.parent, [path.name], name, notes, MAX_NESTED_ARCHIVES)
         # What is no regular file, or has an impossible name, is told by who reads it.
         if is_source(path.name) or not path.is_file():
             return path
@@ -168,9 +181,15 @@ class Stager:
                 f"The hand-ins together unpack to more than {DOWNLOAD.total_bytes >> 30} GB. "
                 "Grade them in several parts."
             )
-        limits = replace(HAND_IN, total_bytes=min(HAND_IN.total_bytes, self._left))
+        if self._own_left <= 0:
+            raise IntakeError(
+                f"The archives together unpack to more than {HAND_IN.total_bytes >> 20} MB. "
+                "Pack your work alone, without data sets and saved models."
+            )
+        limits = replace(HAND_IN, total_bytes=min(self._own_left, self._left))
         unpacked = unpack(archive, folder, limits)
         self._left -= unpacked.written
+        self._own_left -= unpacked.written
         notes += _left_out(unpacked, archive.name)
 
     def _new_folder(self, name: str) -> Path:
@@ -208,9 +227,7 @@ def _no_source(name: str, files: Sequence[str], *, is_unpacked: bool = False) ->
     """Why there is nothing to be graded, by what there is instead."""
     packed = next((file for file in files if is_archive(file)), None)
     if is_unpacked and packed is not None:
-        return (
-            f"{readable(packed)} is an archive within an archive. {how_to_hand_in(is_packed=True)}"
-        )
+        return f"{readable(packed)} lies too many archives deep. {how_to_hand_in(is_packed=True)}"
     foreign = next((file for file in files if is_foreign(file)), None)
     if foreign is not None:
         return f"{readable(foreign)} cannot be opened here. {how_to_hand_in(is_packed=True)}"

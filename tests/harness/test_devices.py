@@ -20,6 +20,9 @@ PROBE = "answer = [loaded.without_gpu, names['x'].device.type]"
         "x = torch.nn.Linear(2, 2).cuda().weight",
         "x = torch.nn.Linear(2, 2, device='cuda').weight",
         "torch.cuda.synchronize()\nx = torch.ones(1).cuda(0)",
+        "device = torch.device('mps')\nx = torch.ones(1).to(device)",
+        "torch.set_default_tensor_type('torch.cuda.FloatTensor')\nx = torch.ones(1)",
+        "torch.cuda.synchronize()\nprint(torch.cuda.get_device_name(0))\nx = torch.ones(1)",
         "def f():\n    return torch.ones(1).to('cuda')\nx = f()",
     ],
 )

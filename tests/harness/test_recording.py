@@ -265,3 +265,14 @@ def test_weights_without_a_learning_rate_cannot_be_trained(load) -> None:
 def test_other_lists_are_not_what_the_convnet_trains(load, line: str) -> None:
     outcome = load(f"import torch\nlearning_rate = 1e-3\n{WEIGHTS}{line}")
     assert len(outcome.recorded) == 1
+
+
+def test_a_copy_of_a_model_gives_it_its_name(load) -> None:
+    outcome = load(
+        "import copy\n"
+        "def train(model):\n"
+        "    train_part34(model, optim.SGD(model.parameters(), lr=0.1))\n"
+        "a, b = nn.Linear(2, 2), nn.Linear(2, 2)\n"
+        "train(a)\nbest_model = copy.deepcopy(a)\ntrain(b)"
+    )
+    assert [recorded.names for recorded in outcome.trained] == [("a", "best_model"), ("b",)]

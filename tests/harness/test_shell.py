@@ -8,14 +8,14 @@ import pytest
 def test_magics_and_shell_lines_do_nothing_and_are_remembered_with_their_places(load) -> None:
     outcome = load(
         "x = 1\n%cd /content/drive\n!bash get_datasets.sh", "names = !ls",
-        "%%writefile a.py\nx = 2", probe="answer = names['x']", stop_at_error=True,
+        "%%javascript\nalert(1)", probe="answer = names['x']", stop_at_error=True,
     )  # fmt: skip
     assert outcome.answer == 1
     assert outcome.skipped == (
         ("cell 1, line 2", "%cd /content/drive"),
         ("cell 1, line 3", "!bash get_datasets.sh"),
         ("cell 2, line 1", "!ls"),
-        ("cell 3, line 1", "%%writefile a.py"),
+        ("cell 3, line 1", "%%javascript"),
     )
 
 
@@ -49,3 +49,29 @@ def test_modules_of_the_submission_find_it_too(load) -> None:
     )  # fmt: skip
     assert outcome.answer == 1
     assert outcome.skipped == (("helper.py, line 1", "!ls"),)
+
+
+def test_a_module_that_is_written_by_a_cell_can_be_imported_and_counts_as_the_student_s(load):
+    outcome = load(
+        "%%writefile nets.py\ndef flatten(x):\n    return 1",
+        "%%writefile -a nets.py\ny = 5",
+        "from nets import flatten, y\nx = flatten(0) + y", probe="answer = names['x']",
+    )  # fmt: skip
+    assert (outcome.errors, outcome.answer) == ((), 6)
+    assert str(outcome.definitions["flatten"].where) == "nets.py, line 1"
+
+
+def test_a_script_is_run_in_the_namespace(load) -> None:
+    outcome = load(
+        "x = 2\n%run nets.py --fast", "z = y", files={"nets.py": "y = x * 3\n1 / 0\n"},
+        stop_at_error=True, probe="answer = names['z']",
+    )  # fmt: skip
+    assert outcome.answer == 6
+    (error,) = outcome.errors
+    assert [str(place) for place in error.places] == ["cell 1, line 2", "nets.py, line 2"]
+
+
+def test_a_script_that_is_not_there_is_a_magic_like_any_other(load) -> None:
+    assert load("%run gone.py\n%run").skipped == (
+        ("homework.py, line 1", "%run gone.py"), ("homework.py, line 2", "%run"),
+    )  # fmt: skip

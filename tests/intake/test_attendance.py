@@ -141,5 +141,17 @@ def test_a_small_number_in_a_label_names_nobody() -> None:
     roster = parse_roster("name,id\nLee,7\nKim,2\n", "students.csv")
     found = statuses(one(Who(label="Lee 2")), roster=roster)
     assert found["2"] == (True, "missing", None)
-    assert found["Lee 2"] == (False, "submitted", "s")
+    assert found["7"] == (True, "submitted", "s")
     assert statuses(one(Who(label="2")), roster=roster)["2"] == (True, "submitted", "s")
+
+
+def test_a_number_that_is_another_s_gives_way_to_a_name_that_is_one_person_s() -> None:
+    attendance = take_attendance([one(Who(number="20231001", name="Grace Hopper"))], ROSTER)
+    submitted = [p.id for p in attendance.people if p.status == "submitted"]
+    assert submitted == ["20231002"]
+    assert attendance.notes == (
+        "Grace Hopper (20231001) is taken for line 3 of students.csv by name; the number is that "
+        "of line 2 and may be mistyped.",
+    )
+    shared = statuses(one(Who(number="20231001", name="김민준")))  # whose name is no one person's
+    assert shared["20231001"] == (True, "submitted", "s")

@@ -208,7 +208,7 @@ def test_one_broken_archive_is_its_owner_s_problem_alone(
     }
 
 
-def test_an_archive_is_opened_where_there_is_no_source_and_only_one_deep(
+def test_archives_are_opened_where_there_is_no_source_and_one_more_level_deep(
     lms: ModuleType, put: Put, batch: Path
 ) -> None:
     work = {"hw5/main.py": HOMEWORK.encode(), "hw5/utils.py": b"x = 1"}
@@ -217,15 +217,29 @@ def test_an_archive_is_opened_where_there_is_no_source_and_only_one_deep(
     put("beside/report.pdf", "%PDF")
     put("both/main.py")
     put("both/old.zip", lms.zipped(work))
-    put("deep/hw5.zip", lms.zipped({"inner.zip": lms.zipped(work)}))
+    nested = lms.zipped({"inner.zip": lms.zipped(work)})
+    put("nested.zip", nested)
+    put("deep/hw5.zip", lms.zipped({"middle.zip": nested}))
     submissions = found(batch)
-    assert submissions["alone"].files == submissions["beside"].files == ("main.py", "utils.py")
+    for name in ("alone", "beside", "nested"):
+        assert submissions[name].files == ("main.py", "utils.py")
     assert submissions["both"].files == ("main.py", "old.zip")
     assert submissions["both"].notes == ("old.zip was left packed, as there is source beside it.",)
     assert submissions["deep"].problem == (
-        "inner.zip is an archive within an archive. "
+        "inner.zip lies too many archives deep. "
         "Hand in the .ipynb or .py file unpacked or in a zip."
     )
+
+
+def test_archives_within_an_archive_share_one_budget(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    large = lms.zipped({"data.bin": os.urandom(1 << 20) * 30})
+    put("kim.zip", lms.zipped({f"{n}.zip": large for n in range(10)}))
+    put("lee.py")
+    submissions = found(batch)
+    assert "256 MB" in str(submissions["kim"].problem)
+    assert submissions["lee"].problem is None
 
 
 def test_what_an_archive_refuses_is_a_note_of_its_owner(

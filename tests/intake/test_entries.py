@@ -87,9 +87,10 @@ def test_the_case_of_a_suffix_does_not_matter(tmp_path: Path, name: str) -> None
 
 
 def test_one_s_own_notebook_brings_along_the_scripts_it_imports(tmp_path: Path) -> None:
-    write(tmp_path / "hw.ipynb", ["%matplotlib inline\nfrom nets import flatten", "train_part2(1)"])
+    write(tmp_path / "hw.ipynb", ["%run ./runs.py\nfrom nets import flatten", "train_part2(1)"])
+    (tmp_path / "runs.py").write_text("")
     (tmp_path / "nets.py").write_text("import helper\n")
     (tmp_path / "helper.py").write_text("")
     (tmp_path / "other.py").write_text("")
     submission = read_own_work(tmp_path / "hw.ipynb")
-    assert submission.files == ("helper.py", "hw.ipynb", "nets.py")
+    assert submission.files == ("helper.py", "hw.ipynb", "nets.py", "runs.py")
