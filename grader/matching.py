@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from grader.intake.outline import Outline
 from grader.protocol.messages import Layer, Location, Model, Recorded
 from grader.results import RunName
+from grader.sentences import listed
 
 QUESTIONS: dict[int, RunName] = {
     2: "barebones",
@@ -25,6 +26,14 @@ QUESTIONS: dict[int, RunName] = {
 
 _QUESTION_OF_PART = {2: 2, 3: 5, 4: 6, 5: 7}
 """The question whose run is trained in each part."""
+
+_TITLES: dict[RunName, str] = {
+    "barebones": "barebones ConvNet",
+    "module": "nn.Module ConvNet",
+    "sequential_fc": "Sequential two-layer network",
+    "sequential_convnet": "Sequential ConvNet",
+    "challenge": "challenge model",
+}
 
 BEST_MODEL = "best_model"
 """What the homework's last cell calls the model that is to be judged."""
@@ -190,16 +199,7 @@ def _give_back(claims: dict[RunName, list[MatchedRun]]) -> None:
 
 def _under(run: MatchedRun) -> str:
     name = QUESTIONS[run.mark or 0]
-    return f"it stands in the part of the homework that trains the {TITLES[name]}"
-
-
-TITLES: dict[RunName, str] = {
-    "barebones": "barebones ConvNet",
-    "module": "nn.Module ConvNet",
-    "sequential_fc": "Sequential two-layer network",
-    "sequential_convnet": "Sequential ConvNet",
-    "challenge": "challenge model",
-}
+    return f"it stands in the part of the homework that trains the {_TITLES[name]}"
 
 
 def _is_sequential(run: MatchedRun) -> bool:
@@ -269,8 +269,6 @@ _FOUND = {
     "built": "What is to be trained is made at {}, and no call trains it; the homework's own "
     "training function does.",
 }
-_NAMED = 5
-"""Places of other attempts that are named one by one."""
 
 
 def explain_match(run: MatchedRun) -> str:
@@ -283,10 +281,7 @@ def explain_match(run: MatchedRun) -> str:
         models = "1 more such model" if len(run.rivals) == 1 else f"{len(run.rivals)} more"
         text += f" The same line trains {models}."
     if run.passed_over:
-        others = ", ".join(map(str, run.passed_over[:_NAMED]))
-        hidden = len(run.passed_over) - _NAMED
-        text += f" Other attempts do not count: {others}"
-        text += f" and {hidden} more." if hidden > 0 else "."
+        text += f" Other attempts do not count: {listed([*map(str, run.passed_over)])}."
     return text
 
 

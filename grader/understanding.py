@@ -20,12 +20,10 @@ from grader.protocol.messages import Cell, Definition, Failure, Location, Skippe
 from grader.results import RUN_NAMES, RunName
 from grader.rubric import Images
 from grader.sandbox.student import Student
+from grader.sentences import counted, listed
 
 HOMEWORK_NAMES = ("flatten", "three_layer_convnet", "ThreeLayerConvNet")
 """What the homework asks to be defined."""
-
-_NAMED = 5
-"""Places or lines that a note names one by one."""
 
 _PROBE_IMAGES = 2
 _PROBE_CHANNELS = (4, 3)
@@ -70,8 +68,8 @@ def open_student(
         stack.push(attempt.pop_all())
     other.notes.append(
         "Its cells were run in the order in which they were last executed: "
-        f"in the order of the document {_count(in_document[1], 'statement')} would raise, "
-        f"in this one {_count(in_execution[1], 'statement')}."
+        f"in the order of the document {counted(in_document[1], 'statement')} would raise, "
+        f"in this one {counted(in_execution[1], 'statement')}."
     )
     return other
 
@@ -175,8 +173,8 @@ def _works(probe: Callable[[], bool]) -> bool:
 
 
 def _choice(name: str, versions: Sequence[Location], answer: int | None, *, works: bool) -> str:
-    places = _listed([str(place) for place in versions])
-    text = f"{name} is defined {_count(len(versions), 'time')} ({places})"
+    places = listed([str(place) for place in versions])
+    text = f"{name} is defined {counted(len(versions), 'time')} ({places})"
     if not works:
         return f"{text}; none of them gives a tensor of the right shape."
     if answer is None:
@@ -190,7 +188,7 @@ def _choice(name: str, versions: Sequence[Location], answer: int | None, *, work
 
 
 def _skipped_note(skipped: Sequence[Skipped]) -> str:
-    lines = _listed([f"`{each.line}` ({each.where})" for each in skipped])
+    lines = listed([f"`{each.line}` ({each.where})" for each in skipped])
     return f"Magic and shell lines were not run: {lines}."
 
 
@@ -207,13 +205,3 @@ def _cut_note(where: Location) -> str:
         f"{where}: this statement was stopped at its first training loop; a training that comes "
         "after it in the same statement was not looked at."
     )
-
-
-def _listed(items: Sequence[str]) -> str:
-    more = len(items) - _NAMED
-    shown = [*items[:_NAMED], *([f"{more} more"] if more > 0 else [])]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

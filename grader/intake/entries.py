@@ -15,12 +15,11 @@ from grader.intake.notebooks import read_notebook
 from grader.intake.recognition import homework_marks
 from grader.intake.scripts import read_script
 from grader.intake.suffixes import is_notebook, is_source
+from grader.sentences import listed
 
 _IMPORTED = re.compile(
     r"^[ \t]*(?:(?:from|import)[ \t]+([\w.]+)|%run[ \t]+([\w./-]+)\.py\b)", re.MULTILINE
 )
-_NAMED = 5
-"""Other candidates that a note names one by one."""
 
 
 @dataclass(frozen=True)
@@ -131,15 +130,8 @@ def _imports(code: str, names: Mapping[str, str]) -> Iterator[str]:
 
 
 def _instead(files: Sequence[str]) -> str:
-    if not files:
-        return ""
-    more = f" and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
-    return f", only {', '.join(files[:_NAMED])}{more}"
+    return f", only {listed(files)}" if files else ""
 
 
 def _rival_note(entry: str, rivals: Sequence[str]) -> str:
-    more = f" and {len(rivals) - _NAMED} more" if len(rivals) > _NAMED else ""
-    return (
-        f"{entry} is what was graded; {', '.join(rivals[:_NAMED])}{more} would hold the homework, "
-        "too."
-    )
+    return f"{entry} is what was graded; {listed(rivals)} would hold the homework, too."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,9 @@ from grader.intake.documents import Document
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.outline import Piece, find_marks
 from grader.protocol.messages import Cell
+from grader.sentences import listed
 
 _OLDEST_FORMAT, _CURRENT_FORMAT = 2, 4
-_NAMED = 5
-"""Cells that a note names one by one."""
-
 _HEADING = re.compile(r"^#+[ \t]+(.*\w.*)$", re.MULTILINE)
 _TITLE = 100
 """Characters of a title."""
@@ -64,7 +62,8 @@ def read_notebook(path: Path, name: str) -> Document:
         else:
             pieces.append(Piece(cell=len(found), text=text, is_code=False))
     if without_text:
-        notes.append(f"{name}: {_cells(without_text)} hold no text and were left out.")
+        numbers = listed([*map(str, without_text)])
+        notes.append(f"{name}: cells without text were left out: {numbers}.")
     if not found:
         raise IntakeError(f"{name} holds no code. Hand in the notebook with your work.")
     if sum(len(cell.source) for cell in found) > MAX_SOURCE_BYTES:
@@ -250,13 +249,3 @@ def _field(record: object, key: str) -> object:
 def _list(record: object, key: str) -> list[object] | None:
     value = _field(record, key)
     return value if isinstance(value, list) else None
-
-
-def _cells(numbers: Sequence[int]) -> str:
-    return "cells " + ", ".join(_shortened(numbers))
-
-
-def _shortened(numbers: Sequence[int]) -> Iterator[str]:
-    yield from map(str, numbers[:_NAMED])
-    if len(numbers) > _NAMED:
-        yield f"and {len(numbers) - _NAMED} more"

@@ -116,7 +116,7 @@ def test_line_ends_of_other_systems_are_line_ends(tmp_path: Path) -> None:
 def test_a_cell_without_text_is_left_out_and_named(tmp_path: Path, source: object) -> None:
     found = read(tmp_path, code(source), "y = 2", 17, None, [])
     assert [cell.file for cell in found.cells] == ["kim/hw.ipynb, cell 2"]
-    assert found.notes == ("kim/hw.ipynb: cells 1, 3, 4, 5 hold no text and were left out.",)
+    assert found.notes == ("kim/hw.ipynb: cells without text were left out: 1, 3, 4 and 5.",)
 
 
 @pytest.mark.parametrize("count", ["3", -1, 0, 1.5, [], {}])
