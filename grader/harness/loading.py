@@ -23,6 +23,7 @@ import torchvision.datasets
 import torchvision.transforms as T
 from torch import Tensor
 
+from grader.harness.built import note_built
 from grader.harness.cells import Program, Statement
 from grader.harness.devices import Devices
 from grader.harness.failures import Sources, describe_failure
@@ -202,7 +203,7 @@ class Loader:
         if self._rehearsal.found:
             recorder.add(self._loop(statement, recorder, before))
         else:
-            recorder.note_built(bound, statement.where)
+            note_built(recorder, bound, statement.where)
         recorder.wrap_functions(namespace)
         for module in list(sys.modules.values()):
             file = getattr(module, "__file__", None)

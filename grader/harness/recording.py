@@ -130,83 +130,6 @@ class Recorder:
         """A name for a new recording."""
         return f"run:{len(self.recordings)}"
 
-    def note_built(self, bound: Namespace, where: Location) -> None:
-        """Record what was bound just now and could be trained, in case nobody does.
-
-        That is an optimizer with its model, and a list of the ConvNet's weights.
-        """
-        for weights in bound.values():
-            if _are_convnet_weights(weights) and not self._knows_weights(weights):
-                self._add_built_weights(weights, where)
-        for optimizer in bound.values():
-            if isinstance(optimizer, torch.optim.Optimizer) and not self._knows(optimizer):
-                model = self._model_of(optimizer)
-                if model is not None:
-                    self._add_built(model, optimizer, where)
-
-    def _add_built(
-        self, model: nn.Module, optimizer: torch.optim.Optimizer, where: Location
-    ) -> None:
-        def train() -> None:
-            # Nobody says for how many epochs: until the meter ends it, or nothing is left to do.
-            steps: list[None] = []
-            hook = optimizer.register_step_post_hook(lambda *_: steps.append(None))
-            try:
-                before = -1
-                while len(steps) > before:
-                    before = len(steps)
-                    self.namespace["train_part34"](model, optimizer)
-            finally:
-                hook.remove()
-
-        self.add(
-            Recording(
-                target=self.next_target(),
-                api="built",
-                where=where,
-                run=train,
-                namespace=dict(self.namespace),
-                model=model,
-                optimizer=optimizer,
-            )
-        )
-
-    def _add_built_weights(self, weights: Sequence[Any], where: Location) -> None:
-        namespace = dict(self.namespace)
-        function = namespace.get("three_layer_convnet")
-        learning_rate = _first(namespace.get("learning_rate"), float)
-
-        def train() -> None:
-            self.namespace["train_part2"](function, weights, learning_rate)
-
-        recording = Recording(
-            target=self.next_target(),
-            api="built",
-            where=where,
-            run=train,
-            namespace=namespace,
-            weights=weights,
-            function=function if callable(function) else None,
-            learning_rate=learning_rate,
-        )
-        recording.problem = _weights_problem(recording)
-        if recording.problem is None and learning_rate is None:
-            recording.problem = "no learning_rate is set"
-        self.add(recording)
-
-    def _knows_weights(self, weights: Sequence[Any]) -> bool:
-        return any(recording.weights is weights for recording in self.recordings.values())
-
-    def _knows(self, optimizer: torch.optim.Optimizer) -> bool:
-        return any(recording.optimizer is optimizer for recording in self.recordings.values())
-
-    def _model_of(self, optimizer: torch.optim.Optimizer) -> nn.Module | None:
-        held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-        for value in reversed(list(self.namespace.values())):
-            if isinstance(value, nn.Module) and held == {id(p) for p in value.parameters()}:
-                return value
-        return None
-
     def _wrap_trainer(
         self, name: str, function: Callable[..., Any], signature: inspect.Signature
     ) -> Callable[..., Any]:
@@ -252,7 +175,7 @@ class Recorder:
             # The same list, not a copy: a training function may put new tensors into it.
             recording.weights = weights if isinstance(weights, (list, tuple)) else None
             recording.learning_rate = _first(arguments.get("learning_rate"), float, int)
-            recording.problem = _weights_problem(recording)
+            recording.problem = weights_problem(recording)
         else:
             recording.model = next((v for v in values if isinstance(v, nn.Module)), None)
             recording.optimizer = next(
@@ -287,14 +210,6 @@ def _is_same(value: object, model: nn.Module) -> bool:
     return len(own) == len(other) > 0 and all(map(torch.equal, own, other))
 
 
-def _are_convnet_weights(value: Any) -> bool:
-    """Whether it is a list of two filters, a matrix, and a bias for each, all to be trained."""
-    if not isinstance(value, list) or not all(isinstance(item, Tensor) for item in value):
-        return False
-    trainable = all(item.requires_grad and item.is_leaf for item in value)
-    return trainable and [item.dim() for item in value] == [4, 1, 4, 1, 2, 1]
-
-
 def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
     try:
         return inspect.signature(function)
@@ -302,7 +217,8 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
         return None
 
 
-def _weights_problem(recording: Recording) -> str | None:
+def weights_problem(recording: Recording) -> str | None:
+    """Why a list of weights cannot be trained, if it cannot."""
     if recording.function is None:
         return "it is given no model function"
     if recording.weights is None:
