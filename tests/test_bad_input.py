@@ -53,7 +53,7 @@ def test_a_folder_without_python_is_ungraded(grade_quickly, tmp_path):
     (folder / "report.pdf").write_bytes(b"%PDF-1.4")
     result = grade_quickly(folder)
     assert result.status == "ungraded"
-    assert "no .py file" in result.reason
+    assert "no .ipynb or .py file, only report.pdf" in result.reason
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,6 @@ def test_a_folder_without_python_is_ungraded(grade_quickly, tmp_path):
         ("return x.reshape(len(x), -1).double()", "torch.float64"),
         ("return x.reshape(len(x), -1).long()", "torch.int64"),
         ("return x.reshape(len(x), -1).to('meta')", "meta"),
-        ("return x.reshape(len(x), -1).cuda()", "raised"),
         ("return torch.ones(50 * 2**28)", "memory"),
         ("return torch.ones(1).expand(50 * 2**28)", "too large"),
         ("return flatten(x)", "RecursionError"),
