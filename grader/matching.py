@@ -139,7 +139,8 @@ def _by_structure(group: MatchedRun, modules: Sequence[MatchedRun]) -> tuple[Run
         name = QUESTIONS.get(group.mark or 0)
         return None if name is None else (name, _under(group))
     if model.type_name == "ThreeLayerConvNet" and group.mark != 7:
-        return None if _goes_further(group, modules) else ("module", "it trains ThreeLayerConvNet")
+        again = _goes_further(group, modules) or (bool(modules) and group.mark == 6)
+        return None if again else ("module", "it trains ThreeLayerConvNet")
     if model.sequential and not convolutions(model) and not _may_be_challenge(group):
         return "sequential_fc", "it trains nn.Sequential without a convolution"
     return None
@@ -239,7 +240,9 @@ def _choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
     readiness = max(_readiness(run.last) for run in runs)
     ready = [run for run in runs if _readiness(run.last) == readiness]
     best = [run for run in ready if name == "challenge" and BEST_MODEL in run.last.names]
-    chosen = (best or ready)[-1]
+    # Part III's class trained in Part IV, too, stands beside what is asked for or in its place.
+    fitting = [run for run in ready if name == "sequential_convnet" and _is_sequential(run)]
+    chosen = (best or fitting or ready)[-1]
     others = [run for run in runs if run is not chosen]
     rivals = [run for run in others if run in ready and run.last.where == chosen.last.where]
     why = chosen.why

@@ -304,6 +304,20 @@ def test_part_3s_class_trained_for_long_alone_or_under_its_mark_is_part_3() -> N
     assert names(unfilled, longer) == {"module": (longer.target,)}
 
 
+def test_part_3s_class_trained_once_more_in_part_4_leaves_part_3_its_own() -> None:
+    own, again = run(ThreeLayerConvNet(), 5), run(ThreeLayerConvNet(), 6)
+    assert names(own, again) == {
+        "module": (own.target,),
+        "sequential_convnet": (again.target,),
+    }
+
+
+def test_in_part_4_what_is_sequential_goes_before_part_3s_class() -> None:
+    own, asked = run(ThreeLayerConvNet(), 5), run(convnet(), 6)
+    compared = run(ThreeLayerConvNet(), 6)
+    assert names(own, asked, compared)["sequential_convnet"] == (asked.target,)
+
+
 def test_a_class_of_another_name_in_part_3_is_part_3() -> None:
     recorded, challenge = run(MyNet(), 5), run(deep(), 7, epochs=10)
     assert names(recorded, challenge) == {

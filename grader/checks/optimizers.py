@@ -22,9 +22,9 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
     if momentum != rule.momentum:
         raise CheckFailed(f"its momentum is {momentum}; {rule.momentum} is asked for")
     nesterov = optimizer.settings.get("nesterov", False)
-    if nesterov is not rule.nesterov:
+    if nesterov != rule.nesterov:  # SGD takes 1 for True, and 1 == True
         asked = "is asked for" if rule.nesterov else "is not"
-        raise CheckFailed(f"nesterov={nesterov} came; Nesterov momentum {asked}")
+        raise CheckFailed(f"it has nesterov={nesterov}; Nesterov momentum {asked}")
     if not optimizer.holds_model:
         raise CheckFailed(
             "the optimizer does not hold exactly the parameters of the model that is trained"

@@ -39,13 +39,14 @@ def test_weights(
         raise CheckFailed(f"params holds {len(parameters)} tensors; {len(shapes)} are asked for")
     weights = student.weights(run.last.target)
     for parameter, (role, shape) in zip(parameters, shapes._asdict().items(), strict=True):
-        title = f"params[{parameter.name}], the {ROLE_TITLES[role]},"
+        title = f"the {ROLE_TITLES[role]}, params[{parameter.name}],"
         if parameter.shape != shape:
             raise CheckFailed(
-                f"{title} has shape {shape_text(parameter.shape)}; {shape_text(shape)} is asked for"
+                f"{title} came with shape {shape_text(parameter.shape)}; "
+                f"{shape_text(shape)} is asked for"
             )
         if not parameter.requires_grad:
-            raise CheckFailed(f"{title} does not require a gradient, so it cannot be trained")
+            raise CheckFailed(f"{title} came without requires_grad, so no training changes it")
         tensor = weights.get(parameter.name)
         if len(shape) == 1:
             require_zero(title, tensor, shape)

@@ -50,7 +50,7 @@ def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> N
         weights = find_roles(model.model, case.shapes).from_model(model.weights(), case.shapes)
         for role in WEIGHTS:
             require_kaiming(
-                f"the tensor of {ROLE_TITLES[role]}",
+                f"the {ROLE_TITLES[role]}",
                 weights.get(role),
                 role,
                 getattr(case.shapes, role),

@@ -44,8 +44,9 @@ def test_plain_sgd_of_any_rate_is_plain_sgd(model: nn.Module, settings: dict[str
         )
 
 
-def test_nesterov_momentum_is_told_from_its_settings(model: nn.Module) -> None:
-    optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=True)
+@pytest.mark.parametrize("nesterov", [True, 1])
+def test_nesterov_momentum_is_told_from_its_settings(model: nn.Module, nesterov: object) -> None:
+    optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=nesterov)
     require_optimizer(recorded(optimizer, model), NESTEROV)
 
 
@@ -78,7 +79,7 @@ def test_wrong_momentum_is_told_both_ways(model: nn.Module) -> None:
 def test_a_missing_nesterov_is_told(model: nn.Module) -> None:
     optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     assert reason(optimizer, model, NESTEROV) == (
-        "nesterov=False came; Nesterov momentum is asked for"
+        "it has nesterov=False; Nesterov momentum is asked for"
     )
 
 
