@@ -24,6 +24,7 @@ from grader.errors import UsageError, UserError
 from grader.intake import LayoutName, open_own_work
 from grader.jobs import Setup
 from grader.rubric import default_rubric, load_rubric
+from grader.sandbox.layers import Mode
 from grader.slot import Bug, Slot
 
 EXIT_LOST_POINTS = 1
@@ -62,6 +63,9 @@ Isolation = Annotated[
         help="strict: refuse to grade unless every layer is there.",
     ),
 ]
+IsolationMode = Annotated[
+    Mode, typer.Option("--isolation", hidden=True, help="Which layers are tried; for tests.")
+]
 
 
 def _setup(
@@ -72,6 +76,7 @@ def _setup(
     data_root: Path | None,
     rubric: Path | None,
     isolation: Literal["any", "strict"],
+    mode: Mode,
 ) -> Setup:
     path = rubric or default_rubric()
     load_rubric(path, known_checks())  # a mistake in it is told at once, before torch is loaded
@@ -82,6 +87,7 @@ def _setup(
         train=train,
         full_curves=full_curves,
         strict_isolation=isolation == "strict",
+        isolation=mode,
         threads=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
         debug=_debugging(),
     )
@@ -116,6 +122,7 @@ def check(
     data_root: DataRoot = None,
     rubric: RubricFile = None,
     require_isolation: Isolation = "any",
+    isolation: IsolationMode = "full",
 ) -> None:
     """Check your own homework: a score, and the reason for every lost point."""
     from grader.batch import check_one
@@ -123,7 +130,7 @@ def check(
 
     setup = _setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
-        isolation=require_isolation,
+        isolation=require_isolation, mode=isolation,
     )  # fmt: skip
     console = Console()
     with open_own_work(submission) as handed_in, LiveView(console) as view:
@@ -160,6 +167,7 @@ def grade(
     data_root: DataRoot = None,
     rubric: RubricFile = None,
     require_isolation: Isolation = "any",
+    isolation: IsolationMode = "full",
 ) -> None:
     """Grade every submission of a download."""
     from grader.batch import grade_batch
@@ -170,7 +178,7 @@ def grade(
         raise UsageError("Say with --out where results go, or ask for --dry-run.")
     setup = _setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
-        isolation=require_isolation,
+        isolation=require_isolation, mode=isolation,
     )  # fmt: skip
     console = Console()
     with opened_download(console, source, layout=layout, roster=roster) as download:
@@ -196,13 +204,14 @@ def show(
     ],
     rubric: RubricFile = None,
     require_isolation: Isolation = "any",
+    isolation: IsolationMode = "full",
 ) -> None:
     """Show what is understood of a submission: cells, definitions, trainings, and why."""
     from grader.showing import print_overview
 
     setup = _setup(
         train=False, full_curves=False, data="synthetic", data_root=None, rubric=rubric,
-        isolation=require_isolation,
+        isolation=require_isolation, mode=isolation,
     )  # fmt: skip
     with open_own_work(submission) as handed_in, Slot(setup) as slot:
         slot.open()
@@ -256,13 +265,13 @@ def data_import(
 
 
 @app.command()
-def doctor(data_root: DataRoot = None) -> None:
+def doctor(data_root: DataRoot = None, isolation: IsolationMode = "full") -> None:
     """Look at this machine: versions, cores, memory, isolation, data."""
     from grader.doctor import examine_machine, print_findings
 
     setup = _setup(
         train=False, full_curves=False, data="auto", data_root=data_root, rubric=None,
-        isolation="any",
+        isolation="any", mode=isolation,
     )  # fmt: skip
     print_findings(Console(), examine_machine(setup))
 

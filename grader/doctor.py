@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rich.markup import escape
 
 from grader.data import default_data_root, list_stores
 from grader.jobs import Setup
-from grader.sandbox.isolation import (
+from grader.sandbox.layers import (
     CAPABILITIES,
     FULL,
     LANDLOCK,
@@ -21,21 +22,47 @@ from grader.sandbox.isolation import (
     MOUNTS,
     NAMESPACES,
     NO_NEW_PRIVILEGES,
+    ORDER,
+    OTHER_USER,
     SECCOMP,
 )
 from grader.slot import Slot
 
 MIN_MEMORY_GB = 4.0
 
-_REMEDIES = {
-    NAMESPACES: "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-    "or run the container with the needed rights)",
-    MOUNTS: "comes with the namespaces",
-    CAPABILITIES: "Linux only",
-    NO_NEW_PRIVILEGES: "Linux only",
-    LANDLOCK: "needs Linux 5.13 or later with Landlock switched on (CONFIG_LSM)",
-    SECCOMP: "install libseccomp (Debian: apt install libseccomp2)",
-    LIMITS: "needs a Unix system",
+
+@dataclass(frozen=True)
+class _Lack:
+    """What a missing layer leaves open, and how to get it."""
+
+    consequence: str
+    remedy: str
+
+
+_LACKS = {
+    NAMESPACES: _Lack(
+        "student code sees the other processes of this machine",
+        "allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1, or run "
+        "the container with the needed rights)",
+    ),
+    MOUNTS: _Lack("student code sees the names of other processes", "comes with the namespaces"),
+    LIMITS: _Lack("student code can use the machine up", "needs a Unix system"),
+    OTHER_USER: _Lack(
+        "student code runs as the user who grades",
+        "only where root grades, and needs everything that student code may read to be readable "
+        "by everybody: Python's environment and the data set (--data-root)",
+    ),
+    CAPABILITIES: _Lack("root's rights are kept, where root grades", "needs Linux"),
+    NO_NEW_PRIVILEGES: _Lack("programs such as sudo can be tried", "needs Linux"),
+    LANDLOCK: _Lack(
+        "student code can read and write every file that you can: the reference, other people's "
+        "work, results",
+        "needs Linux 5.13 or later with Landlock switched on (CONFIG_LSM)",
+    ),
+    SECCOMP: _Lack(
+        "student code can use the network, start processes and end those of this user",
+        "needs Linux and libseccomp (Debian: apt install libseccomp2)",
+    ),
 }
 
 
@@ -64,7 +91,7 @@ def examine_machine(setup: Setup) -> list[Finding]:
         Finding("PyTorch", f"torch {isolation.torch}, torchvision {isolation.torchvision}"),
         Finding("Cores", f"{setup.threads} usable"),
         _memory(),
-        *(_layer(name, present=name in isolation.layers) for name in FULL),
+        *_layers(isolation.layers),
         _data(root),
         Finding("Disk", f"{shutil.disk_usage('.').free >> 30} GB free here"),
     ]
@@ -89,13 +116,14 @@ def _memory() -> Finding:
     )
 
 
-def _layer(name: str, *, present: bool) -> Finding:
-    return Finding(
-        f"Isolation, {name}",
-        "in force" if present else "missing",
-        fine=present,
-        remedy=_REMEDIES[name],
-    )
+def _layers(present: tuple[str, ...]) -> Iterator[Finding]:
+    """Every layer; a user of its own only where it has to stand in for namespaces."""
+    for name in FULL if NAMESPACES in present else ORDER:
+        lack, title = _LACKS[name], f"Isolation, {name}"
+        if name in present:
+            yield Finding(title, "in force")
+        else:
+            yield Finding(title, f"missing: {lack.consequence}", fine=False, remedy=lack.remedy)
 
 
 def _data(root: Path) -> Finding:

@@ -83,6 +83,7 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
         train=setup.train,
         full_curves=setup.full_curves,
         strict_isolation=setup.strict_isolation,
+        isolation=setup.isolation,
         threads=setup.threads,
         scratch=Path(setup.scratch or tempfile.gettempdir()),
     )

@@ -21,6 +21,7 @@ from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.looking import overview_of, problem_of
 from grader.matching import MatchedRun, explain_match
+from grader.measuring import HeldOut
 from grader.overview import Overview
 from grader.protocol import messages as m
 from grader.provenance import provenance_of
@@ -36,7 +37,7 @@ from grader.results import (
     Timing,
 )
 from grader.rubric import Rubric, RunSpec
-from grader.sandbox.isolation import FULL, IsolationConfig
+from grader.sandbox.layers import FULL, MODES, IsolationConfig, Mode
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.training import Progress, Trainer, optimizer_info
@@ -50,6 +51,7 @@ class Options:
     train: bool = True
     full_curves: bool = False
     strict_isolation: bool = False
+    isolation: Mode = "full"
     threads: int = 1
     """Of torch's operations, in training runs; everything else is quicker with one."""
     scratch: Path = Path(tempfile.gettempdir())
@@ -217,8 +219,11 @@ class Grader:
             readable=(str(self._store.train_dir),) if self._store else (),
             memory_bytes=limits.memory_mb << 20,
             file_bytes=limits.file_mb << 20,
+            scratch_bytes=limits.scratch_mb << 20,
+            scratch_files=limits.scratch_files,
             cpu_seconds=int(limits.load_seconds + limits.train_seconds * len(self._rubric.runs))
             * max(1, self._options.threads),
+            layers=MODES[self._options.isolation],
         )
         return Worker(self._control, isolation)
 
@@ -244,7 +249,7 @@ class Grader:
         return Trainer(
             student,
             understanding.runs,
-            self._store,
+            HeldOut(self._store, self._options.threads),
             self._rubric.runs,
             rules,
             threads=self._options.threads,

@@ -10,6 +10,7 @@ from grader.data import DataChoice
 from grader.intake import Submission
 from grader.overview import Overview
 from grader.results import Provenance, RunName, SubmissionResult
+from grader.sandbox.layers import Mode
 
 
 class Record(BaseModel):
@@ -28,6 +29,7 @@ class Setup(Record):
     train: bool = True
     full_curves: bool = False
     strict_isolation: bool = False
+    isolation: Mode = Field(default="full", description="which layers are tried")
     threads: int = 1
     debug: bool = Field(default=False, description="let the processes write to standard error")
 

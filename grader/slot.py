@@ -62,6 +62,7 @@ class Slot:
     def __init__(self, setup: Setup) -> None:
         # Every worker's scratch lies in it, so that nothing is left when processes are killed.
         self._scratch = Path(tempfile.mkdtemp(prefix="torchgrade-"))
+        self._scratch.chmod(0o711)  # a worker that is another user passes through to its own
         ours, theirs = socket.socketpair()
         with theirs:
             self._launcher = subprocess.Popen(

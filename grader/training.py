@@ -9,22 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
-
-from grader.data import Split, Store
-from grader.errors import ReplyError, WorkerError
+from grader.errors import WorkerError
 from grader.matching import MatchedRun, explain_match
+from grader.measuring import HeldOut
 from grader.protocol import messages as m
 from grader.results import CurvePoint, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import RunSpec, Training
 from grader.sandbox.student import Student
 from grader.sandbox.values import student_error
-
-CHUNK = 1000
-"""Held-out images a request: bounds the size of a frame."""
 
 LOSS_DIGITS = 4
 EPOCH_DIGITS = 3
@@ -68,7 +60,7 @@ class Trainer:
     Args:
         student: the submission.
         runs: the trainings that were found.
-        store: the data set.
+        held_out: what accuracies are measured on.
         specs: threshold and budget of every run.
         rules: the rules for all runs.
         threads: that training may use.
@@ -80,7 +72,7 @@ class Trainer:
         self,
         student: Student,
         runs: Mapping[RunName, MatchedRun],
-        store: Store,
+        held_out: HeldOut,
         specs: dict[RunName, RunSpec],
         rules: Training,
         *,
@@ -95,8 +87,7 @@ class Trainer:
         self._threads = threads
         self._seeds = seeds
         self._on_progress = on_progress
-        self._validation = store.validation()
-        self._test = store.test()
+        self._held_out = held_out
         self.results: dict[RunName, RunResult] = {}
 
     def run(self, name: RunName) -> RunResult:
@@ -161,7 +152,7 @@ class Trainer:
         target = matched.last.target
 
         def measure(iteration: int, epoch: float, loss: float | None) -> float:
-            accuracy = accuracy_of(student, target, self._validation)
+            accuracy = self._held_out.validation_accuracy(student, target)
             loss = None if loss is None else round(loss, LOSS_DIGITS)
             attempt.curve.append(CurvePoint(iteration=iteration, loss=loss, val_accuracy=accuracy))
             attempt.iterations, attempt.epochs = iteration, round(epoch, EPOCH_DIGITS)
@@ -184,7 +175,8 @@ class Trainer:
             return accuracy < spec.threshold or not self._rules.stop_when_reached
 
         try:
-            measure(0, 0.0, None)  # also finds within one request that it hangs or cannot answer
+            self._held_out.probe(student, target)
+            measure(0, 0.0, None)
             ended = student.train(
                 matched.targets,
                 seed=self._seeds(name, number),
@@ -200,7 +192,7 @@ class Trainer:
             if not attempt.curve or attempt.curve[-1].iteration < ended.iteration:
                 measure(ended.iteration, ended.epoch, ended.loss)
             if name == "challenge":
-                attempt.test_accuracy = accuracy_of(student, target, self._test)
+                attempt.test_accuracy = self._held_out.test_accuracy(student, target)
         except WorkerError as error:
             attempt.problem = str(error)
         return attempt
@@ -227,39 +219,6 @@ class Trainer:
             curve=tuple(best.curve),
             reason=None if reached else _miss(spec, best, len(attempts)),
         )
-
-
-def accuracy_of(student: Student, target: str, split: Split) -> float:
-    """Share of the split's images that the trained model classifies correctly.
-
-    Raises:
-        ReplyError: the model returned something other than (N, classes) scores.
-        WorkerError: it gave no answer.
-    """
-    correct = 0
-    for start in range(0, len(split), CHUNK):
-        images = split.images[start : start + CHUNK]
-        correct += count_correct(
-            student.scores(target, images), split.labels[start : start + CHUNK]
-        )
-    return correct / len(split)
-
-
-def count_correct(scores: Tensor, labels: NDArray[np.int64]) -> int:
-    """How many rows of (N, classes) scores are largest at their label; NaN is never right.
-
-    Raises:
-        ReplyError: the scores have another form.
-    """
-    if scores.dim() != 2 or len(scores) != len(labels) or not scores.numel():
-        shape = " x ".join(str(n) for n in scores.shape)
-        raise ReplyError(f"for {len(labels)} images the model returned scores of shape ({shape})")
-    if not scores.is_floating_point():
-        raise ReplyError(f"the scores came as {scores.dtype}; floating-point numbers are asked for")
-    scores = scores.float()
-    usable = ~torch.isnan(scores).any(dim=1)
-    right = scores.argmax(dim=1) == torch.from_numpy(np.array(labels))
-    return int((right & usable).sum())
 
 
 def optimizer_info(recording: m.Recorded) -> OptimizerInfo | None:

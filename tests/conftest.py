@@ -19,7 +19,7 @@ from grader.jobs import Setup
 from grader.protocol import messages as m
 from grader.results import SubmissionResult
 from grader.rubric import default_rubric
-from grader.sandbox.isolation import IsolationConfig
+from grader.sandbox.layers import IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.slot import Slot
@@ -120,6 +120,8 @@ def start_worker_on(control: socket.socket) -> Callable[..., Callable[[Path], Wo
                 readable=tuple(map(str, readable)),
                 memory_bytes=MEMORY_BYTES,
                 file_bytes=1 << 20,
+                scratch_bytes=8 << 20,
+                scratch_files=5000,
                 cpu_seconds=60,
             )
             return Worker(control, config)

@@ -307,7 +307,7 @@ def test_data_import_builds_a_store_from_an_image_folder(torchgrade, tmp_path):
 
 
 def test_doctor_names_every_layer(torchgrade):
-    from grader.sandbox.isolation import FULL
+    from grader.sandbox.layers import FULL
 
     done = torchgrade("doctor")
     assert done.returncode == 0, done.stderr

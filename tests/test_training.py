@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-import torch
 
 from grader.data import open_store
-from grader.errors import ReplyError
 from grader.intake.outline import Outline, Piece, find_marks
 from grader.matching import match_runs
+from grader.measuring import HeldOut
 from grader.results import RunStatus
 from grader.rubric import RunSpec, Training
-from grader.training import Progress, Trainer, count_correct
+from grader.training import Progress, Trainer
 
 RULES = Training(
     stop_when_reached=True,
@@ -62,7 +60,7 @@ def trainer_of(student_of, data_root, request):
         trainer = Trainer(
             student,
             match_runs(student.loaded.recorded, outline),
-            store,
+            HeldOut(store, threads=1),
             dict.fromkeys(names, spec),
             rules,
             threads=1,
@@ -172,23 +170,6 @@ def test_a_model_that_is_still_none_says_so(trainer_of):
     result = trainer.run("challenge")
     assert result.status is RunStatus.FAILED
     assert "None" in result.reason
-
-
-def test_counting_takes_nan_for_wrong():
-    scores = torch.tensor([[1.0, 2.0], [float("nan"), 1.0], [3.0, 1.0], [0.0, float("-inf")]])
-    assert count_correct(scores, np.array([1, 1, 1, 0])) == 2
-
-
-@pytest.mark.parametrize("shape", [(3, 2), (8,), (2, 2, 2), (4, 0)])
-def test_counting_refuses_scores_of_another_form(shape):
-    with pytest.raises(ReplyError, match="4 images"):
-        count_correct(torch.zeros(shape), np.zeros(4, dtype=np.int64))
-
-
-@pytest.mark.parametrize("dtype", [torch.bool, torch.int64, torch.complex64])
-def test_counting_refuses_scores_that_are_no_floating_point_numbers(dtype):
-    with pytest.raises(ReplyError, match="floating-point"):
-        count_correct(torch.zeros(4, 10, dtype=dtype), np.zeros(4, dtype=np.int64))
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,13 @@ def seed_everything(seed: int) -> None:
 
 @contextlib.contextmanager
 def threads_of_torch(number: int) -> Iterator[None]:
-    """Let torch use so many threads, and afterwards one again."""
+    """Let torch use so many threads, and afterwards as many as before."""
+    before = torch.get_num_threads()
     torch.set_num_threads(number)
     try:
         yield
     finally:
-        torch.set_num_threads(1)
+        torch.set_num_threads(before)
 
 
 @contextlib.contextmanager

@@ -205,7 +205,12 @@ class Worker:
         scores: list[Tensor] = []
         # While it is trained, the namespace is its own already.
         own = namespace if isinstance(self._gate.policy, Meter) else recording.namespace
-        with self._answers.bindings(own), evaluating(recording.model), torch.no_grad():
+        with (
+            self._answers.bindings(own),
+            evaluating(recording.model),
+            threads_of_torch(request.threads),
+            torch.no_grad(),
+        ):
             for start in range(0, len(images), PREDICTION_BATCH):
                 x = transform_images(transform, images[start : start + PREDICTION_BATCH])
                 result = recording.predict(x.to(torch.float32))

@@ -234,6 +234,7 @@ class Predict(Message):
 
     kind: Literal["predict"] = "predict"
     target: str
+    threads: int
 
 
 class Close(Message):

@@ -47,6 +47,8 @@ class Limits(Part):
     memory_mb: PositiveInt
     output_kb: PositiveInt
     file_mb: PositiveInt
+    scratch_mb: PositiveInt
+    scratch_files: PositiveInt
     restarts: NonNegativeInt
 
 

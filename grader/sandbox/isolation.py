@@ -11,15 +11,26 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import importlib.util
 import os
 import resource
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from grader.sandbox.layers import (
+    CAPABILITIES,
+    LANDLOCK,
+    LIMITS,
+    MOUNTS,
+    NAMESPACES,
+    NO_NEW_PRIVILEGES,
+    ORDER,
+    OTHER_USER,
+    SECCOMP,
+    IsolationConfig,
+)
+from grader.sandbox.readable import open_to_others, reached_by_others
 
 # Imported before any fork: pyseccomp looks for its library by running ldconfig, which a worker
 # could no longer do. Both are Linux only, and pyseccomp needs the system's libseccomp.
@@ -32,16 +43,6 @@ try:
 except (ImportError, RuntimeError, OSError):
     pyseccomp = None
 
-NAMESPACES = "namespaces (user, pid, net, ipc)"
-MOUNTS = "mount namespace"
-CAPABILITIES = "capabilities dropped"
-NO_NEW_PRIVILEGES = "no_new_privs"
-LANDLOCK = "landlock"
-SECCOMP = "seccomp"
-LIMITS = "resource limits"
-FULL = (NAMESPACES, MOUNTS, LIMITS, CAPABILITIES, NO_NEW_PRIVILEGES, LANDLOCK, SECCOMP)
-"""Every layer, in the order in which they are applied."""
-
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWIPC = 0x08000000
 _CLONE_NEWUSER = 0x10000000
@@ -52,8 +53,10 @@ _MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 _MS_REC_PRIVATE = 0x4000 | (1 << 18)
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
+_PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 _CAPABILITY_VERSION_3 = 0x20080522
+_NOBODY = 65534
 
 # A worker computes, reads and writes its scratch, starts threads. It needs none of these.
 # fmt: off
@@ -79,48 +82,15 @@ _DENIED_SYSCALLS = (
 )
 # fmt: on
 
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
-_SYSTEM_FILES = (
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/etc/ld.so.cache",
-    "/etc/localtime",
-    "/etc/mime.types",
-    "/etc/nsswitch.conf",
-    "/etc/passwd",
-    "/etc/fonts",
-    "/proc/cpuinfo",
-    "/proc/meminfo",
-    "/proc/stat",
-    "/sys/devices/system",
-)
 
-
-class IsolationConfig(BaseModel):
-    """What one worker may use."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    scratch: str
-    readable: tuple[str, ...] = ()
-    memory_bytes: int
-    file_bytes: int
-    cpu_seconds: int
-    open_files: int = 256
-
-    def with_readable(self, paths: tuple[str, ...]) -> IsolationConfig:
-        """The same, with these paths readable besides its own."""
-        return self.model_copy(update={"readable": (*paths, *self.readable)})
-
-
-def enter_namespaces() -> tuple[str, ...]:
+def enter_namespaces(layers: Container[str]) -> tuple[str, ...]:
     """Move the caller's future children into new namespaces (the caller itself stays visible).
 
     Called by the keeper before it forks the worker. The caller's user id is mapped to itself, so
-    that its files stay readable where file permissions demand the owner.
+    that its files stay readable where file permissions demand the owner. Nothing is done unless
+    the layer is among `layers`.
     """
-    if not sys.platform.startswith("linux"):
+    if NAMESPACES not in layers or not sys.platform.startswith("linux"):
         return ()
     uid, gid = os.getuid(), os.getgid()
     flags = _CLONE_NEWUSER | _CLONE_NEWPID | _CLONE_NEWNET | _CLONE_NEWIPC
@@ -141,15 +111,16 @@ def isolate(config: IsolationConfig, entered: Iterable[str]) -> tuple[str, ...]:
     steps: tuple[tuple[str, Callable[[IsolationConfig], bool]], ...] = (
         (MOUNTS, lambda _: NAMESPACES in layers and _mount_own_proc()),
         (LIMITS, _limit_resources),
+        (OTHER_USER, lambda _: NAMESPACES not in layers and _become_another(config)),
         (CAPABILITIES, lambda _: _drop_capabilities()),
         (NO_NEW_PRIVILEGES, lambda _: _set_no_new_privileges()),
         (LANDLOCK, _restrict_files),
         (SECCOMP, lambda _: _filter_syscalls(own_namespace=NAMESPACES in layers)),
     )
     for name, apply in steps:
-        if apply(config):
+        if name in config.layers and apply(config):
             layers.append(name)
-    return tuple(name for name in FULL if name in layers)
+    return tuple(name for name in ORDER if name in layers)
 
 
 def die_with_parent() -> None:
@@ -158,30 +129,10 @@ def die_with_parent() -> None:
         _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def readable_paths() -> tuple[str, ...]:
-    """What the interpreter needs to read: itself and its libraries, but nothing of torchgrade."""
-    roots = {Path(root) for root in (*_SYSTEM_FILES, *_DEVICES, sys.prefix, sys.base_prefix)}
-    package = Path(__file__).resolve().parents[1]
-    in_source_tree = (package.parent / "rubric.yaml").exists()
-    private = {package.parent if in_source_tree else package}
-    # Found, not imported: the reference must not be in the memory that a worker inherits.
-    reference = importlib.util.find_spec("reference")
-    if reference is not None and reference.origin is not None:
-        private.add(Path(reference.origin).resolve().parent)
-    paths = [path for root in sorted(roots) for path in entries_without(root, private)]
-    return tuple(dict.fromkeys(map(str, paths)))
-
-
-def entries_without(path: Path, private: set[Path]) -> Iterator[Path]:
-    """`path`, or where something private lies below it, all that does not."""
-    real = path.resolve()
-    if real in private or not path.exists():
-        return
-    if not any(hidden.is_relative_to(real) for hidden in private):
-        yield path
-        return
-    for entry in sorted(path.iterdir()):
-        yield from entries_without(entry, private)
+def adopt_orphans() -> None:
+    """Have the kernel make the caller the parent of descendants whose own parent has ended."""
+    if sys.platform.startswith("linux"):
+        _libc().prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def _mount_own_proc() -> bool:
@@ -193,6 +144,22 @@ def _mount_own_proc() -> bool:
     # Without it /proc would show the host's processes; refused in some containers, where Landlock
     # still keeps everything but the listed files of /proc from being read.
     libc.mount(b"proc", b"/proc", b"proc", _MS_NOSUID_NODEV_NOEXEC, None)
+    return True
+
+
+def _become_another(config: IsolationConfig) -> bool:
+    """Where root runs the grader: take a user who owns nothing, if that one can read the rest."""
+    scratch = Path(config.scratch)
+    if os.geteuid() != 0 or not reached_by_others(config.scratch):
+        return False
+    if not open_to_others(config.readable):
+        return False
+    for path in (scratch, *scratch.rglob("*")):
+        os.chown(path, _NOBODY, _NOBODY, follow_symlinks=False)
+    os.setgroups([])
+    os.setgid(_NOBODY)
+    os.setuid(_NOBODY)
+    die_with_parent()  # the kernel forgets it where the user changes
     return True
 
 

@@ -7,31 +7,39 @@ import os
 import select
 import signal
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from grader.sandbox.isolation import die_with_parent, enter_namespaces
+from grader.sandbox.isolation import adopt_orphans, die_with_parent, enter_namespaces
+from grader.sandbox.layers import IsolationConfig
 
 WorkerMain = Callable[[socket.socket, tuple[str, ...]], None]
 
+MEMORY, DISK = "memory", "disk"
+"""What a worker may have used too much of."""
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _WATCH_SECONDS = 0.05
+_DISK_SECONDS = 0.5
+"""Between two looks at the scratch folder, whose every file is counted."""
 
 
 def keep(
-    run_worker: WorkerMain, channel: socket.socket, lifeline: socket.socket, memory_bytes: int
+    run_worker: WorkerMain, channel: socket.socket, lifeline: socket.socket, order: IsolationConfig
 ) -> None:
-    """Run one worker to its end; returns when it is gone.
+    """Run one worker to its end; returns when it is gone, and with it all that it started.
 
     Args:
         run_worker: called in the worker with the channel and the layers entered so far.
         channel: the worker's end; closed here.
         lifeline: its end of file means "kill the worker"; one JSON record of how the worker ended
             is written to it: ``{"code": exit status or null, "signal": number or null,
-            "memory": whether it was killed for memory}``.
-        memory_bytes: private memory above the fork's at which the worker is killed.
+            "exceeded": "memory", "disk" or null}``.
+        order: what the worker may use; memory and disk are watched here.
     """
-    entered = enter_namespaces()
+    adopt_orphans()
+    entered = enter_namespaces(order.layers)
     pid = os.fork()
     if pid == 0:
         die_with_parent()
@@ -40,11 +48,12 @@ def keep(
         run_worker(channel, entered)
         os._exit(0)
     channel.close()
-    status, out_of_memory = _watch(pid, lifeline, memory_bytes)
+    status, exceeded = _watch(pid, lifeline, order)
+    _end_orphans()
     record = {
         "code": os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None,
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-        "memory": out_of_memory,
+        "exceeded": exceeded,
     }
     try:
         lifeline.sendall(json.dumps(record).encode())
@@ -52,18 +61,23 @@ def keep(
         pass  # the examiner is gone or did not want to know
 
 
-def _watch(pid: int, lifeline: socket.socket, memory_bytes: int) -> tuple[int, bool]:
-    """Wait for the worker's end, killing it when the lifeline ends or its memory is exceeded."""
-    limit = _private_bytes(pid) + memory_bytes
+def _watch(pid: int, lifeline: socket.socket, order: IsolationConfig) -> tuple[int, str | None]:
+    """Wait for the worker's end, killing it when the lifeline ends or it uses too much."""
+    memory = _private_bytes(pid) + order.memory_bytes
+    disk_at = time.monotonic() + _DISK_SECONDS
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
             _kill_group(pid)
-            return status, False
+            return status, None
         if select.select([lifeline], [], [], _WATCH_SECONDS)[0]:
-            return _kill(pid), False
-        if _private_bytes(pid) > limit:
-            return _kill(pid), True
+            return _kill(pid), None
+        if _private_bytes(pid) > memory:
+            return _kill(pid), MEMORY
+        if time.monotonic() >= disk_at:
+            if _is_overfull(order):
+                return _kill(pid), DISK
+            disk_at = time.monotonic() + _DISK_SECONDS
 
 
 def _kill(pid: int) -> int:
@@ -80,6 +94,26 @@ def _kill_group(pid: int) -> None:
         pass
 
 
+def _end_orphans() -> None:
+    """Kill what left the worker's process group, as daemons do; it is the keeper's child now.
+
+    With a pid namespace there is nobody: the kernel has killed them with the worker.
+    """
+    while children := _children():
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+        for child in children:
+            os.waitpid(child, 0)
+
+
+def _children() -> list[int]:
+    try:
+        text = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    except OSError:
+        return []
+    return [int(pid) for pid in text.split()]
+
+
 def _private_bytes(pid: int) -> int:
     """Resident memory that belongs to this process alone; 0 where /proc does not tell."""
     try:
@@ -87,3 +121,23 @@ def _private_bytes(pid: int) -> int:
     except (OSError, ValueError):
         return 0
     return (int(resident) - int(shared)) * _PAGE
+
+
+def _is_overfull(order: IsolationConfig) -> bool:
+    """Whether the scratch folder holds more than it may; links are not followed."""
+    size = count = 0
+    folders = [order.scratch]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    count += 1
+                    # Sparse files take what they take on disk, not what they claim.
+                    size += entry.stat(follow_symlinks=False).st_blocks * 512
+                    if size > order.scratch_bytes or count > order.scratch_files:
+                        return True
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+        except OSError:
+            continue  # it went away meanwhile
+    return False

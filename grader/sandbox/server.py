@@ -13,8 +13,10 @@ import socket
 
 from pydantic import ValidationError
 
-from grader.sandbox.isolation import IsolationConfig, isolate, readable_paths
+from grader.sandbox.isolation import isolate
 from grader.sandbox.keeper import keep
+from grader.sandbox.layers import IsolationConfig
+from grader.sandbox.readable import readable_paths
 
 MAX_ORDER_BYTES = 1 << 20
 
@@ -60,7 +62,7 @@ def _become_keeper(
 
             serve(worker_end, layers)
 
-        keep(run_worker, channel, lifeline, order.memory_bytes)
+        keep(run_worker, channel, lifeline, order)
         exit_code = 0
     finally:
         os._exit(exit_code)

@@ -94,14 +94,19 @@ class Session:
         return self._loaded
 
     def ask(
-        self, request: m.Message, tensors: Tensors = NOTHING, *, expect: type[m.Message]
+        self,
+        request: m.Message,
+        tensors: Tensors = NOTHING,
+        *,
+        expect: type[m.Message],
+        seconds: float | None = None,
     ) -> tuple[m.Reply, Tensors]:
-        """The reply to a request and its body.
+        """The reply to a request and its body, within the deadline of a request unless said so.
 
         Raises:
             WorkerError: there is none, or it is of another kind than `expect`.
         """
-        reply, body = self.ask_raw(request, tensors, self.deadlines.request)
+        reply, body = self.ask_raw(request, tensors, seconds or self.deadlines.request)
         if not isinstance(reply, expect):
             raise self.unexpected(reply)
         return reply, body

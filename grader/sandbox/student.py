@@ -82,15 +82,22 @@ class Student(Session):
         _, tensors = self.ask(m.GetWeights(target=target), expect=m.Weights)
         return dict(tensors)
 
-    def scores(self, target: str, images: NDArray[np.uint8]) -> Tensor:
+    def scores(self, target: str, images: NDArray[np.uint8], *, threads: int = 1) -> Tensor:
         """Scores of a recorded run's model for (N, H, W, 3) uint8 images: (N, classes) float32.
 
         Raises:
             ReplyError: it returned something else.
         """
         body = {"images": torch.from_numpy(np.array(images))}
-        reply, tensors = self.ask(m.Predict(target=target), body, expect=m.Value)
+        request = m.Predict(target=target, threads=threads)
+        # As long as a batch of training may take: a large network needs it on a slow machine.
+        reply, tensors = self.ask(request, body, expect=m.Value, seconds=self.deadlines.pause)
         return decode_tensor(reply, tensors)
+
+    def probe(self, target: str, images: NDArray[np.uint8]) -> None:
+        """See that a recorded run's model answers at all, on a few images; raises as `scores`."""
+        body = {"images": torch.from_numpy(np.array(images))}
+        decode_tensor(*self.ask(m.Predict(target=target, threads=1), body, expect=m.Value))
 
     def train(
         self,

@@ -29,7 +29,8 @@ from grader.protocol.frames import (
     receive_frame,
     send_frame,
 )
-from grader.sandbox.isolation import IsolationConfig
+from grader.sandbox.keeper import DISK, MEMORY
+from grader.sandbox.layers import IsolationConfig
 
 Tensors = Mapping[str, Tensor]
 NOTHING: Tensors = {}
@@ -170,8 +171,10 @@ class Worker:
 
 def _describe_end(record: Mapping[str, object], memory_mb: int) -> str:
     number, code = record.get("signal"), record.get("code")
-    if record.get("memory"):
+    if record.get("exceeded") == MEMORY:
         return f"your code used more than {memory_mb:,} MB of memory and was stopped"
+    if record.get("exceeded") == DISK:
+        return "your code wrote more to disk than it may and was stopped"
     if isinstance(number, int):
         if number == signal.SIGXCPU:
             return "your code used more processor time than it may and was stopped"

@@ -84,7 +84,7 @@ REQUESTS = [
     m.Train(targets=("run:0",), seed=1, epochs=1, pauses_per_epoch=8, threads=1),
     m.Resume(),
     m.Stop(),
-    m.Predict(target="run:0"),
+    m.Predict(target="run:0", threads=2),
     m.Close(),
 ]
 

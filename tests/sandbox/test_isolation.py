@@ -10,8 +10,8 @@ import torch
 
 import grader
 import reference
-from grader.sandbox import isolation
-from grader.sandbox.isolation import FULL
+from grader.sandbox import layers, readable
+from grader.sandbox.layers import FULL
 
 X = torch.zeros(1)
 HERE = Path(__file__)
@@ -147,7 +147,7 @@ def test_every_layer_in_force_is_named(student_of):
     student = student_of("")
     assert student.loaded.errors == ()
     assert set(student.layers) <= set(FULL)
-    assert isolation.LIMITS in student.layers
+    assert layers.LIMITS in student.layers
 
 
 def test_the_grader_is_left_out_of_a_folder_that_holds_it(tmp_path):
@@ -157,7 +157,7 @@ def test_the_grader_is_left_out_of_a_folder_that_holds_it(tmp_path):
         (packages / name).mkdir(parents=True)
     (tmp_path / "bin").mkdir()
     private = {packages / "grader", packages / "reference"}
-    assert set(isolation.entries_without(tmp_path, private)) == {
+    assert set(readable.entries_without(tmp_path, private)) == {
         tmp_path / "bin",
         packages / "torch",
     }
@@ -165,6 +165,6 @@ def test_the_grader_is_left_out_of_a_folder_that_holds_it(tmp_path):
 
 def test_the_grader_is_not_among_the_readable_paths():
     own = {Path(grader.__file__).parent, Path(reference.__file__).parent}
-    for path in map(Path, isolation.readable_paths()):
+    for path in map(Path, readable.readable_paths()):
         assert not any(folder.is_relative_to(path) for folder in own), path
-    assert any(Path(os.__file__).is_relative_to(path) for path in isolation.readable_paths())
+    assert any(Path(os.__file__).is_relative_to(path) for path in readable.readable_paths())

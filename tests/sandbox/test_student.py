@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 
@@ -229,3 +230,40 @@ def test_two_students_do_not_see_each_other(student_of):
         "    return torch.tensor([hasattr(builtins, 'mark'), os.path.exists('mark')])\n"
     )
     assert not second.flatten(X).any()
+
+
+def test_a_large_network_may_take_as_long_for_its_scores_as_for_a_batch_of_training(student_of):
+    student = student_of(
+        "import time, torch.optim as optim\n"
+        "class Net(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.fc = nn.Linear(3072, 10)\n"
+        "    def forward(self, x):\n"
+        "        if len(x) > 2: time.sleep(1)\n"
+        "        return self.fc(x.flatten(1))\n"
+        "model = Net()\n"
+        "train_part34(model, optim.SGD(model.parameters(), lr=0.1))\n",
+        request=0.75,
+    )
+    images = np.zeros((4, 32, 32, 3), dtype=np.uint8)
+    assert student.scores("run:0", images).shape == (4, 10)
+    student.probe("run:0", images[:2])
+    with pytest.raises(WorkerTimeout):
+        student.probe("run:0", images)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        "open(str(n), 'wb').write(bytes(1 << 20))",
+        "os.makedirs(str(n // 100), exist_ok=True); open(f'{n // 100}/{n}', 'w').close()",
+    ],
+    ids=["bytes", "files"],
+)
+def test_a_full_scratch_folder_ends_the_worker(student_of, write):
+    student = student_of(
+        f"import itertools, os\ndef flatten(x):\n    for n in itertools.count():\n        {write}\n"
+    )
+    with pytest.raises(WorkerCrashed, match="wrote more to disk"):
+        student.flatten(X)

@@ -1,0 +1,77 @@
+"""Accuracy on held-out images: images go out, scores come back, the labels stay here."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from grader.data import Split, Store
+from grader.errors import ReplyError
+from grader.sandbox.student import Student
+
+CHUNK = 250
+"""Held-out images a request: bounds the size of a frame and the work of one deadline."""
+
+_PROBE = 2
+
+
+class HeldOut:
+    """The images that no process with student code trains on, and the labels that none ever sees.
+
+    Args:
+        store: the data set.
+        threads: that a model may use while it is measured.
+    """
+
+    def __init__(self, store: Store, threads: int) -> None:
+        self._validation = store.validation()
+        self._test = store.test()
+        self._threads = threads
+
+    def probe(self, student: Student, target: str) -> None:
+        """See within the deadline of one request that a model answers at all.
+
+        Raises:
+            WorkerError, ReplyError: it does not.
+        """
+        student.probe(target, self._validation.images[:_PROBE])
+
+    def validation_accuracy(self, student: Student, target: str) -> float:
+        """Share of the validation images that a recorded run's model classifies correctly.
+
+        Raises:
+            ReplyError: the model returned something other than (N, classes) scores.
+            WorkerError: it gave no answer.
+        """
+        return self._accuracy(student, target, self._validation)
+
+    def test_accuracy(self, student: Student, target: str) -> float:
+        """The same of the test images."""
+        return self._accuracy(student, target, self._test)
+
+    def _accuracy(self, student: Student, target: str, split: Split) -> float:
+        correct = 0
+        for start in range(0, len(split), CHUNK):
+            part = slice(start, start + CHUNK)
+            scores = student.scores(target, split.images[part], threads=self._threads)
+            correct += count_correct(scores, split.labels[part])
+        return correct / len(split)
+
+
+def count_correct(scores: Tensor, labels: NDArray[np.int64]) -> int:
+    """How many rows of (N, classes) scores are largest at their label; NaN is never right.
+
+    Raises:
+        ReplyError: the scores have another form.
+    """
+    if scores.dim() != 2 or len(scores) != len(labels) or not scores.numel():
+        shape = " x ".join(str(n) for n in scores.shape)
+        raise ReplyError(f"for {len(labels)} images the model returned scores of shape ({shape})")
+    if not scores.is_floating_point():
+        raise ReplyError(f"the scores came as {scores.dtype}; floating-point numbers are asked for")
+    scores = scores.float()
+    usable = ~torch.isnan(scores).any(dim=1)
+    right = scores.argmax(dim=1) == torch.from_numpy(np.array(labels))
+    return int((right & usable).sum())
