@@ -3,7 +3,7 @@ VENV ?= .venv
 OUT ?= out
 BIN := $(VENV)/bin
 
-.PHONY: grade test fuzz lint format bench
+.PHONY: grade test attacks fuzz lint format bench
 .DEFAULT_GOAL := grade
 
 grade: $(VENV)/installed
@@ -11,6 +11,9 @@ grade: $(VENV)/installed
 
 test: lint
 	$(BIN)/python -m pytest
+
+attacks: $(VENV)/installed-dev
+	$(BIN)/python -m pytest tests/attacks -m "slow or not slow"
 
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests/intake tests/harness/test_cells.py --hypothesis-profile=long --timeout=0 -k "any"
