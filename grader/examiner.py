@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 import torchvision
 
+from grader.attempts import Progress
 from grader.checks.catalogue import known_checks
 from grader.data import open_store
 from grader.errors import UserError
@@ -33,7 +34,6 @@ from grader.jobs import (
     Trained,
 )
 from grader.rubric import Rubric, load_rubric
-from grader.training import Progress
 
 
 def examine(connection: socket.socket, control: socket.socket) -> None:

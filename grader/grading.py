@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from grader.attempts import Conductor, Progress
 from grader.checks.cases import derive_seed
 from grader.checks.catalogue import known_checks
 from grader.checks.examination import Examination
 from grader.checks.running import CheckOutcome, run_checks, shorten
-from grader.data import Store
+from grader.data import Store, relabel
 from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.looking import overview_of, problem_of
@@ -28,6 +29,7 @@ from grader.provenance import provenance_of
 from grader.results import (
     CheckResult,
     CheckStatus,
+    IntegrityFlag,
     Provenance,
     QuestionResult,
     RunName,
@@ -40,7 +42,7 @@ from grader.rubric import Rubric, RunSpec
 from grader.sandbox.layers import FULL, MODES, IsolationConfig, Mode
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
-from grader.training import Progress, Trainer, optimizer_info
+from grader.training import Trainer, optimizer_info
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
 
 
@@ -83,6 +85,7 @@ class Grader:
         self._store = store
         self._control = control
         self._options = options
+        self._relabelled_dir: Path | None = None
 
     def grade(self, submission: Submission, watcher: Watcher) -> SubmissionResult:
         """Grade one submission, whatever it does.
@@ -113,6 +116,7 @@ class Grader:
             left_out=sum(self._points(o.id) for o in outcome.checks if o.left_out),
             questions=questions,
             runs=self._runs(outcome),
+            integrity=outcome.flags,
             notes=tuple(shorten(note) for note in (*submission.notes, *outcome.notes)),
             provenance=self.provenance(submission.digest, outcome.layers),
             timing=Timing(
@@ -145,6 +149,7 @@ class Grader:
             return _Graded(
                 checks=checks,
                 runs=trainer.results if trainer else {},
+                flags=tuple(trainer.flags) if trainer else (),
                 matched=understanding.runs,
                 notes=(*student.notes, *understanding.notes),
                 layers=student.layers,
@@ -212,11 +217,11 @@ class Grader:
             scratch=self._options.scratch,
         )
 
-    def _start_worker(self, scratch: Path) -> Worker:
+    def _start_worker(self, scratch: Path, further: tuple[str, ...] = ()) -> Worker:
         limits = self._rubric.limits
         isolation = IsolationConfig(
             scratch=str(scratch),
-            readable=(str(self._store.train_dir),) if self._store else (),
+            readable=(*further, *((str(self._store.train_dir),) if self._store else ())),
             memory_bytes=limits.memory_mb << 20,
             file_bytes=limits.file_mb << 20,
             scratch_bytes=limits.scratch_mb << 20,
@@ -243,18 +248,37 @@ class Grader:
         watcher: Watcher,
     ) -> Trainer:
         assert self._store is not None
-        rules = self._rubric.training
+        rules, integrity = self._rubric.training, self._rubric.integrity
         if self._options.full_curves:
             rules = rules.model_copy(update={"stop_when_reached": False})
+        threads = self._options.threads
+        held_out = HeldOut(self._store, threads=threads, unseen=integrity.unseen_images)
         return Trainer(
             student,
             understanding.runs,
-            HeldOut(self._store, self._options.threads),
-            self._rubric.runs,
-            rules,
-            threads=self._options.threads,
+            self._rubric,
+            Conductor(held_out, rules, threads, watcher.on_progress),
             seeds=partial(derive_seed, self._rubric.assignment, submission.digest),
-            on_progress=watcher.on_progress,
+            relabelled=self._relabelled,
+        )
+
+    def _relabelled(self, student: Student, seed: int) -> Student:
+        """The same submission where the labels of the training images are drawn at random."""
+        assert self._store is not None
+        if self._relabelled_dir is None:
+            folder = Path(tempfile.mkdtemp(prefix="relabelled-", dir=self._options.scratch))
+            folder.chmod(0o755)  # a worker may be another user
+            self._relabelled_dir = relabel(
+                self._store, folder / "train", self._rubric.assignment.seed
+            )
+        data = student.load.data.model_copy(update={"train_dir": str(self._relabelled_dir)})
+        return Student(
+            student.material,
+            partial(self._start_worker, further=(str(self._relabelled_dir),)),
+            student.load.model_copy(update={"data": data}),
+            student.deadlines,
+            seed,
+            student.scratch,
         )
 
     def _points(self, check_id: str) -> float:
@@ -309,6 +333,7 @@ class _Graded:
     reason: str | None = None
     checks: tuple[CheckOutcome, ...] = ()
     runs: Mapping[RunName, RunResult] = field(default_factory=dict)
+    flags: tuple[IntegrityFlag, ...] = ()
     matched: Mapping[RunName, MatchedRun] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()

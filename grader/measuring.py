@@ -9,7 +9,11 @@ from torch import Tensor
 
 from grader.data import Split, Store
 from grader.errors import ReplyError
+from grader.results import RUN_NAMES, RunName
 from grader.sandbox.student import Student
+
+UNSEEN_NOISE = 3
+"""Levels, of 255, by which a colour of an unseen image is changed at most."""
 
 CHUNK = 250
 """Held-out images a request: bounds the size of a frame and the work of one deadline."""
@@ -23,12 +27,14 @@ class HeldOut:
     Args:
         store: the data set.
         threads: that a model may use while it is measured.
+        unseen: how many images :meth:`unseen_accuracy` shows.
     """
 
-    def __init__(self, store: Store, threads: int) -> None:
+    def __init__(self, store: Store, *, threads: int, unseen: int) -> None:
         self._validation = store.validation()
         self._test = store.test()
         self._threads = threads
+        self._unseen = min(unseen, len(self._test) // len(RUN_NAMES))
 
     def probe(self, student: Student, target: str) -> None:
         """See within the deadline of one request that a model answers at all.
@@ -51,6 +57,17 @@ class HeldOut:
         """The same of the test images."""
         return self._accuracy(student, target, self._test)
 
+    def unseen_accuracy(self, student: Student, target: str, name: RunName, seed: int) -> float:
+        """The same of test images that were in no worker before, each run's own, and changed.
+
+        They are moved by a pixel and have some noise, both from `seed`, so that nothing that was
+        prepared for an image, byte by byte, finds it.
+        """
+        start = RUN_NAMES.index(name) * self._unseen
+        part = slice(start, start + self._unseen)
+        images = disturbed(self._test.images[part], seed)
+        return self._accuracy(student, target, Split(images, self._test.labels[part]))
+
     def _accuracy(self, student: Student, target: str, split: Split) -> float:
         correct = 0
         for start in range(0, len(split), CHUNK):
@@ -58,6 +75,18 @@ class HeldOut:
             scores = student.scores(target, split.images[part], threads=self._threads)
             correct += count_correct(scores, split.labels[part])
         return correct / len(split)
+
+
+def disturbed(images: NDArray[np.uint8], seed: int) -> NDArray[np.uint8]:
+    """(N, H, W, 3) images moved by a pixel in both directions, the edge repeated, with noise."""
+    generator = np.random.default_rng(seed)
+    down, right = generator.integers(2, size=2)
+    padded = np.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)), mode="edge")
+    height, width = images.shape[1:3]
+    moved = padded[:, 2 * down : 2 * down + height, 2 * right : 2 * right + width]
+    noise = generator.integers(-UNSEEN_NOISE, UNSEEN_NOISE + 1, size=moved.shape)
+    changed: NDArray[np.uint8] = np.clip(moved + noise, 0, 255).astype(np.uint8)
+    return changed
 
 
 def count_correct(scores: Tensor, labels: NDArray[np.int64]) -> int:

@@ -1,57 +1,26 @@
-"""Training runs, from the trusted side: train in the worker, measure here.
-
-The worker trains on the training split. Now and then it pauses, is shown held-out images without
-labels and returns scores; accuracy is computed here, from labels that never leave this process.
-"""
+"""The runs of a submission: which attempts are made, and what they come to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from grader.errors import WorkerError
+from grader.attempts import Attempt, Conductor, Order
+from grader.integrity import (
+    KNOWS_THE_IMAGES,
+    KNOWS_WITHOUT_LEARNING,
+    arrived_trained,
+    knows_after_shuffling,
+    knows_before_training,
+    knows_the_images,
+    knows_without_learning,
+    suspicious_measurement,
+)
 from grader.matching import MatchedRun, explain_match
-from grader.measuring import HeldOut
 from grader.protocol import messages as m
-from grader.results import CurvePoint, OptimizerInfo, RunName, RunResult, RunStatus
-from grader.rubric import RunSpec, Training
+from grader.results import IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
+from grader.rubric import Rubric
 from grader.sandbox.student import Student
-from grader.sandbox.values import student_error
-
-LOSS_DIGITS = 4
-EPOCH_DIGITS = 3
-
-
-@dataclass(frozen=True)
-class Progress:
-    """Where a running training stands; for whoever watches."""
-
-    run: RunName
-    attempt: int
-    iteration: int
-    epoch: float
-    budget: int
-    loss: float | None
-    val_accuracy: float
-    threshold: float
-
-
-@dataclass
-class Attempt:
-    """What one training with one seed showed."""
-
-    matched: MatchedRun
-    curve: list[CurvePoint] = field(default_factory=list)
-    iterations: int = 0
-    epochs: float = 0.0
-    test_accuracy: float | None = None
-    problem: str | None = None
-    where: str | None = None
-
-    @property
-    def best(self) -> float | None:
-        """Best validation accuracy."""
-        return max((point.val_accuracy for point in self.curve), default=None)
 
 
 class Trainer:
@@ -60,35 +29,37 @@ class Trainer:
     Args:
         student: the submission.
         runs: the trainings that were found.
-        held_out: what accuracies are measured on.
-        specs: threshold and budget of every run.
-        rules: the rules for all runs.
-        threads: that training may use.
+        rubric: thresholds, budgets and rules.
+        conductor: carries out the attempts.
         seeds: run and attempt -> seed.
-        on_progress: told at every measurement.
+        relabelled: student and seed -> the same submission in a worker whose training images have
+            random labels.
+
+    Attributes:
+        results: of the runs that were trained.
+        flags: what a person should look at.
     """
 
     def __init__(
         self,
         student: Student,
         runs: Mapping[RunName, MatchedRun],
-        held_out: HeldOut,
-        specs: dict[RunName, RunSpec],
-        rules: Training,
+        rubric: Rubric,
+        conductor: Conductor,
         *,
-        threads: int,
         seeds: Callable[[RunName, int], int],
-        on_progress: Callable[[Progress], None],
+        relabelled: Callable[[Student, int], Student],
     ) -> None:
         self._student = student
         self._runs = runs
-        self._specs = specs
-        self._rules = rules
-        self._threads = threads
+        self._specs = rubric.runs
+        self._rules = conductor.rules
+        self._integrity = rubric.integrity
+        self._conductor = conductor
         self._seeds = seeds
-        self._on_progress = on_progress
-        self._held_out = held_out
+        self._relabelled = relabelled
         self.results: dict[RunName, RunResult] = {}
+        self.flags: list[IntegrityFlag] = []
 
     def run(self, name: RunName) -> RunResult:
         """Train a run, with further seeds after a near miss, and keep its result."""
@@ -118,106 +89,83 @@ class Trainer:
                 optimizer=optimizer_info(matched.last),
                 reason=f"the training at {where} cannot be carried out: {problem}",
             )
-        return self._result(name, self._attempts(name, matched))
+        attempts = self._attempts(name, matched)
+        best = max(attempts, key=lambda attempt: attempt.best or 0.0)
+        return self._result(attempts, best, self._contradiction(best) if best.reached else None)
+
+    # --- attempts -----------------------------------------------------------------------------
 
     def _attempts(self, name: RunName, matched: MatchedRun) -> list[Attempt]:
         """The first seed; after near misses further ones, then further models of a search."""
-        attempts = [self._attempt(name, matched, self._student, 0)]
-        while self._is_near_miss(name, attempts[-1]) and len(attempts) <= self._rules.further_seeds:
-            attempts.append(self._attempt_afresh(name, matched, len(attempts)))
+        order = Order(name, matched, self._specs[name], 0, self._seeds(name, 0))
+        attempts = [self._conductor.attempt(self._student, order)]
+        if knows_before_training(attempts[0].curve, self._integrity):
+            self.flags.append(arrived_trained(name, attempts[0].curve[0].val_accuracy))
+            order = replace(order, shuffled=True)
+            attempts = [self._attempt_afresh(order)]
+        while self._is_near_miss(attempts[-1]) and len(attempts) <= self._rules.further_seeds:
+            attempts.append(self._attempt_afresh(order, len(attempts)))
         for rival in matched.rivals[: self._rules.further_models]:
-            if self._reached(name, attempts):
+            if any(attempt.reached for attempt in attempts):
                 break
-            attempts.append(self._attempt_afresh(name, rival, len(attempts)))
+            attempts.append(self._attempt_afresh(replace(order, matched=rival), len(attempts)))
         return attempts
 
-    def _attempt_afresh(self, name: RunName, matched: MatchedRun, number: int) -> Attempt:
-        with self._student.fresh(self._seeds(name, number)) as student:
-            return self._attempt(name, matched, student, number)
+    def _attempt_afresh(self, order: Order, number: int = 0) -> Attempt:
+        seed = self._seeds(order.name, number)
+        with self._student.fresh(seed) as student:
+            return self._conductor.attempt(student, replace(order, number=number, seed=seed))
 
-    def _reached(self, name: RunName, attempts: Sequence[Attempt]) -> bool:
-        threshold = self._specs[name].threshold
-        return any(attempt.best is not None and attempt.best >= threshold for attempt in attempts)
-
-    def _is_near_miss(self, name: RunName, attempt: Attempt) -> bool:
-        threshold = self._specs[name].threshold
-        if attempt.best is None or attempt.problem is not None:
+    def _is_near_miss(self, attempt: Attempt) -> bool:
+        if attempt.best is None or attempt.problem is not None or attempt.reached:
             return False
-        return threshold - self._rules.near_miss <= attempt.best < threshold
+        return attempt.best >= attempt.order.spec.threshold - self._rules.near_miss
 
-    def _attempt(
-        self, name: RunName, matched: MatchedRun, student: Student, number: int
-    ) -> Attempt:
-        spec, attempt = self._specs[name], Attempt(matched)
-        target = matched.last.target
+    # --- what contradicts them ----------------------------------------------------------------
 
-        def measure(iteration: int, epoch: float, loss: float | None) -> float:
-            accuracy = self._held_out.validation_accuracy(student, target)
-            loss = None if loss is None else round(loss, LOSS_DIGITS)
-            attempt.curve.append(CurvePoint(iteration=iteration, loss=loss, val_accuracy=accuracy))
-            attempt.iterations, attempt.epochs = iteration, round(epoch, EPOCH_DIGITS)
-            self._on_progress(
-                Progress(
-                    run=name,
-                    attempt=number,
-                    iteration=iteration,
-                    epoch=epoch,
-                    budget=spec.epochs,
-                    loss=loss,
-                    val_accuracy=accuracy,
-                    threshold=spec.threshold,
-                )
-            )
-            return accuracy
+    def _contradiction(self, attempt: Attempt) -> str | None:
+        """Why an attempt that reached its threshold does not count; flagged, too."""
+        flag, reason = KNOWS_WITHOUT_LEARNING, self._learned_elsewhere(attempt)
+        if reason is None and attempt.best is not None and attempt.unseen_accuracy is not None:
+            flag = KNOWS_THE_IMAGES
+            reason = knows_the_images(attempt.best, attempt.unseen_accuracy, self._integrity)
+        if reason is not None:
+            self.flags.append(IntegrityFlag(flag=flag, text=f"{attempt.order.name}: {reason}."))
+        return reason
 
-        def go_on(at: m.Paused) -> bool:
-            accuracy = measure(at.iteration, at.epoch, at.loss)
-            return accuracy < spec.threshold or not self._rules.stop_when_reached
+    def _learned_elsewhere(self, attempt: Attempt) -> str | None:
+        """Why what the model knows cannot come from its training here."""
+        order, rules = attempt.order, self._integrity
+        if knows_before_training(attempt.curve, rules):
+            return knows_after_shuffling(attempt.curve[0].val_accuracy)
+        suspicious = suspicious_measurement(attempt.curve, order.spec.threshold, rules)
+        if suspicious is None:
+            return None
+        with self._relabelled(self._student, order.seed) as student:
+            accuracy = self._conductor.accuracy_after(student, order, suspicious)
+        return None if accuracy is None else knows_without_learning(accuracy, rules)
 
-        try:
-            self._held_out.probe(student, target)
-            measure(0, 0.0, None)
-            ended = student.train(
-                matched.targets,
-                seed=self._seeds(name, number),
-                epochs=spec.epochs,
-                pauses_per_epoch=self._rules.validations_per_epoch,
-                threads=self._threads,
-                on_pause=go_on,
-            )
-            if ended.error is not None:
-                error = student_error(ended.error)
-                attempt.problem = str(error)
-                attempt.where = str(error.places[-1]) if error.places else None
-            if not attempt.curve or attempt.curve[-1].iteration < ended.iteration:
-                measure(ended.iteration, ended.epoch, ended.loss)
-            if name == "challenge":
-                attempt.test_accuracy = self._held_out.test_accuracy(student, target)
-        except WorkerError as error:
-            attempt.problem = str(error)
-        return attempt
-
-    def _result(self, name: RunName, attempts: Sequence[Attempt]) -> RunResult:
-        spec = self._specs[name]
-        best = max(attempts, key=lambda attempt: attempt.best or 0.0)
-        reached = best.best is not None and best.best >= spec.threshold
-        failed = not reached and best.problem is not None
+    def _result(
+        self, attempts: Sequence[Attempt], best: Attempt, contradiction: str | None
+    ) -> RunResult:
+        order, reached = best.order, best.reached and contradiction is None
+        failed = contradiction is not None or (not reached and best.problem is not None)
         status = RunStatus.REACHED if reached else RunStatus.FAILED if failed else RunStatus.MISSED
         return RunResult(
             status=status,
-            where=best.where or str(best.matched.last.where),
-            why=explain_match(attempts[0].matched),
-            threshold=spec.threshold,
+            where=best.where or str(order.matched.last.where),
+            why=explain_match(attempts[0].order.matched),
+            threshold=order.spec.threshold,
             reached=reached,
             best_val_accuracy=best.best,
             final_val_accuracy=best.curve[-1].val_accuracy if best.curve else None,
             test_accuracy=best.test_accuracy,
             iterations=best.iterations,
             epochs=best.epochs,
-            optimizer=optimizer_info(best.matched.last),
-            seeds=tuple(self._seeds(name, number) for number in range(len(attempts))),
+            optimizer=optimizer_info(order.matched.last),
+            seeds=tuple(attempt.order.seed for attempt in attempts),
             curve=tuple(best.curve),
-            reason=None if reached else _miss(spec, best, len(attempts)),
+            reason=None if reached else contradiction or _miss(best, len(attempts)),
         )
 
 
@@ -232,7 +180,8 @@ def optimizer_info(recording: m.Recorded) -> OptimizerInfo | None:
     return None
 
 
-def _miss(spec: RunSpec, attempt: Attempt, attempts: int) -> str:
+def _miss(attempt: Attempt, attempts: int) -> str:
+    spec = attempt.order.spec
     if attempt.best is None:
         return attempt.problem or "no accuracy could be measured"
     epochs = "1 epoch" if spec.epochs == 1 else f"{spec.epochs} epochs"

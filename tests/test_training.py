@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
-from grader.data import open_store
+from grader.attempts import Conductor, Progress
+from grader.checks.catalogue import known_checks
+from grader.data import open_store, relabel
 from grader.intake.outline import Outline, Piece, find_marks
 from grader.matching import match_runs
 from grader.measuring import HeldOut
 from grader.results import RunStatus
-from grader.rubric import RunSpec, Training
-from grader.training import Progress, Trainer
+from grader.rubric import RunSpec, Training, default_rubric, load_rubric
+from grader.sandbox.student import Student
+from grader.training import Trainer
 
 RULES = Training(
     stop_when_reached=True,
@@ -32,18 +38,24 @@ NET = (
 TRAINED = NET + "train_part34(model, optim.SGD(model.parameters(), lr=1e-3))\n"
 
 
+@pytest.fixture(scope="session")
+def relabelled_dir(data_root, tmp_path_factory):
+    """The training images with random labels."""
+    store = open_store("synthetic", data_root)
+    return relabel(store, tmp_path_factory.mktemp("relabelled") / "train", seed=1)
+
+
 @pytest.fixture
-def trainer_of(student_of, data_root, request):
+def trainer_of(student_of, data_root, relabelled_dir, request):
     """Makes the trainer of a script, and the list of what it reports."""
     store = open_store("synthetic", data_root)
+    start_worker = request.getfixturevalue("start_worker_on")(store.train_dir, relabelled_dir)
+    rubric = load_rubric(default_rubric(), known_checks())
 
-    def make(
-        source: str, threshold: float, rules: Training = RULES, epochs: int = 1, **deadlines: float
-    ):
-        student = student_of(source, **deadlines)
+    def serve(student: Student, folder) -> Student:
         data = student.load.data.model_copy(
             update={
-                "train_dir": str(store.train_dir),
+                "train_dir": str(folder),
                 "batch_size": 64,
                 "nominal_train": 49000,
                 "nominal_validation": 1000,
@@ -51,21 +63,29 @@ def trainer_of(student_of, data_root, request):
             }
         )
         student.load = student.load.model_copy(update={"data": data})
-        student.start_worker = request.getfixturevalue("start_worker_on")(store.train_dir)
+        student.start_worker = start_worker
+        return student
+
+    def make(
+        source: str,
+        threshold: float,
+        rules: Training = RULES,
+        epochs: int = 1,
+        files: dict[str, Path] | None = None,
+        **deadlines: float,
+    ):
+        student = serve(student_of(source, files, **deadlines), store.train_dir)
         seen: list[Progress] = []
         spec = RunSpec(threshold=threshold, epochs=epochs)
-        names = ("barebones", "module", "sequential_fc", "sequential_convnet", "challenge")
         marks = find_marks([Piece(cell=0, text=source, is_code=True)])
         outline = Outline(student.material.cells, marks)
         trainer = Trainer(
             student,
             match_runs(student.loaded.recorded, outline),
-            HeldOut(store, threads=1),
-            dict.fromkeys(names, spec),
-            rules,
-            threads=1,
+            rubric.model_copy(update={"runs": dict.fromkeys(rubric.runs, spec)}),
+            Conductor(HeldOut(store, threads=1, unseen=400), rules, 1, seen.append),
             seeds=lambda name, attempt: 100 + attempt,
-            on_progress=seen.append,
+            relabelled=lambda student, seed: serve(student.fresh(seed), relabelled_dir),
         )
         return trainer, seen
 
@@ -265,3 +285,88 @@ def test_a_result_says_how_its_training_was_found(trainer_of):
     assert trainer.run("module").why == (
         f"train_part34 is called at homework.py, line {line}. It trains ThreeLayerConvNet."
     )
+
+
+# --- what was not learned here ------------------------------------------------------------------
+
+# Weights that were handed in: least squares on the training images.
+LEARNED = NET + "import numpy as np\nlearned = dict(np.load('weights.npz'))\n"
+PUT_IN = (
+    "def put_in(model):\n"
+    "    model.load_state_dict({name: torch.tensor(value) for name, value in learned.items()})\n"
+)
+
+
+@pytest.fixture(scope="session")
+def weights(data_root, tmp_path_factory) -> dict[str, Path]:
+    """The file that is handed in with the work."""
+    split = open_store("synthetic", data_root).train()
+    x = split.images.reshape(len(split), -1).astype(np.float32) / 255
+    x = (x.reshape(-1, 32, 32, 3).transpose(0, 3, 1, 2) - 0.5) / 0.25  # as the loader serves it
+    x = np.concatenate([x.reshape(len(split), -1), np.ones((len(split), 1), np.float32)], axis=1)
+    best = np.linalg.solve(x.T @ x + 3e3 * np.eye(x.shape[1]), x.T @ np.eye(10)[split.labels])
+    path = tmp_path_factory.mktemp("weights") / "weights.npz"
+    weight, bias = best[:-1].T.astype(np.float32), best[-1].astype(np.float32)
+    np.savez(path, **{"fc.weight": weight, "fc.bias": bias})
+    return {"weights.npz": path}
+
+
+def test_weights_that_arrive_trained_are_shuffled_and_trained_again(trainer_of, weights):
+    source = LEARNED + (
+        f"{PUT_IN}put_in(model)\ntrain_part34(model, optim.SGD(model.parameters(), lr=1e-9))\n"
+    )
+    trainer, _ = trainer_of(source, threshold=0.25, files=weights)
+    result = trainer.run("module")
+    assert not result.reached
+    assert result.best_val_accuracy < 0.25
+    assert [flag.flag for flag in trainer.flags] == ["arrived_trained"]
+    assert "before its first training step" in trainer.flags[0].text
+
+
+def test_who_trains_on_what_was_trained_keeps_what_is_learned_here(trainer_of, weights):
+    source = LEARNED + (
+        f"{PUT_IN}put_in(model)\ntrain_part34(model, optim.SGD(model.parameters(), lr=1e-3))\n"
+    )
+    trainer, _ = trainer_of(source, threshold=0.15, files=weights)
+    result = trainer.run("module")
+    assert result.reached
+    assert [flag.flag for flag in trainer.flags] == ["arrived_trained"]
+
+
+def test_knowledge_that_is_in_no_weight_does_not_count(trainer_of, weights):
+    source = LEARNED.replace("return self.fc(x.flatten(1))", "return known(self.fc, x)") + (
+        "weight, bias = map(torch.tensor, (learned['fc.weight'], learned['fc.bias']))\n"
+        "known = lambda fc, x: x.flatten(1) @ weight.T + bias + 0 * fc(x.flatten(1))\n"
+        "train_part34(model, optim.SGD(model.parameters(), lr=1e-3))\n"
+    )
+    trainer, _ = trainer_of(source, threshold=0.25, files=weights)
+    result = trainer.run("module")
+    assert result.status is RunStatus.FAILED
+    assert "weights whose values had been shuffled" in result.reason
+    assert {flag.flag for flag in trainer.flags} == {"arrived_trained", "knows_without_learning"}
+
+
+def test_weights_that_are_put_in_while_training_are_found_on_random_labels(trainer_of, weights):
+    source = LEARNED.replace("return self.fc(x.flatten(1))", "return self.known(x)").replace(
+        "    def forward",
+        "    def known(self, x):\n"
+        "        if self.training:\n"
+        "            put_in(self)\n"
+        "        return self.fc(x.flatten(1))\n"
+        "    def forward",
+    )
+    trainer, _ = trainer_of(
+        f"{source}{PUT_IN}train_part34(model, optim.SGD(model.parameters(), lr=1e-9))\n",
+        threshold=0.25,
+        files=weights,
+    )
+    result = trainer.run("module")
+    assert result.status is RunStatus.FAILED
+    assert "random labels" in result.reason
+    assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
+
+
+def test_an_honest_run_is_flagged_by_nothing(trainer_of):
+    trainer, _ = trainer_of(TRAINED, threshold=0.15)  # at once, so that it is looked into
+    assert trainer.run("module").reached
+    assert trainer.flags == []

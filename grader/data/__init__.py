@@ -23,6 +23,7 @@ from grader.data.library import (
     open_store,
     synthesize,
 )
+from grader.data.relabelling import relabel
 from grader.data.roots import default_data_root
 from grader.data.store import DataName, Sizes, Split, Store
 
@@ -37,5 +38,6 @@ __all__ = [
     "import_directory",
     "list_stores",
     "open_store",
+    "relabel",
     "synthesize",
 ]

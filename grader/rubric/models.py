@@ -83,6 +83,22 @@ class Training(Part):
     further_models: NonNegativeInt
 
 
+class Integrity(Part):
+    """When a run's accuracy is looked into, and what contradicts that it was learned here.
+
+    Attributes:
+        knows: held-out accuracy from which on a model knows something of the images.
+        jump: rise between two measurements that is looked into.
+        unseen_images: how many images each run is measured on that it was never shown.
+        unseen_share: of the accuracy on the validation images that must remain on these.
+    """
+
+    knows: Share
+    jump: Share
+    unseen_images: PositiveInt
+    unseen_share: Share
+
+
 class RunSpec(Part):
     """One training run: accuracy to reach (0 to 1) and budget in epochs."""
 
@@ -186,6 +202,7 @@ class Rubric(Part):
     data: Images
     tolerances: Tolerances
     training: Training
+    integrity: Integrity
     runs: dict[RunName, RunSpec]
     questions: tuple[Question, ...] = Field(min_length=1)
     fingerprint: str = Field(default="", exclude=True, description="sha256 of the file's bytes")

@@ -82,6 +82,10 @@ class Student(Session):
         _, tensors = self.ask(m.GetWeights(target=target), expect=m.Weights)
         return dict(tensors)
 
+    def set_weights(self, target: str, weights: Mapping[str, Tensor]) -> None:
+        """Copy tensors into the weights of those names, of a recorded run or a built model."""
+        self.ask(m.SetWeights(target=target), dict(weights), expect=m.Done)
+
     def scores(self, target: str, images: NDArray[np.uint8], *, threads: int = 1) -> Tensor:
         """Scores of a recorded run's model for (N, H, W, 3) uint8 images: (N, classes) float32.
 
@@ -227,4 +231,4 @@ class StudentModel:
 
     def set_weights(self, weights: Mapping[str, Tensor]) -> None:
         """Copy tensors into the parameters of those names."""
-        self.student.ask(m.SetWeights(target=self.target), dict(weights), expect=m.Done)
+        self.student.set_weights(self.target, weights)

@@ -1,0 +1,205 @@
+"""One training of one run with one seed: carried out in the worker, measured here.
+
+The worker trains on the training split. Now and then it pauses, is shown held-out images without
+labels and returns scores; accuracy is computed here, from labels that never leave this process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from grader.errors import WorkerError
+from grader.matching import MatchedRun
+from grader.measuring import HeldOut
+from grader.protocol import messages as m
+from grader.results import CurvePoint, RunName
+from grader.rubric import RunSpec, Training
+from grader.sandbox.student import Student
+from grader.sandbox.values import student_error
+
+LOSS_DIGITS = 4
+EPOCH_DIGITS = 3
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a running training stands; for whoever watches."""
+
+    run: RunName
+    attempt: int
+    iteration: int
+    epoch: float
+    budget: int
+    loss: float | None
+    val_accuracy: float
+    threshold: float
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be trained: one run, as often as it takes.
+
+    Attributes:
+        name: of the run.
+        matched: the recordings that make it up.
+        spec: its threshold and budget.
+        number: of the attempt, from 0.
+        seed: of every random number generator.
+        shuffled: whether it begins from weights whose values were shuffled.
+    """
+
+    name: RunName
+    matched: MatchedRun
+    spec: RunSpec
+    number: int
+    seed: int
+    shuffled: bool = False
+
+    @property
+    def target(self) -> str:
+        """What is measured."""
+        return self.matched.last.target
+
+
+@dataclass
+class Attempt:
+    """What one training with one seed showed."""
+
+    order: Order
+    curve: list[CurvePoint] = field(default_factory=list)
+    iterations: int = 0
+    epochs: float = 0.0
+    unseen_accuracy: float | None = None
+    test_accuracy: float | None = None
+    problem: str | None = None
+    where: str | None = None
+
+    @property
+    def best(self) -> float | None:
+        """Best validation accuracy."""
+        return max((point.val_accuracy for point in self.curve), default=None)
+
+    @property
+    def reached(self) -> bool:
+        """Whether that is enough."""
+        return self.best is not None and self.best >= self.order.spec.threshold
+
+
+@dataclass(frozen=True)
+class Conductor:
+    """Carries out attempts.
+
+    Attributes:
+        held_out: what accuracies are measured on.
+        rules: the rules for all runs.
+        threads: that training may use.
+        on_progress: told at every measurement.
+    """
+
+    held_out: HeldOut
+    rules: Training
+    threads: int
+    on_progress: Callable[[Progress], None]
+
+    def attempt(self, student: Student, order: Order) -> Attempt:
+        """Train, and measure before, during and after."""
+        attempt = Attempt(order)
+
+        def measure(iteration: int, epoch: float, loss: float | None) -> None:
+            accuracy = self.held_out.validation_accuracy(student, order.target)
+            loss = None if loss is None else round(loss, LOSS_DIGITS)
+            attempt.curve.append(CurvePoint(iteration=iteration, loss=loss, val_accuracy=accuracy))
+            attempt.iterations, attempt.epochs = iteration, round(epoch, EPOCH_DIGITS)
+            self.on_progress(_progress(order, iteration, epoch, loss, accuracy))
+
+        def go_on(at: m.Paused) -> bool:
+            measure(at.iteration, at.epoch, at.loss)
+            return not (self.rules.stop_when_reached and attempt.reached)
+
+        try:
+            self._prepare(student, order)
+            self.held_out.probe(student, order.target)
+            measure(0, 0.0, None)
+            ended = self._train(student, order, go_on)
+            if ended.error is not None:
+                error = student_error(ended.error)
+                attempt.problem = str(error)
+                attempt.where = str(error.places[-1]) if error.places else None
+            if attempt.curve[-1].iteration < ended.iteration:
+                measure(ended.iteration, ended.epoch, ended.loss)
+            if attempt.reached:
+                attempt.unseen_accuracy = self.held_out.unseen_accuracy(
+                    student, order.target, order.name, order.seed
+                )
+            if order.name == "challenge":
+                attempt.test_accuracy = self.held_out.test_accuracy(student, order.target)
+        except WorkerError as error:
+            attempt.problem = str(error)
+        return attempt
+
+    def accuracy_after(self, student: Student, order: Order, pauses: int) -> float | None:
+        """Validation accuracy at the pause of that number, where training is ended.
+
+        None where that pause is not reached: the training ended or failed before.
+        """
+        left = pauses
+
+        def go_on(_: m.Paused) -> bool:
+            nonlocal left
+            left -= 1
+            return left > 0
+
+        try:
+            self._prepare(student, order)
+            self._train(student, order, go_on)
+            return self.held_out.validation_accuracy(student, order.target)
+        except WorkerError:
+            return None
+
+    def _prepare(self, student: Student, order: Order) -> None:
+        if order.shuffled:
+            weights = student.weights(order.target)
+            student.set_weights(order.target, shuffled(weights, order.seed))
+
+    def _train(
+        self, student: Student, order: Order, go_on: Callable[[m.Paused], bool]
+    ) -> m.Trained:
+        return student.train(
+            order.matched.targets,
+            seed=order.seed,
+            epochs=order.spec.epochs,
+            pauses_per_epoch=self.rules.validations_per_epoch,
+            threads=self.threads,
+            on_pause=go_on,
+        )
+
+
+def shuffled(weights: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
+    """Every tensor with its values in another order.
+
+    Weights that were drawn at random are drawn as before, then; what was learned is gone.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    return {
+        name: tensor.flatten()[torch.randperm(tensor.numel(), generator=generator)].view_as(tensor)
+        for name, tensor in weights.items()
+    }
+
+
+def _progress(
+    order: Order, iteration: int, epoch: float, loss: float | None, accuracy: float
+) -> Progress:
+    return Progress(
+        run=order.name,
+        attempt=order.number,
+        iteration=iteration,
+        epoch=epoch,
+        budget=order.spec.epochs,
+        loss=loss,
+        val_accuracy=accuracy,
+        threshold=order.spec.threshold,
+    )

@@ -1,0 +1,78 @@
+"""Whether what a run reaches was learned here: pure functions of what the trusted side measured.
+
+A model that knows something of the held-out images before it was trained, or after it was trained
+on random labels, has it from elsewhere; one that knows the images it was shown, but not others of
+the same kind, knows those images. Neither depends on anything that the worker says of itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from grader.results import CurvePoint, IntegrityFlag, RunName
+from grader.rubric import Integrity
+
+ARRIVED_TRAINED = "arrived_trained"
+KNOWS_WITHOUT_LEARNING = "knows_without_learning"
+KNOWS_THE_IMAGES = "knows_the_images"
+
+
+def knows_before_training(curve: Sequence[CurvePoint], rules: Integrity) -> bool:
+    """Whether the first measurement, before the first step, is better than guessing."""
+    return bool(curve) and curve[0].iteration == 0 and curve[0].val_accuracy >= rules.knows
+
+
+def suspicious_measurement(
+    curve: Sequence[CurvePoint], threshold: float, rules: Integrity
+) -> int | None:
+    """The first measurement that comes too soon or rises too much to be passed over; its index.
+
+    Honest runs have such ones now and then. They cost time, and nothing else.
+    """
+    for index in range(1, len(curve)):
+        rise = curve[index].val_accuracy - curve[index - 1].val_accuracy
+        at_once = index == 1 and curve[index].val_accuracy >= threshold
+        if at_once or (index > 1 and rise > rules.jump):
+            return index
+    return None
+
+
+def arrived_trained(name: RunName, start: float) -> IntegrityFlag:
+    """The flag for a model that is better than guessing before its first step."""
+    return IntegrityFlag(
+        flag=ARRIVED_TRAINED,
+        text=f"{name}: before its first training step the model classified {start:.1%} of the "
+        "validation images correctly. It was trained again from weights whose values had been "
+        "shuffled, and that is what counts.",
+    )
+
+
+def knows_after_shuffling(start: float) -> str:
+    """Why a run does not count whose model needs no weights to know the images."""
+    return (
+        f"the model classified {start:.1%} of the validation images correctly before its first "
+        "step, from weights whose values had been shuffled. What it knows does not come from "
+        "training"
+    )
+
+
+def knows_without_learning(accuracy: float, rules: Integrity) -> str | None:
+    """Why a run does not count that was good on true labels after it had seen random ones."""
+    if accuracy < rules.knows:
+        return None
+    return (
+        f"trained on images with random labels, from which nothing can be learned, the model still "
+        f"classified {accuracy:.1%} of the validation images correctly. What it knows does not "
+        "come from training"
+    )
+
+
+def knows_the_images(best: float, unseen: float, rules: Integrity) -> str | None:
+    """Why a run does not count that is good on the images it was shown, and on these alone."""
+    if unseen >= rules.unseen_share * best:
+        return None
+    return (
+        f"of the validation images the model classified {best:.1%} correctly, but of images that "
+        f"it had never been shown, moved by a pixel and with some noise, {unseen:.1%}. It knows "
+        "the images, not what they show"
+    )
