@@ -6,6 +6,7 @@ while a run is trained, a :class:`Meter` counts, pauses and ends it.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Protocol, TypeVar
@@ -128,7 +129,9 @@ class Meter:
     """The policy while a run is trained.
 
     Iterations are the batches drawn for training, or the steps of one optimizer where these are
-    more: a loop on images that were kept in tensors draws nothing.
+    more: a loop on images that were kept in tensors draws nothing. Nor does one that computes
+    gradients of the same images over and over, and updates the weights by hand; what it computes
+    beyond `PASSES` for every image that was drawn counts as drawn, too.
 
     Args:
         budget: epochs that may be drawn.
@@ -137,6 +140,9 @@ class Meter:
         on_pause: called between two batches; may raise StopTraining.
         on_batch: called for every batch.
     """
+
+    PASSES = 2
+    """Gradients of one image that are honest work; sharpness-aware minimisation takes two."""
 
     def __init__(
         self,
@@ -153,13 +159,14 @@ class Meter:
         self._on_pause = on_pause
         self._on_batch = on_batch
         self._pauses = 0
-        self._drawn = Fraction(0)
+        self._drawn = self._passed_back = Fraction(0)
+        self._batch = 1
         self._steps: dict[object, int] = {}
         self.iterations = 0
 
     @property
     def epochs(self) -> float:
-        """Epochs drawn so far; a batch counts as its share of the batches of one epoch."""
+        """Epochs drawn so far."""
         return float(self._drawn)
 
     def pass_batches(
@@ -184,15 +191,33 @@ class Meter:
             self._pause_if_due()
             self._count(images)
 
+    def note_backward(self, images: int) -> None:
+        """A gradient is about to be computed, of a model's scores for that many images.
+
+        0 images are as many as the last batch had: functions of weights are no models.
+        """
+        images = images or self._batch
+        self._passed_back += self._share(images)
+        if self._passed_back > self.PASSES * (self._drawn + self._share(images)):
+            self._pause_if_due()
+            self._count(images)
+
     def _count(self, images: int) -> None:
         self._on_batch()
         # Only a batch beyond the budget ends the run: code after the last one still runs.
         if self._drawn >= self._budget:
             raise StopTraining
-        self._drawn += Fraction(1, -(-self._epoch // max(1, images)))
+        self._batch = images
+        self._drawn += self._share(images)
         self.iterations += 1
 
+    def _share(self, images: int) -> Fraction:
+        """Of an epoch; a batch counts as its share of the batches of one epoch."""
+        return Fraction(1, -(-self._epoch // max(1, images)))
+
     def _pause_if_due(self) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            return  # a thread of the student's cannot hold the training up
         due = int(self._drawn * self._pauses_per_epoch)
         if due > self._pauses:
             self._pauses = due

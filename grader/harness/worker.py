@@ -245,6 +245,7 @@ class Worker:
     def _metered(self, meter: Meter) -> Iterator[None]:
         recorder = self._require_loaded().recorder
         self._gate.policy, recorder.rehearsing = meter, False
+        self._watch.on_backward = lambda _: meter.note_backward(self._watch.images)
         self._watch.on_step = lambda optimizer: meter.note_step(optimizer, self._watch.images)
         try:
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from itertools import chain, islice
 
@@ -21,6 +22,16 @@ def until_stopped(batches: Iterator[int]) -> list[int]:
             drawn.append(batch)
     except StopTraining:
         return drawn
+    raise AssertionError("the run was not stopped")
+
+
+def passes_until_stopped(run: Run, images: int) -> int:
+    """Gradients of so many images each, until the run is stopped."""
+    for passes in range(100_000):
+        try:
+            run.meter.note_backward(images)
+        except StopTraining:
+            return passes
     raise AssertionError("the run was not stopped")
 
 
@@ -271,3 +282,47 @@ class TestRehearsal:
         rehearsal.note_step("sgd")
         assert next(rehearsal.pass_batches(iter(range(50)), 1, training=True)) == 0
         assert not rehearsal.found
+
+
+@given(images, sizes, st.integers(1, 3))
+def test_as_many_gradients_as_honest_work_takes_cost_nothing(
+    images: int, size: int, budget: int
+) -> None:
+    run = Run(images, size, budget=budget)
+    for _ in range(budget):
+        for _ in run.draw():
+            for _ in range(Meter.PASSES):
+                run.meter.note_backward(size)
+    assert run.meter.iterations == budget * run.batches
+
+
+@given(sizes, st.booleans())
+def test_gradients_of_the_same_images_over_and_over_use_the_budget_up(
+    size: int, told: bool
+) -> None:
+    run = Run(40 * size, size)
+    batches = run.draw()
+    next(batches)
+    assert passes_until_stopped(run, size if told else 0) <= Meter.PASSES * (run.batches + 1)
+    assert run.meter.iterations == run.batches
+
+
+def test_a_batch_in_parts_costs_what_the_whole_batch_costs() -> None:
+    run = Run(640, 64)
+    for _ in run.draw():
+        for _ in range(8):
+            run.meter.note_backward(8)
+    assert run.meter.iterations == run.batches
+
+
+def test_a_thread_of_the_student_s_never_pauses_the_run() -> None:
+    run = Run(100, 10, pauses=10)
+    ended = []
+
+    def loop() -> None:
+        ended.append(passes_until_stopped(run, 10) > 0)
+
+    thread = threading.Thread(target=loop)
+    thread.start()
+    thread.join()
+    assert (ended, run.paused_at) == ([True], [])
