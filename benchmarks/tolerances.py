@@ -27,6 +27,7 @@ from torch import Tensor
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from grader.checks.sizes import draw_case, draw_constructor  # noqa: E402
 from grader.rubric import Constructor, ConvnetCase, Rubric  # noqa: E402
 from reference.solution import Params, flatten, kaiming_std, three_layer_convnet  # noqa: E402
 
@@ -103,16 +104,17 @@ class Outcome:
 
 def read_cases(rubric: Rubric, *checks: str) -> list[list[ConvnetCase]]:
     """The cases of each of the checks."""
-    size = rubric.data.image_size
+    size, generator = rubric.data.image_size, torch.Generator().manual_seed(0)
     found: list[list[ConvnetCase]] = []
     for spec in rubric.checks:
         if spec.id not in checks:
             continue
         settings = spec.settings
         made = [
-            _as_case(constructor, settings.images, size) for constructor in settings.constructors
+            _as_case(draw_constructor(rule, generator), settings.images, size)
+            for rule in settings.constructors
         ]
-        found.append([*settings.cases, *made])
+        found.append([*(draw_case(rule, generator) for rule in settings.cases), *made])
     return found
 
 

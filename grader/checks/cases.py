@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from grader.checks.comparing import shape_text
+from grader.checks.sizes import draw_case, draw_constructor, draw_shape
 from grader.rubric import Assignment, CheckSpec, Constructor, ConvnetCase, Images
 from reference import (
     Params,
@@ -76,24 +77,27 @@ class Cases:
 
     def flatten(self) -> Iterator[FlattenCase]:
         """Inputs of `flatten`, each contiguous and not."""
-        for i, shape in enumerate(self._spec.settings.shapes):
+        for i, rule in enumerate(self._spec.settings.shapes):
+            shape = draw_shape(rule, self._generator("sizes", i))
             x = torch.randn(shape, generator=self._generator(i))
             for contiguous in (True, False):
                 yield self._hold(FlattenCase(x, contiguous))
 
     def convnet(self) -> Iterator[ConvnetInput]:
         """Inputs and weights of `three_layer_convnet`, one for each case of the rubric."""
-        for i, case in enumerate(self._spec.settings.cases):
+        for i, rule in enumerate(self._spec.settings.cases):
+            case = draw_case(rule, self._generator("sizes", i))
             yield self._hold(self._draw(case, i))
 
     def module(self) -> Iterator[tuple[Constructor, ConvnetInput]]:
         """Sizes of a model, with inputs and weights that fit."""
-        for i, constructor in enumerate(self._spec.settings.constructors):
+        for i, rule in enumerate(self._spec.settings.constructors):
+            constructor = draw_constructor(rule, self._generator("sizes", i))
             yield constructor, self._hold(self._draw(self._case(constructor), i))
 
-    def seed(self, number: int) -> int:
-        """The seed of this check's case of that number."""
-        return derive_seed(self._assignment, self._digest, self._spec.id, number)
+    def seed(self, *parts: object) -> int:
+        """A seed of this check's, for the case of that number, say."""
+        return derive_seed(self._assignment, self._digest, self._spec.id, *parts)
 
     def _hold(self, case: CaseT) -> CaseT:
         self.current = case
@@ -124,8 +128,8 @@ class Cases:
         upstream = torch.randn(case.images, case.classes, generator=generator)
         return ConvnetInput(x, params, upstream / math.sqrt(upstream.numel()), shapes)
 
-    def _generator(self, number: int) -> torch.Generator:
-        return torch.Generator().manual_seed(self.seed(number))
+    def _generator(self, *parts: object) -> torch.Generator:
+        return torch.Generator().manual_seed(self.seed(*parts))
 
 
 def _away_from_kinks(case: ConvnetCase, params: Params, generator: torch.Generator) -> Tensor:

@@ -6,8 +6,10 @@ Anyone on the trusted side may import it; it imports nothing but the names of th
 from grader.rubric.loading import KnownCheck, default_rubric, load_rubric
 from grader.rubric.models import (
     Assignment,
+    CaseRule,
     CheckSpec,
     Constructor,
+    ConstructorRule,
     ConvnetCase,
     Images,
     Integrity,
@@ -18,6 +20,7 @@ from grader.rubric.models import (
     Rubric,
     RunSpec,
     Settings,
+    Size,
     Tolerances,
     Training,
     Visibility,
@@ -25,8 +28,10 @@ from grader.rubric.models import (
 
 __all__ = [
     "Assignment",
+    "CaseRule",
     "CheckSpec",
     "Constructor",
+    "ConstructorRule",
     "ConvnetCase",
     "Images",
     "Integrity",
@@ -38,6 +43,7 @@ __all__ = [
     "Rubric",
     "RunSpec",
     "Settings",
+    "Size",
     "Tolerances",
     "Training",
     "Visibility",

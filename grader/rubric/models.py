@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -127,6 +128,37 @@ class Constructor(Part):
     num_classes: PositiveInt
 
 
+def _in_order(sizes: tuple[int, int]) -> tuple[int, int]:
+    if sizes[0] > sizes[1]:
+        raise ValueError(f"no size is at least {sizes[0]} and at most {sizes[1]}")
+    return sizes
+
+
+Size = PositiveInt | Annotated[tuple[PositiveInt, PositiveInt], AfterValidator(_in_order)]
+"""A size; or [least, most], between which it is drawn for each submission."""
+
+
+class CaseRule(Part):
+    """How the sizes of a :class:`ConvnetCase` are chosen."""
+
+    images: Size
+    channels: Size
+    height: Size
+    width: Size
+    channel_1: Size
+    channel_2: Size
+    classes: Size
+
+
+class ConstructorRule(Part):
+    """How the sizes of a :class:`Constructor` are chosen."""
+
+    in_channel: Size
+    channel_1: Size
+    channel_2: Size
+    num_classes: Size
+
+
 class Layers(Part):
     """The two convolutions the homework asks for."""
 
@@ -149,9 +181,9 @@ class OptimizerRule(Part):
 class Settings(Part):
     """What a check is told besides its points; each check uses what concerns it."""
 
-    shapes: tuple[tuple[PositiveInt, ...], ...] = ()
-    cases: tuple[ConvnetCase, ...] = ()
-    constructors: tuple[Constructor, ...] = ()
+    shapes: tuple[tuple[Size, ...], ...] = ()
+    cases: tuple[CaseRule, ...] = ()
+    constructors: tuple[ConstructorRule, ...] = ()
     images: PositiveInt = 1
     layers: Layers | None = None
     optimizer: OptimizerRule | None = None

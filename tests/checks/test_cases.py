@@ -22,7 +22,7 @@ SPEC = CheckSpec.model_validate(
         "points": 1,
         "settings": {
             "shapes": [(2, 3), (4, 3, 2)],
-            "cases": [SIZES, SIZES],
+            "cases": [SIZES.model_dump()] * 2,
             "images": 3,
             "constructors": [{"in_channel": 2, "channel_1": 3, "channel_2": 4, "num_classes": 5}],
         },
