@@ -103,6 +103,16 @@ class WorkerTimeout(WorkerError):
         super().__init__(f"your code gave no answer within {seconds:g} seconds and was stopped")
 
 
+class TimeUsedUp(WorkerError):
+    """The submission has taken all the time that it may take; nothing more of it is run."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(
+            f"your code has taken the {seconds:g} seconds that a submission may take in all; "
+            "nothing more of it is run"
+        )
+
+
 class WorkerCrashed(WorkerError):
     """The worker process ended instead of answering; the message says how."""
 

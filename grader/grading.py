@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -211,6 +211,7 @@ class Grader:
                 request=rubric.limits.request_seconds,
                 pause=rubric.limits.pause_seconds,
                 train=rubric.limits.train_seconds,
+                total=rubric.limits.total_seconds,
                 restarts=rubric.limits.restarts,
             ),
             seed=seed,
@@ -272,13 +273,10 @@ class Grader:
                 self._store, folder / "train", self._rubric.assignment.seed
             )
         data = student.load.data.model_copy(update={"train_dir": str(self._relabelled_dir)})
-        return Student(
-            student.material,
-            partial(self._start_worker, further=(str(self._relabelled_dir),)),
-            student.load.model_copy(update={"data": data}),
-            student.deadlines,
-            seed,
-            student.scratch,
+        return replace(
+            student.fresh(seed),
+            start_worker=partial(self._start_worker, further=(str(self._relabelled_dir),)),
+            load=student.load.model_copy(update={"data": data}),
         )
 
     def _points(self, check_id: str) -> float:

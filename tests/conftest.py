@@ -74,7 +74,7 @@ os._exit(0)
 """
 
 MEMORY_BYTES = 512 << 20
-DEADLINES = Deadlines(load=20, request=20, pause=20, train=60, restarts=2)
+DEADLINES = Deadlines(load=20, request=20, pause=20, train=60, total=300, restarts=2)
 LOAD = m.Load(
     cells=(),
     seed=1,

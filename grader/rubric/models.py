@@ -45,6 +45,7 @@ class Limits(Part):
     request_seconds: PositiveFloat
     pause_seconds: PositiveFloat
     train_seconds: PositiveFloat
+    total_seconds: PositiveFloat
     memory_mb: PositiveInt
     output_kb: PositiveInt
     file_mb: PositiveInt

@@ -5,16 +5,24 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import deque
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from grader.errors import Place, ProtocolError, WorkerCrashed, WorkerError, WorkerTimeout
+from grader.errors import (
+    Place,
+    ProtocolError,
+    TimeUsedUp,
+    WorkerCrashed,
+    WorkerError,
+    WorkerTimeout,
+)
 from grader.files import remove_tree
 from grader.protocol import messages as m
+from grader.sandbox.allowance import Allowance
 from grader.sandbox.values import student_error
 from grader.sandbox.workers import NOTHING, Tensors, Worker
 
@@ -32,12 +40,14 @@ class Material:
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Seconds of wall clock for each kind of request, and how many fresh workers there may be."""
+    """Seconds of wall clock for each kind of request and for all together, and how many fresh
+    workers there may be."""
 
     load: float
     request: float
     pause: float
     train: float
+    total: float
     restarts: int
 
 
@@ -54,6 +64,7 @@ class Session:
         deadlines: see :class:`Deadlines`.
         seed: of the namespace: what the submission draws at random while it is loaded.
         scratch: the folder in which workers get theirs.
+        allowance: shared with other sessions of the same submission; one of its own when None.
     """
 
     material: Material
@@ -62,6 +73,7 @@ class Session:
     deadlines: Deadlines
     seed: int
     scratch: Path
+    allowance: Allowance | None = field(default=None, kw_only=True)
     notes: list[str] = field(default_factory=list, kw_only=True)
     layers: tuple[str, ...] = field(default=(), kw_only=True)
     _worker: Worker | None = field(default=None, kw_only=True)
@@ -124,9 +136,9 @@ class Session:
         Raises:
             WorkerError: there is none.
         """
-        reply, body = self._require_worker().ask(
-            request, tensors, seconds=seconds, quiet_seconds=quiet_seconds
-        )
+        worker = self._require_worker()
+        with self._allowance(seconds) as seconds:
+            reply, body = worker.ask(request, tensors, seconds=seconds, quiet_seconds=quiet_seconds)
         if isinstance(reply, m.Raised):
             raise student_error(reply.error)
         return reply, body
@@ -176,7 +188,8 @@ class Session:
             update={"cells": self.material.cells, "seed": self.seed, "skip": self._skip}
         )
         try:
-            reply, _ = worker.ask(request, seconds=self.deadlines.load, on_notice=last.append)
+            with self._allowance(self.deadlines.load) as seconds:
+                reply, _ = worker.ask(request, seconds=seconds, on_notice=last.append)
         except (WorkerCrashed, WorkerTimeout) as error:
             self._skip_statement(last[-1] if last else None, error)
             self._restart()
@@ -194,6 +207,26 @@ class Session:
         place = Place(at.where.file, at.where.line)
         self.notes.append(f"{place}: {error}; this statement was left out.")
         self._skip = (*self._skip, at.statement)
+
+    @contextmanager
+    def _allowance(self, seconds: float) -> Iterator[float]:
+        """How long may be waited of so many seconds; what passes is taken off what is left.
+
+        Raises:
+            TimeUsedUp: nothing is left.
+        """
+        if self.allowance is None:
+            self.allowance = Allowance(self.deadlines.total)
+        allowance = self.allowance
+        if allowance.left <= 0:
+            raise self._refuse(TimeUsedUp(allowance.seconds))
+        try:
+            with allowance.spend():
+                yield min(seconds, allowance.left)
+        except WorkerTimeout as error:
+            if allowance.left > 0:
+                raise
+            raise self._refuse(TimeUsedUp(allowance.seconds)) from error
 
     def _refuse(self, error: WorkerError) -> WorkerError:
         self._refusal = error

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -156,9 +157,10 @@ class Student(Session):
 
     def fresh(self, seed: int) -> Student:
         """The same submission in a worker of its own, loaded with another seed."""
-        return Student(
-            self.material, self.start_worker, self.load, self.deadlines, seed, self.scratch
-        )
+        return replace(
+            self, seed=seed, notes=[], _worker=None, _loaded=None, _starts=0,
+            _refusal=None, _resources=ExitStack(),
+        )  # fmt: skip
 
     # --- requests -----------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ LIMITS = {
     "request_seconds": 4,
     "pause_seconds": 10,
     "train_seconds": 120,
+    "total_seconds": 180,
     "memory_mb": 1024,
     "file_mb": 16,
     "scratch_mb": 64,

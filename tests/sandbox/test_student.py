@@ -10,6 +10,7 @@ from grader.errors import (
     ProtocolError,
     ReplyError,
     StudentError,
+    TimeUsedUp,
     WorkerCrashed,
     WorkerError,
     WorkerTimeout,
@@ -267,3 +268,14 @@ def test_a_full_scratch_folder_ends_the_worker(student_of, write):
     )
     with pytest.raises(WorkerCrashed, match="wrote more to disk"):
         student.flatten(X)
+
+
+def test_all_that_is_asked_shares_one_allowance_of_time(student_of):
+    source = f"import time\n{FLATTEN}def three_layer_convnet(x, params):\n    time.sleep(1.5)\n"
+    student = student_of(source, total=2)
+    with pytest.raises(ReplyError):
+        student.three_layer_convnet(X, [])
+    with pytest.raises(TimeUsedUp, match="the 2 seconds that a submission may take"):
+        student.three_layer_convnet(X, [])
+    with student.fresh(2) as other, pytest.raises(TimeUsedUp):
+        other.flatten(X)
