@@ -122,7 +122,7 @@ def test_a_partial_submission_is_valid(grade_quickly, tmp_path):
     result = grade_quickly(path)
     assert statuses(result)["flatten.values"] == "passed"
     assert result.score == 5
-    assert "not defined in your work" in reason(result, "three_layer_convnet.shape")
+    assert "does not define three_layer_convnet" in reason(result, "three_layer_convnet.shape")
 
 
 def test_given_code_earns_nothing_when_it_was_not_handed_in(grade_quickly, tmp_path):

@@ -64,7 +64,7 @@ def own(examination: Examination, student: Student) -> Own:
     def require(name: str) -> None:
         definition = student.definition(name)
         if definition.origin != "own":
-            raise CheckFailed(f"{name} is not defined in your work")
+            raise CheckFailed(f"your work does not define {name}")
         if definition.where is not None:
             examination.where = str(definition.where)
 
