@@ -1,0 +1,133 @@
+"""What honest work looks like to the rules of `integrity` in rubric.yaml.
+
+Trains every correct submission, and prints for each run the accuracy before its first step, the
+one after it was trained on random labels up to its first measurement, and the share of its
+accuracy that remains on unseen, disturbed images:
+
+    python benchmarks/integrity.py [--data imagefolder] [--data-root DIR] [FOLDER ...]
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from grader.attempts import Conductor, Order  # noqa: E402
+from grader.checks.cases import derive_seed  # noqa: E402
+from grader.checks.catalogue import known_checks  # noqa: E402
+from grader.data import open_store  # noqa: E402
+from grader.grading import Grader, Options  # noqa: E402
+from grader.intake import read_submission  # noqa: E402
+from grader.integrity import suspicious_measurement  # noqa: E402
+from grader.measuring import HeldOut  # noqa: E402
+from grader.rubric import default_rubric, load_rubric  # noqa: E402
+
+SERVER = """
+import os, socket, sys
+import torch, torchvision
+import grader.harness.worker
+from grader.sandbox.server import serve_workers
+serve_workers(socket.socket(fileno=int(sys.argv[1])))
+os._exit(0)
+"""
+
+
+@contextmanager
+def worker_server() -> Iterator[socket.socket]:
+    """The control socket of a worker server."""
+    ours, theirs = socket.socketpair()
+    command = [sys.executable, "-c", SERVER, str(theirs.fileno())]
+    with ours, theirs, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as server:
+        theirs.close()
+        yield ours
+        ours.close()
+        server.wait()
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One run of one submission."""
+
+    submission: str
+    run: str
+    start: float
+    best: float
+    unseen: float | None
+    relabelled: float | None
+    suspicious: bool
+
+    def __str__(self) -> str:
+        kept = f"{self.unseen / self.best:8.2f}" if self.unseen is not None else "       -"
+        relabelled = f"{self.relabelled:10.3f}" if self.relabelled is not None else "         -"
+        looked_into = "  looked into" if self.suspicious else ""
+        return (
+            f"{self.submission[:24]:24} {self.run:19} {self.start:6.3f} {self.best:6.3f} "
+            f"{kept} {relabelled}{looked_into}"
+        )
+
+
+def measure(grader: Grader, conductor: Conductor, folder: Path) -> Iterator[Row]:
+    """Every run of a submission."""
+    submission, rubric = read_submission(folder), grader._rubric
+    with ExitStack() as stack:
+        student, understanding = grader._open(submission, stack)
+        for name, matched in understanding.runs.items():
+            if any(recording.problem for recording in matched.recordings):
+                continue
+            seed = derive_seed(rubric.assignment, submission.digest, name, 0)
+            order = Order(name, matched, rubric.runs[name], 0, seed)
+            attempt = conductor.attempt(student, order)
+            if not attempt.curve or attempt.best is None:
+                continue
+            index = suspicious_measurement(attempt.curve, order.spec.threshold, rubric.integrity)
+            with grader._relabelled(student, seed) as other:
+                relabelled = conductor.accuracy_after(other, order, index or 1)
+            yield Row(
+                submission.id, name, attempt.curve[0].val_accuracy, attempt.best,
+                attempt.unseen_accuracy, relabelled, index is not None,
+            )  # fmt: skip
+
+
+def main() -> None:
+    """Print a row a run, and the extremes."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", default="synthetic")
+    parser.add_argument("--data-root", type=Path)
+    parser.add_argument("folders", nargs="*", type=Path)
+    options = parser.parse_args()
+    folders = options.folders or [
+        ROOT / "submissions" / "correct",
+        *sorted(path.parent for path in (ROOT / "tests" / "variants").glob("*/expect.yaml")),
+    ]
+    rubric = load_rubric(default_rubric(), known_checks())
+    store = open_store(options.data, options.data_root)
+    threads = len(os.sched_getaffinity(0))
+    held_out = HeldOut(store, threads=threads, unseen=rubric.integrity.unseen_images)
+    conductor = Conductor(held_out, rubric.training, threads, lambda _: None)
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory() as scratch, worker_server() as control:
+        grader = Grader(rubric, store, control, Options(threads=threads, scratch=Path(scratch)))
+        print(f"{'submission':24} {'run':19}  start   best   unseen relabelled")
+        for folder in folders:
+            for row in measure(grader, conductor, folder):
+                rows.append(row)
+                print(row, flush=True)
+    print(f"largest start {max(row.start for row in rows):.3f}")
+    print(f"largest relabelled {max(row.relabelled or 0.0 for row in rows):.3f}")
+    print(f"smallest unseen {min(r.unseen / r.best for r in rows if r.unseen is not None):.2f}")
+    print(f"looked into {sum(row.suspicious for row in rows)} of {len(rows)}")
+
+
+if __name__ == "__main__":
+    main()
