@@ -10,13 +10,13 @@ grade: $(VENV)/installed
 	$(BIN)/torchgrade grade submissions --out $(OUT) --data synthetic
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4
 
 attacks: $(VENV)/installed-dev
-	$(BIN)/python -m pytest tests/attacks -m "slow or not slow"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 tests/attacks -m "slow or not slow"
 
 fuzz: $(VENV)/installed-dev
-	$(BIN)/python -m pytest tests/intake tests/harness/test_cells.py --hypothesis-profile=long --timeout=0 -k "any"
+	$(BIN)/python -m pytest tests --hypothesis-profile=long --timeout=0 -m hypothesis
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
