@@ -12,47 +12,22 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import os
-import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+from workers import ROOT, worker_server
 
-from grader.attempts import Conductor, Order  # noqa: E402
-from grader.checks.cases import derive_seed  # noqa: E402
-from grader.checks.catalogue import known_checks  # noqa: E402
-from grader.data import open_store  # noqa: E402
-from grader.grading import Grader, Options  # noqa: E402
-from grader.intake import read_submission  # noqa: E402
-from grader.integrity import suspicious_measurement  # noqa: E402
-from grader.measuring import HeldOut  # noqa: E402
-from grader.rubric import default_rubric, load_rubric  # noqa: E402
-
-SERVER = """
-import os, socket, sys
-import torch, torchvision
-import grader.harness.worker
-from grader.sandbox.server import serve_workers
-serve_workers(socket.socket(fileno=int(sys.argv[1])))
-os._exit(0)
-"""
-
-
-@contextmanager
-def worker_server() -> Iterator[socket.socket]:
-    """The control socket of a worker server."""
-    ours, theirs = socket.socketpair()
-    command = [sys.executable, "-c", SERVER, str(theirs.fileno())]
-    with ours, theirs, subprocess.Popen(command, pass_fds=[theirs.fileno()]) as server:
-        theirs.close()
-        yield ours
-        ours.close()
-        server.wait()
+from grader.attempts import Conductor, Order
+from grader.checks.cases import derive_seed
+from grader.checks.catalogue import known_checks
+from grader.data import open_store
+from grader.grading import Grader, Options
+from grader.intake import read_submission
+from grader.integrity import suspicious_measurement
+from grader.measuring import HeldOut
+from grader.rubric import default_rubric, load_rubric
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,8 +91,10 @@ def main() -> None:
     held_out = HeldOut(store, threads=threads, unseen=rubric.integrity.unseen_images)
     conductor = Conductor(held_out, rubric.training, threads, lambda _: None)
     rows: list[Row] = []
-    with tempfile.TemporaryDirectory() as scratch, worker_server() as control:
-        grader = Grader(rubric, store, control, Options(threads=threads, scratch=Path(scratch)))
+    with tempfile.TemporaryDirectory() as scratch, worker_server() as server:
+        grader = Grader(
+            rubric, store, server.control, Options(threads=threads, scratch=Path(scratch))
+        )
         print(f"{'submission':24} {'run':19}  start   best   unseen relabelled")
         for folder in folders:
             for row in measure(grader, conductor, folder):
