@@ -29,7 +29,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/installed-dev
-	$(BIN)/python benchmarks/tolerances.py
+	for each in tolerances intake isolation soak integrity; do $(BIN)/python benchmarks/$$each.py || exit; done
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
