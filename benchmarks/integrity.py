@@ -2,7 +2,7 @@
 
 Trains every correct submission, and prints for each run the accuracy before its first step, the
 one after it was trained on random labels up to its first measurement, and the share of its
-accuracy that remains on unseen, disturbed images:
+accuracy that remains on unseen, disturbed images, and its processor time by the reference's:
 
     python benchmarks/integrity.py [--data imagefolder] [--data-root DIR] [FOLDER ...]
 """
@@ -28,6 +28,7 @@ from grader.intake import read_submission
 from grader.integrity import suspicious_measurement
 from grader.measuring import HeldOut
 from grader.rubric import default_rubric, load_rubric
+from grader.training import PRESCRIBED
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Row:
     best: float
     unseen: float | None
     relabelled: float | None
+    work: float
     suspicious: bool
 
     def __str__(self) -> str:
@@ -48,7 +50,7 @@ class Row:
         looked_into = "  looked into" if self.suspicious else ""
         return (
             f"{self.submission[:24]:24} {self.run:19} {self.start:6.3f} {self.best:6.3f} "
-            f"{kept} {relabelled}{looked_into}"
+            f"{kept} {relabelled} {self.work:5.1f}{looked_into}"
         )
 
 
@@ -70,7 +72,9 @@ def measure(grader: Grader, conductor: Conductor, folder: Path) -> Iterator[Row]
                 relabelled = conductor.accuracy_after(other, order, index or 1)
             yield Row(
                 submission.id, name, attempt.curve[0].val_accuracy, attempt.best,
-                attempt.unseen_accuracy, relabelled, index is not None,
+                attempt.unseen_accuracy, relabelled,
+                attempt.cpu_seconds / (attempt.epochs * grader._epoch_seconds()),
+                index is not None,
             )  # fmt: skip
 
 
@@ -95,13 +99,14 @@ def main() -> None:
         grader = Grader(
             rubric, store, server.control, Options(threads=threads, scratch=Path(scratch))
         )
-        print(f"{'submission':24} {'run':19}  start   best   unseen relabelled")
+        print(f"{'submission':24} {'run':19}  start   best   unseen relabelled  work")
         for folder in folders:
             for row in measure(grader, conductor, folder):
                 rows.append(row)
                 print(row, flush=True)
     print(f"largest start {max(row.start for row in rows):.3f}")
     print(f"largest relabelled {max(row.relabelled or 0.0 for row in rows):.3f}")
+    print(f"largest work {max(row.work for row in rows if row.run in PRESCRIBED):.1f}")
     print(f"smallest unseen {min(r.unseen / r.best for r in rows if r.unseen is not None):.2f}")
     print(f"looked into {sum(row.suspicious for row in rows)} of {len(rows)}")
 

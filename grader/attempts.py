@@ -73,6 +73,7 @@ class Attempt:
     curve: list[CurvePoint] = field(default_factory=list)
     iterations: int = 0
     epochs: float = 0.0
+    cpu_seconds: float = 0.0
     unseen_accuracy: float | None = None
     test_accuracy: float | None = None
     problem: str | None = None
@@ -124,7 +125,7 @@ class Conductor:
             self._prepare(student, order)
             self.held_out.probe(student, order.target)
             measure(0, 0.0, None)
-            ended = self._train(student, order, go_on)
+            ended, attempt.cpu_seconds = self._train(student, order, go_on)
             if ended.error is not None:
                 error = student_error(ended.error)
                 attempt.problem = str(error)
@@ -167,15 +168,32 @@ class Conductor:
 
     def _train(
         self, student: Student, order: Order, go_on: Callable[[m.Paused], bool]
-    ) -> m.Trained:
-        return student.train(
+    ) -> tuple[m.Trained, float]:
+        """How it ended, and the processor time that the worker used, but for measurements."""
+        used, begun = 0.0, student.cpu_seconds()
+
+        def count(now: float | None) -> None:
+            nonlocal used
+            if now is not None and begun is not None:
+                used += now - begun
+
+        def on_pause(at: m.Paused) -> bool:
+            nonlocal begun
+            count(student.cpu_seconds())
+            goes_on = go_on(at)
+            begun = student.cpu_seconds()
+            return goes_on
+
+        ended = student.train(
             order.matched.targets,
             seed=order.seed,
             epochs=order.spec.epochs,
             pauses_per_epoch=self.rules.validations_per_epoch,
             threads=self.threads,
-            on_pause=go_on,
+            on_pause=on_pause,
         )
+        count(student.cpu_seconds())
+        return ended, used
 
 
 def shuffled(weights: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:

@@ -15,6 +15,7 @@ from grader.rubric import Integrity
 ARRIVED_TRAINED = "arrived_trained"
 KNOWS_WITHOUT_LEARNING = "knows_without_learning"
 KNOWS_THE_IMAGES = "knows_the_images"
+WORKS_TOO_MUCH = "works_too_much"
 
 
 def knows_before_training(curve: Sequence[CurvePoint], rules: Integrity) -> bool:
@@ -64,6 +65,28 @@ def knows_without_learning(accuracy: float, rules: Integrity) -> str | None:
         f"trained on images with random labels, from which nothing can be learned, the model still "
         f"classified {accuracy:.1%} of the validation images correctly. What it knows does not "
         "come from training"
+    )
+
+
+def works_too_much(
+    name: RunName, cpu_seconds: float, epochs: float, epoch_seconds: float, rules: Integrity
+) -> IntegrityFlag | None:
+    """The flag for a training that takes far longer than that of the network that is asked for.
+
+    Args:
+        name: of the run.
+        cpu_seconds: processor time of the training.
+        epochs: that were counted.
+        epoch_seconds: processor time of one epoch of the reference's network.
+        rules: how much longer it may take.
+    """
+    if cpu_seconds <= rules.work * epochs * epoch_seconds:
+        return None
+    return IntegrityFlag(
+        flag=WORKS_TOO_MUCH,
+        text=f"{name}: the training took more than {rules.work:g} times the processor time that "
+        "the network asked for takes for as many images. It may have trained more than was "
+        "counted.",
     )
 
 

@@ -15,12 +15,16 @@ from grader.integrity import (
     knows_the_images,
     knows_without_learning,
     suspicious_measurement,
+    works_too_much,
 )
 from grader.matching import MatchedRun, explain_match
 from grader.protocol import messages as m
 from grader.results import IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import Rubric
 from grader.sandbox.student import Student
+
+PRESCRIBED: tuple[RunName, ...] = ("barebones", "module", "sequential_convnet")
+"""The runs of which the homework prescribes the network, and so what one image costs."""
 
 
 class Trainer:
@@ -34,6 +38,7 @@ class Trainer:
         seeds: run and attempt -> seed.
         relabelled: student and seed -> the same submission in a worker whose training images have
             random labels.
+        epoch_seconds: tells the processor time of one epoch of the reference's network.
 
     Attributes:
         results: of the runs that were trained.
@@ -49,6 +54,7 @@ class Trainer:
         *,
         seeds: Callable[[RunName, int], int],
         relabelled: Callable[[Student, int], Student],
+        epoch_seconds: Callable[[], float],
     ) -> None:
         self._student = student
         self._runs = runs
@@ -58,6 +64,7 @@ class Trainer:
         self._conductor = conductor
         self._seeds = seeds
         self._relabelled = relabelled
+        self._epoch_seconds = epoch_seconds
         self.results: dict[RunName, RunResult] = {}
         self.flags: list[IntegrityFlag] = []
 
@@ -91,6 +98,7 @@ class Trainer:
             )
         attempts = self._attempts(name, matched)
         best = max(attempts, key=lambda attempt: attempt.best or 0.0)
+        self._look_at_work(best)
         return self._result(attempts, best, self._contradiction(best) if best.reached else None)
 
     # --- attempts -----------------------------------------------------------------------------
@@ -120,6 +128,19 @@ class Trainer:
         if attempt.best is None or attempt.problem is not None or attempt.reached:
             return False
         return attempt.best >= attempt.order.spec.threshold - self._rules.near_miss
+
+    def _look_at_work(self, attempt: Attempt) -> None:
+        if attempt.order.name not in PRESCRIBED:
+            return
+        flag = works_too_much(
+            attempt.order.name,
+            attempt.cpu_seconds,
+            attempt.epochs,
+            self._epoch_seconds(),
+            self._integrity,
+        )
+        if flag is not None:
+            self.flags.append(flag)
 
     # --- what contradicts them ----------------------------------------------------------------
 

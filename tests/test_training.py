@@ -72,6 +72,7 @@ def trainer_of(student_of, data_root, relabelled_dir, request):
         rules: Training = RULES,
         epochs: int = 1,
         files: dict[str, Path] | None = None,
+        epoch_seconds: float = 1e9,
         **deadlines: float,
     ):
         student = serve(student_of(source, files, **deadlines), store.train_dir)
@@ -86,6 +87,7 @@ def trainer_of(student_of, data_root, relabelled_dir, request):
             Conductor(HeldOut(store, threads=1, unseen=400), rules, 1, seen.append),
             seeds=lambda name, attempt: 100 + attempt,
             relabelled=lambda student, seed: serve(student.fresh(seed), relabelled_dir),
+            epoch_seconds=lambda: epoch_seconds,
         )
         return trainer, seen
 
@@ -370,3 +372,15 @@ def test_an_honest_run_is_flagged_by_nothing(trainer_of):
     trainer, _ = trainer_of(TRAINED, threshold=0.15)  # at once, so that it is looked into
     assert trainer.run("module").reached
     assert trainer.flags == []
+
+
+def test_more_work_than_the_network_takes_is_flagged_and_costs_no_points(trainer_of):
+    busy = TRAINED.replace(
+        "        return self.fc",
+        "        for _ in range(50 * self.training):\n"
+        "            torch.randn(300, 300) @ torch.randn(300, 300)\n"
+        "        return self.fc",
+    )
+    trainer, _ = trainer_of(busy, threshold=0.15, epoch_seconds=0.01)
+    assert trainer.run("module").reached
+    assert [flag.flag for flag in trainer.flags] == ["works_too_much"]

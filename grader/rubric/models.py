@@ -93,12 +93,14 @@ class Integrity(Part):
         jump: rise between two measurements that is looked into.
         unseen_images: how many images each run is measured on that it was never shown.
         unseen_share: of the accuracy on the validation images that must remain on these.
+        work: processor time of a run whose network is prescribed, by that of the reference's.
     """
 
     knows: Share
     jump: Share
     unseen_images: PositiveInt
     unseen_share: Share
+    work: PositiveFloat
 
 
 class RunSpec(Part):

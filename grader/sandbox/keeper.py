@@ -8,7 +8,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from grader.sandbox.isolation import adopt_orphans, die_with_parent, enter_namespaces
@@ -20,6 +20,7 @@ MEMORY, DISK = "memory", "disk"
 """What a worker may have used too much of."""
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
 _WATCH_SECONDS = 0.05
 _DISK_SECONDS = 0.5
 """Between two looks at the scratch folder, whose every file is counted."""
@@ -33,9 +34,10 @@ def keep(
     Args:
         run_worker: called in the worker with the channel and the layers entered so far.
         channel: the worker's end; closed here.
-        lifeline: its end of file means "kill the worker"; one JSON record of how the worker ended
-            is written to it: ``{"code": exit status or null, "signal": number or null,
-            "exceeded": "memory", "disk" or null}``.
+        lifeline: its end of file means "kill the worker". A byte on it asks for the processor time
+            that the worker has used, answered by one JSON record, ``{"cpu": seconds}``. The last
+            record says how the worker ended: ``{"code": exit status or null, "signal": number or
+            null, "exceeded": "memory", "disk" or null}``. Each record is a line.
         order: what the worker may use; memory and disk are watched here.
     """
     adopt_orphans()
@@ -56,7 +58,7 @@ def keep(
         "exceeded": exceeded,
     }
     try:
-        lifeline.sendall(json.dumps(record).encode())
+        _tell(lifeline, record)
     except OSError:
         pass  # the examiner is gone or did not want to know
 
@@ -71,7 +73,9 @@ def _watch(pid: int, lifeline: socket.socket, order: IsolationConfig) -> tuple[i
             _kill_group(pid)
             return status, None
         if select.select([lifeline], [], [], _WATCH_SECONDS)[0]:
-            return _kill(pid), None
+            if not lifeline.recv(1):
+                return _kill(pid), None
+            _tell(lifeline, {"cpu": _cpu_seconds(pid)})
         if _private_bytes(pid) > memory:
             return _kill(pid), MEMORY
         if time.monotonic() >= disk_at:
@@ -112,6 +116,20 @@ def _children() -> list[int]:
     except OSError:
         return []
     return [int(pid) for pid in text.split()]
+
+
+def _tell(lifeline: socket.socket, record: Mapping[str, object]) -> None:
+    lifeline.sendall(json.dumps(record).encode() + b"\n")
+
+
+def _cpu_seconds(pid: int) -> float | None:
+    """Processor time of all threads of a process; None where /proc does not tell."""
+    try:
+        # The second field, a name in brackets, may hold anything.
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def _private_bytes(pid: int) -> int:

@@ -143,6 +143,10 @@ class Session:
             raise student_error(reply.error)
         return reply, body
 
+    def cpu_seconds(self) -> float | None:
+        """Processor time of the worker that runs, measured outside of it; None without one."""
+        return self._worker.cpu_seconds() if self._worker is not None else None
+
     def end(self) -> None:
         """End the worker; the next request starts another."""
         self._require_worker().end()

@@ -50,6 +50,8 @@ class Worker:
         self._memory_mb = order.memory_bytes >> 20
         self._channel, worker_end = socket.socketpair()
         self._lifeline, keeper_end = socket.socketpair()
+        self._record: dict[str, object] = {}
+        self._records = self._lifeline.makefile("r", encoding="ascii", newline="\n")
         with worker_end, keeper_end:
             descriptors = [worker_end.fileno(), keeper_end.fileno()]
             socket.send_fds(control, [order.model_dump_json().encode()], descriptors)
@@ -121,6 +123,17 @@ class Worker:
             elif isinstance(reply, m.Alive):
                 deadline = time.monotonic() + quiet
 
+    def cpu_seconds(self) -> float | None:
+        """Processor time that the worker has used, as its keeper sees it; None if it is gone."""
+        try:
+            self._lifeline.settimeout(END_SECONDS)
+            self._lifeline.sendall(b"?")
+            self._record = json.loads(self._records.readline())
+        except (OSError, ValueError):
+            return None
+        seconds = self._record.get("cpu")  # not there if it was the record of its end
+        return seconds if isinstance(seconds, float) else None
+
     def end(self) -> None:
         """Kill the worker if it lives, and wait until it is gone."""
         if self.alive:
@@ -155,18 +168,18 @@ class Worker:
     def _end(self) -> dict[str, object]:
         """Close the channel, have the keeper kill, and read how the worker ended."""
         self._channel.close()
-        with self._lifeline as lifeline:
+        with self._lifeline as lifeline, self._records:
             try:
                 lifeline.settimeout(END_SECONDS)
                 lifeline.shutdown(
                     socket.SHUT_WR
                 )  # a worker that is already ending keeps its status
-                record = lifeline.recv(4096)
-                while lifeline.recv(4096):
-                    pass  # until the keeper is gone, and with it everything the worker started
-                return json.loads(record) if record else {}
-            except OSError:
-                return {}
+                # To the end: until the keeper is gone, and with it everything the worker started.
+                for line in self._records:
+                    self._record = json.loads(line)
+            except (OSError, ValueError):
+                pass
+        return self._record
 
 
 def _describe_end(record: Mapping[str, object], memory_mb: int) -> str:
