@@ -15,6 +15,7 @@ from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
 from grader.report.text import clean, clean_line
 from grader.results import CheckStatus, RunName, SubmissionResult
+from grader.sentences import listed
 
 _SYMBOLS = {
     CheckStatus.PASSED: "[green]✓[/]",
@@ -128,6 +129,9 @@ def print_result(console: Console, result: SubmissionResult, report: Path) -> No
                 where = f" ({check.where})" if check.where else ""
                 reason = escape(clean(check.reason + where))
                 console.print(Padding(reason, (0, 0, 0, 6)), highlight=False)
+    for item in result.integrity:
+        text = escape(clean(item.text))
+        console.print(f"[yellow]For a person to look at:[/] {text}", highlight=False)
     for note in result.notes:
         console.print(f"[dim]Note: {escape(clean(note))}[/]", highlight=False)
     left_out = (
@@ -141,18 +145,28 @@ def print_result(console: Console, result: SubmissionResult, report: Path) -> No
     console.print(f"Report: {escape(str(report))}", highlight=False, soft_wrap=True)
 
 
+def _remark(result: SubmissionResult) -> str:
+    """What a line of the batch says beside the score."""
+    if result.status == "ungraded":
+        return f"[red]{escape(clean_line(result.reason or ''))}[/]"
+    if result.integrity:
+        flags = listed(sorted({item.flag.replace("_", " ") for item in result.integrity}))
+        return f"[yellow]to look at: {escape(clean_line(flags))}[/]"
+    return ""
+
+
 def print_batch(console: Console, results: Sequence[SubmissionResult], index: Path) -> None:
     """One line a submission, and where the report is."""
     table = Table(box=None, pad_edge=False)
     for heading in ("submission", "score", "of", ""):
         table.add_column(heading, justify="right" if heading in ("score", "of") else "left")
     for result in results:
-        remark = clean_line(result.reason or "") if result.status == "ungraded" else ""
+        remark = _remark(result)
         table.add_row(
             escape(clean_line(result.submission.id)),
             "-" if result.status == "ungraded" else f"{result.score:g}",
             f"{result.max_score:g}",
-            f"[red]{escape(remark)}[/]" if remark else "",
+            remark,
         )
     console.print(table)
     graded = sum(result.status == "graded" for result in results)

@@ -1,0 +1,39 @@
+"""What stands in the terminal after grading."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from grader.results import IntegrityFlag
+from grader.terminal import print_batch, print_result
+from tests.report import builder
+
+FLAGS = (
+    IntegrityFlag(flag="arrived_trained", text="module: before its first step [bold]50 %[/]."),
+    IntegrityFlag(flag="arrived_trained", text="challenge: before its first step 60 %."),
+)
+
+
+@pytest.fixture
+def console() -> Console:
+    return Console(file=io.StringIO(), width=100)
+
+
+def shown(console: Console) -> str:
+    return console.file.getvalue()
+
+
+def test_what_a_person_should_look_at_is_told_with_a_submission(console: Console) -> None:
+    print_result(console, builder.submission(integrity=FLAGS), Path("report.html"))
+    assert "For a person to look at: module: before its first step [bold]50 %[/]." in shown(console)
+
+
+def test_flags_stand_beside_the_score_in_a_batch_once_each(console: Console) -> None:
+    results = [builder.submission(integrity=FLAGS), builder.full_marks(), builder.ungraded()]
+    print_batch(console, results, Path("index.html"))
+    assert shown(console).count("to look at: arrived trained") == 1
+    assert "2 of 3 graded." in shown(console)
