@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from grader.protocol.messages import Cell, Failure, Location, Recorded
 
 _CALL = re.compile(
     r"^(?![ \t]*(?:#|def\b|class\b))[^#\n]*?\b(train_part(?:2|34))[ \t]*\(", re.MULTILINE
 )
+MAX_CALLS = 200
+"""Of one submission; the homework has seven."""
+
 _LONGEST_CALL = 10
 """Lines over which one call may be spread."""
 
@@ -28,7 +32,7 @@ def training_calls(
     cells: Sequence[Cell], recorded: Sequence[Recorded], errors: Sequence[Failure]
 ) -> tuple[TrainingCall, ...]:
     """Every call that is not commented out, in the order of the document."""
-    return tuple(_calls(cells, recorded, errors))
+    return tuple(islice(_calls(cells, recorded, errors), MAX_CALLS))
 
 
 def _calls(
@@ -36,9 +40,11 @@ def _calls(
 ) -> Iterator[TrainingCall]:
     reached = {(each.where.file, each.where.line) for each in recorded if each.api != "built"}
     for cell in cells:
+        line, counted = cell.first_line, 0
         for match in _CALL.finditer(cell.source):
             # From the name on: the match may begin on the line before.
-            line = cell.source.count("\n", 0, match.start(1)) + cell.first_line
+            line += cell.source.count("\n", counted, match.start(1))
+            counted = match.start(1)
             where = Location(file=cell.file, line=line)
             lines = range(line, line + _LONGEST_CALL)
             found = any((cell.file, each) in reached for each in lines)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -13,6 +15,7 @@ def remove_tree(folder: Path) -> None:
     `shutil.rmtree` recurses, and a thousand nested folders are more than it can take; rm does not.
     """
     try:
+        _open_folders(folder)
         shutil.rmtree(folder)
     except (OSError, RecursionError):
         subprocess.run(
@@ -21,3 +24,12 @@ def remove_tree(folder: Path) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+
+def _open_folders(folder: Path) -> None:
+    """Let their owner into folders that were closed to everybody."""
+    for _, folders, _, place in os.fwalk(folder):
+        for name in folders:
+            mode = os.lstat(name, dir_fd=place).st_mode
+            if stat.S_ISDIR(mode) and mode & stat.S_IRWXU != stat.S_IRWXU:
+                os.chmod(name, stat.S_IRWXU, dir_fd=place)

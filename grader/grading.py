@@ -46,6 +46,8 @@ from grader.sandbox.workers import Worker
 from grader.training import Trainer, optimizer_info
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
 
+MAX_NOTES = 200
+
 
 @dataclass(frozen=True)
 class Options:
@@ -119,7 +121,7 @@ class Grader:
             questions=questions,
             runs=self._runs(outcome),
             integrity=outcome.flags,
-            notes=tuple(shorten(note) for note in (*submission.notes, *outcome.notes)),
+            notes=_bounded((*submission.notes, *outcome.notes)),
             provenance=self.provenance(submission.digest, outcome.layers),
             timing=Timing(
                 started=started.isoformat(timespec="seconds"),
@@ -336,6 +338,13 @@ class Grader:
         options = self._options
         text = f"{options.train} {options.full_curves} {options.threads}"
         return provenance_of(digest, self._rubric, self._store, text, layers)
+
+
+def _bounded(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """Notes that a person may want to read, and how many more there are."""
+    more = len(notes) - MAX_NOTES
+    told = tuple(shorten(note) for note in notes[:MAX_NOTES])
+    return (*told, f"{more:,} more notes are left out.") if more > 0 else told
 
 
 @dataclass(frozen=True)

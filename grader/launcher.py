@@ -15,7 +15,7 @@ import torch  # noqa: F401
 import torchvision  # noqa: F401
 
 import grader.harness.worker  # noqa: F401  # a worker can read no file of torchgrade's
-from grader.sandbox.isolation import die_with_parent
+from grader.sandbox.isolation import die_with_parent, keep_memory_private
 from grader.sandbox.server import serve_workers
 
 
@@ -26,6 +26,7 @@ def main() -> None:
     control, examiner_end = socket.socketpair()
     if os.fork() == 0:
         die_with_parent()
+        keep_memory_private()
         control.close()
         _become_examiner(connection, examiner_end)
     connection.close()

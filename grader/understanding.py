@@ -100,7 +100,7 @@ def understand(student: Student, submission: Submission, data: Images) -> Unders
 def _failures(student: Student) -> tuple[int, int]:
     """How little of the homework is defined, and how many statements raised."""
     loaded = student.loaded
-    missing = sum(loaded.definitions[name].origin == "missing" for name in HOMEWORK_NAMES)
+    missing = sum(student.definition(name).origin == "missing" for name in HOMEWORK_NAMES)
     return missing, len(loaded.errors)
 
 

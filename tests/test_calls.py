@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grader.calls import training_calls
+from grader.calls import MAX_CALLS, training_calls
 from grader.protocol.messages import Cell, Failure, Location, Recorded
 
 FILE = "hw.ipynb, cell 1"
@@ -65,3 +65,8 @@ def test_a_cell_that_is_no_python_is_said_to_be_none() -> None:
     error = Failure(type_name="SyntaxError", message="invalid syntax", places=(at(1),))
     (call,) = training_calls([cell("x = (\ntrain_part2(f)")], [], [error])
     assert call.obstacle == "its cell is no Python in line 1"
+
+
+def test_no_more_calls_are_listed_than_a_homework_could_have() -> None:
+    source = "train_part34(model, optimizer)\n" * 100_000
+    assert lines(source) == list(range(1, MAX_CALLS + 1))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
 from grader.checks.comparing import normality_p_value
 from grader.checks.outcome import CheckFailed
 from reference import fan_in, kaiming_std
+
+_NUMBERS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+"""Types that torch can take mean and deviation of; those of eight bits it cannot."""
 
 
 def require_kaiming(
@@ -46,6 +50,6 @@ def require_zero(title: str, bias: Tensor | None, shape: tuple[int, ...]) -> Non
 
 def _require_shape(title: str, tensor: Tensor | None, shape: tuple[int, ...]) -> Tensor:
     """The tensor, if it is one of numbers and of that shape: a worker may have said otherwise."""
-    if tensor is None or tuple(tensor.shape) != shape or not tensor.is_floating_point():
+    if tensor is None or tuple(tensor.shape) != shape or tensor.dtype not in _NUMBERS:
         raise CheckFailed(f"{title} could not be read")
     return tensor

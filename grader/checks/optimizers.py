@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from torch import Tensor
+
 from grader.checks.outcome import CheckFailed
 from grader.protocol.messages import Recorded
 from grader.rubric import OptimizerRule
@@ -29,3 +33,15 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
         raise CheckFailed(
             "the optimizer does not hold exactly the parameters of the model that is trained"
         )
+
+
+def require_weights(recording: Recorded, weights: Mapping[str, Tensor]) -> None:
+    """Require that the model that the optimizer is said to hold is there, with its weights.
+
+    Raises:
+        CheckFailed: they are not what the recording says.
+    """
+    said = {p.name: p.shape for p in recording.model.parameters} if recording.model else {}
+    came = {name: tuple(tensor.shape) for name, tensor in weights.items()}
+    if not said or came != said:
+        raise CheckFailed("the parameters of the model that is trained could not be read")

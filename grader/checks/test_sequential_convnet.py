@@ -10,19 +10,30 @@ from grader.checks.cases import Cases
 from grader.checks.examination import Examination
 from grader.checks.expecting import Expect, Matched, Reaches
 from grader.checks.layers import require_layers
-from grader.checks.optimizers import require_optimizer
+from grader.checks.optimizers import require_optimizer, require_weights
 from grader.checks.roles import find_roles
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 
 
-@pytest.mark.settings("layers")
-def test_structure(matched: Matched, spec: CheckSpec, examination: Examination) -> None:
+@pytest.mark.settings("layers", "constructors")
+def test_structure(
+    student: Student,
+    cases: Cases,
+    expect: Expect,
+    matched: Matched,
+    spec: CheckSpec,
+    examination: Examination,
+) -> None:
     """nn.Sequential of the layers the homework asks for, with its sizes and paddings."""
     run = matched("sequential_convnet")
     assert run.last.model is not None
     assert spec.settings.layers is not None
     require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
+    for _, case in cases.module():  # and it is there, and does what such layers do
+        model = student.copy_model(run.last.target)
+        find_roles(model.model, case.shapes)
+        expect.form("the scores", model.scores(case.x), case.upstream)
 
 
 @pytest.mark.settings("constructors")
@@ -39,11 +50,12 @@ def test_values(
 
 
 @pytest.mark.settings("optimizer")
-def test_optimizer(matched: Matched, spec: CheckSpec) -> None:
+def test_optimizer(student: Student, matched: Matched, spec: CheckSpec) -> None:
     """The optimizer is SGD with Nesterov momentum 0.9 and holds the model's parameters."""
     run = matched("sequential_convnet")
     assert spec.settings.optimizer is not None
     require_optimizer(run.last, spec.settings.optimizer)
+    require_weights(run.last, student.weights(run.last.target))
 
 
 def test_accuracy(reaches: Reaches) -> None:

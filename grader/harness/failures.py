@@ -72,7 +72,10 @@ def _line(value: object) -> int | None:
 
 
 def _type_name(error: BaseException) -> str:
-    return clean(str(type(error).__name__))
+    try:
+        return clean(str(type(error).__name__))
+    except BaseException:  # a student's metaclass may raise anything
+        return "an exception without a name"
 
 
 def _message(error: BaseException, root: str) -> str:
@@ -81,4 +84,4 @@ def _message(error: BaseException, root: str) -> str:
             return clean(str(error.msg), MAX_MESSAGE, root)
         return clean(str(error), MAX_MESSAGE, root)
     except BaseException as second:  # a student's __str__ may raise anything
-        return f"(its message cannot be shown: __str__ raised {clean(type(second).__name__)})"
+        return f"(its message cannot be shown: __str__ raised {_type_name(second)})"

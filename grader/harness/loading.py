@@ -198,6 +198,17 @@ class Loader:
                 if self._devices.replaced_for(error):
                     return self._run(statement, recorder, versions)
                 failure = describe_failure(error, recorder.sources)
+        try:
+            self._note(statement, recorder, versions, before)
+        except BaseException as error:  # objects that raise when they are looked at
+            failure = failure or describe_failure(error, recorder.sources)
+        return failure
+
+    def _note(
+        self, statement: Statement, recorder: Recorder, versions: Versions, before: Namespace
+    ) -> None:
+        """Keep what a statement defined and what it trains."""
+        namespace = recorder.namespace
         bound = {k: v for k, v in namespace.items() if before.get(k, _NOTHING) is not v}
         versions.note(statement, bound, namespace)
         if self._rehearsal.found:
@@ -209,7 +220,6 @@ class Loader:
             file = getattr(module, "__file__", None)
             if isinstance(file, str) and recorder.sources.own_name(file) is not None:
                 recorder.wrap_functions(module.__dict__)
-        return failure
 
     def _loop(self, statement: Statement, recorder: Recorder, before: Namespace) -> Recording:
         """The statement just stopped, as something to train."""

@@ -65,7 +65,7 @@ def encode_value(result: Any, root: str | None = None) -> Answer:
     `root` is the scratch directory, which the text is not to name.
     """
     type_name = clean(type(result).__name__)
-    if not isinstance(result, Tensor):
+    if not issubclass(type(result), Tensor):  # isinstance believes what __class__ says
         return m.Value(type_name=type_name, text=_short_text(result, root)), NOTHING
     value = m.Value(
         type_name=type_name,

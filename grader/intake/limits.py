@@ -31,6 +31,12 @@ MAX_CANDIDATES = 100
 MAX_HEADING = 200
 """Characters of a line in which a heading is looked for."""
 
+MAX_HEADINGS = 20_000
+"""Lines of one submission that may be headings: comments are."""
+
+MAX_MARKS = 500
+"""Headings of parts and questions that are kept; the homework has twelve."""
+
 MAX_ID = 100
 """Characters; an id names a folder, and two long names may differ at their ends alone."""
 

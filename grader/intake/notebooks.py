@@ -11,12 +11,13 @@ from typing import Any
 from grader.errors import IntakeError
 from grader.intake.documents import Document
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
+from grader.intake.names import as_text
 from grader.intake.outline import Piece, find_marks
 from grader.protocol.messages import Cell
 from grader.sentences import listed
 
 _OLDEST_FORMAT, _CURRENT_FORMAT = 2, 4
-_HEADING = re.compile(r"^#+[ \t]+(.*\w.*)$", re.MULTILINE)
+_HEADING = re.compile(r"^#++[ \t]++(.*\w.*)$", re.MULTILINE)
 _TITLE = 100
 """Characters of a title."""
 
@@ -213,7 +214,8 @@ def _refuse_other_languages(document: Mapping[str, Any], name: str) -> None:
     language = _field(kernel, "name")
     if isinstance(language, str) and "python" not in language.lower():
         raise IntakeError(
-            f"{name} is a notebook in {language[:30]}; PyTorch homework is written in Python."
+            f"{name} is a notebook in {as_text(language[:30])}; PyTorch homework is written in "
+            "Python."
         )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.intake.limits import MAX_HEADING
+from grader.intake.limits import MAX_HEADING, MAX_HEADINGS, MAX_MARKS
 from grader.protocol.messages import Cell, Location
 
 
@@ -73,10 +74,11 @@ class Outline:
                 yield mark
 
 
-_BEGIN = r"^[ \t\"']*(?:#+|<h\d[^>]*>|\*\*)\W*"
+# Possessive: what has been taken is not given back, so that a line takes no longer than it is long.
+_BEGIN = r"^[ \t\"']*+(?:#++|<h\d[^>]*+>|\*\*)\W*+"
 _QUESTION = re.compile(
-    r"^[ \t\"']*#+\W*"
-    r"(?:(?:todo|answer|solution|to|for|part\s+(?:[ivx]+|\d))\b\W*)*"
+    r"^[ \t\"']*+#++\W*+"
+    r"(?:(?:todo|answer|solution|to|for|part\s+(?:[ivx]+|\d))\b\W*+)*+"
     r"(?:question|(?-i:Q)|문제|问题|題|问|вопрос)\s*#?\s*(\d{1,2})\b"
     r"(?!\s*[=\[])",  # code that was commented out
     re.IGNORECASE,
@@ -107,10 +109,11 @@ def find_marks(pieces: Sequence[Piece]) -> tuple[Mark, ...]:
 
     Where no part is numbered, headings that name the homework's interfaces tell the parts.
     """
-    headings = [(piece, number, text) for piece in pieces for number, text in _headings(piece)]
+    found = ((piece, number, text) for piece in pieces for number, text in _headings(piece))
+    headings = list(islice(found, MAX_HEADINGS))
     parts = list(_parts(headings)) or list(_interfaces(headings, is_script=len(pieces) == 1))
     marks = [*parts, *_questions(headings)]
-    return tuple(sorted(marks, key=lambda mark: (mark.cell, mark.line)))
+    return tuple(sorted(marks, key=lambda mark: (mark.cell, mark.line))[:MAX_MARKS])
 
 
 _Heading = tuple[Piece, int, str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import tokenize
 from pathlib import Path
@@ -15,6 +16,16 @@ from grader.protocol.messages import Cell
 # Tried in order where a file is not UTF-8 and does not say what it is: Korean Windows, then
 # western Windows.
 _FALLBACKS = ("cp949", "cp1252")
+
+
+_NAMED = frozenset(
+    (
+        "utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "koi8-r", "koi8-u", "mac-roman",
+        "cp1250", "cp1251", "cp1252", "cp949", "euc_kr", "johab", "gbk", "gb2312", "gb18030",
+        "big5", "shift_jis", "cp932", "euc_jp",
+    )
+)  # fmt: skip
+"""What a file may say that it is in; of Python's others some take the square of a text's length."""
 
 
 def read_script(path: Path, name: str) -> Document:
@@ -39,8 +50,6 @@ def read_script(path: Path, name: str) -> Document:
     text, note = _decode(content, name)
     if "\0" in text:  # UTF-32 begins as UTF-16 does
         raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
-    if not _is_unicode(text):
-        raise IntakeError(f"{name} holds halves of characters. Save it as UTF-8.")
     if not text.strip():
         raise IntakeError(f"{name} is empty. Hand in the file with your work.")
     marks = find_marks([Piece(cell=0, text=text, is_code=True)])
@@ -57,6 +66,8 @@ def _decode(content: bytes, name: str) -> tuple[str, str | None]:
         raise IntakeError(f"{name} is a binary file, not Python source. Hand in the .py file.")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        if codecs.lookup(encoding).name not in _NAMED:
+            raise LookupError(encoding)
         return _universal_newlines(content.decode(encoding)), None
     except (SyntaxError, ValueError, LookupError):
         pass  # no such encoding, or not this one
@@ -67,14 +78,6 @@ def _decode(content: bytes, name: str) -> tuple[str, str | None]:
             continue
         return _universal_newlines(text), f"{name} is not UTF-8; it was read as {encoding}."
     raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _universal_newlines(text: str) -> str:

@@ -47,13 +47,13 @@ class Stager:
         self._scratch = scratch
         self._count = 0
         self._left = DOWNLOAD.total_bytes
-        self._own_left = HAND_IN.total_bytes
+        self._own_left, self._own_entries = HAND_IN.total_bytes, HAND_IN.entries
 
     def read(self, hand_in: HandIn) -> Submission:
         """The submission of a hand-in, under its id; one that cannot be read has a `problem`."""
         name = hand_in.id
         notes = list(hand_in.notes)
-        self._own_left = HAND_IN.total_bytes
+        self._own_left, self._own_entries = HAND_IN.total_bytes, HAND_IN.entries
         try:
             path = self._gather(hand_in, name, notes)
             submission = read_submission(self._opened(path, name, notes), name)
@@ -186,10 +186,17 @@ class Stager:
                 f"The archives together unpack to more than {HAND_IN.total_bytes >> 20} MB. "
                 "Pack your work alone, without data sets and saved models."
             )
-        limits = replace(HAND_IN, total_bytes=min(self._own_left, self._left))
+        if self._own_entries <= 0:
+            raise IntakeError(
+                f"The archives together hold more than {HAND_IN.entries:,} files and folders. "
+                "Pack your work alone."
+            )
+        left = min(self._own_left, self._left)
+        limits = replace(HAND_IN, total_bytes=left, entries=self._own_entries)
         unpacked = unpack(archive, folder, limits)
         self._left -= unpacked.written
         self._own_left -= unpacked.written
+        self._own_entries -= unpacked.entries
         notes += _left_out(unpacked, archive.name)
 
     def _new_folder(self, name: str) -> Path:

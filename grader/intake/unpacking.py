@@ -29,6 +29,8 @@ class Unpacked:
     """Bytes that came out."""
     notes: tuple[str, ...]
     """Sentences on what a reader should know."""
+    entries: int
+    """How many entries it had, or how many files and folders were made where these are more."""
 
 
 class Readable(Protocol):
@@ -157,7 +159,8 @@ class Writer:
         notes = self._notes + double[:_MAX_NOTES]
         if len(double) > _MAX_NOTES:
             notes.append(f"{len(double) - _MAX_NOTES:,} more files stand more than once in it.")
-        return Unpacked(self._refused, self._written, tuple(notes))
+        entries = max(self._entries, self._made)
+        return Unpacked(self._refused, self._written, tuple(notes), entries)
 
     def _copy(self, file: Path, source: Readable, packed: int | None) -> None:
         written = 0

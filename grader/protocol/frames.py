@@ -10,6 +10,7 @@ data; no code is ever executed by reading it).
 
 from __future__ import annotations
 
+import json
 import socket
 import struct
 import time
@@ -22,6 +23,9 @@ from torch import Tensor
 
 _PREFIX = struct.Struct("<2sIQ")
 _MAGIC = b"tg"
+_INDEX_LENGTH = struct.Struct("<Q")
+_INDEX_BYTES = 1024
+"""Of the index of one tensor: its name, type, shape and place."""
 
 
 class FrameError(Exception):
@@ -115,12 +119,34 @@ def _decode_tensors(body: bytes, limits: FrameLimits) -> dict[str, Tensor]:
     if not body:
         return {}
     try:
+        if _count_tensors(body, limits.tensors) > limits.tensors:
+            raise FrameError("a frame holds too many tensors")
         tensors = safetensors.torch.load(body)
-    except (SafetensorError, ValueError, KeyError, TypeError, RuntimeError) as error:
+    except (
+        SafetensorError,
+        ValueError,
+        KeyError,
+        TypeError,
+        RuntimeError,
+        struct.error,
+    ) as error:
         raise FrameError("the tensors of a frame cannot be decoded") from error
-    if len(tensors) > limits.tensors:
-        raise FrameError("a frame holds too many tensors")
     return {name: tensors[name] for name in sorted(tensors)}  # safetensors' own order is random
+
+
+def _count_tensors(body: bytes, most: int) -> int:
+    """Entries of a blob's index, read before anything is made of them: a million take seconds.
+
+    Raises:
+        ValueError: the index is none.
+    """
+    (length,) = _INDEX_LENGTH.unpack_from(body)
+    if length > len(body):
+        raise ValueError("the index is longer than the body")
+    if length > most * _INDEX_BYTES:
+        return most + 1
+    index = json.loads(body[_INDEX_LENGTH.size : _INDEX_LENGTH.size + length])
+    return len(index) if isinstance(index, dict) else 0
 
 
 def _receive_exactly(sock: socket.socket, size: int, deadline: float | None) -> bytearray:

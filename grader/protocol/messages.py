@@ -40,7 +40,7 @@ class Location(Message):
     """A line of the student's work."""
 
     file: Name
-    line: int | None = None
+    line: Annotated[int, Field(ge=0, le=10**9)] | None = None
 
     def __str__(self) -> str:
         return self.file if self.line is None else f"{self.file}, line {self.line}"
@@ -68,7 +68,7 @@ class Layer(Message):
     """A leaf module: class name and its settings (in_channels, padding, ...)."""
 
     type_name: Name
-    settings: dict[Name, Scalar | Shape] = {}
+    settings: Annotated[dict[Name, Scalar | Shape], Field(max_length=30)] = {}
 
 
 class Parameter(Message):
@@ -94,7 +94,7 @@ class Optimizer(Message):
     """An optimizer's class and settings; a setting that differs between groups reads "varies"."""
 
     type_name: Name
-    settings: dict[Name, Scalar] = {}
+    settings: Annotated[dict[Name, Scalar], Field(max_length=30)] = {}
     holds_model: bool = Field(description="whether it holds exactly the model's parameters")
 
 

@@ -58,6 +58,16 @@ _PR_SET_NO_NEW_PRIVS = 38
 _CAPABILITY_VERSION_3 = 0x20080522
 _NOBODY = 65534
 
+# By number: the library knows no names for calls that are newer than it, such as setxattrat.
+_UNKNOWN_SYSCALLS = range(457, 520)
+_MAP_SHARED_ANONYMOUS = 0x21
+_DENIED_COMMANDS = {
+    # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
+    "fcntl": (8, 10, 15, 1024, 1026),
+    # FIOSETOWN, SIOCSPGRP, TIOCSTI, FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR
+    "ioctl": (0x8901, 0x8902, 0x5412, 0x40086602, 0x401C5820),
+}
+
 # A worker computes, reads and writes its scratch, starts threads. It needs none of these.
 # fmt: off
 _DENIED_SYSCALLS = (
@@ -71,13 +81,18 @@ _DENIED_SYSCALLS = (
     "io_uring_setup", "io_uring_enter", "io_uring_register",
     "init_module", "finit_module", "delete_module", "kexec_load", "reboot", "swapon", "swapoff",
     "open_by_handle_at", "name_to_handle_at", "personality",
-    "shmget", "shmat", "msgget", "semget", "mq_open",
+    "shmget", "shmat", "shmctl", "msgget", "msgctl", "semget", "semctl", "semop",
+    "mq_open", "mq_unlink",
+    # Files of memory count as nobody's, and can be run.
+    "memfd_create", "memfd_secret",
+    "inotify_init", "inotify_init1", "inotify_add_watch", "fanotify_init", "fanotify_mark",
     # Landlock does not see these, and they reach every file of the same user.
     "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat",
     "utime", "utimes", "utimensat", "futimesat",
     "setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr",
     "rt_tgsigqueueinfo",
-    "setpriority", "sched_setaffinity", "sched_setscheduler", "ioprio_set",
+    "setpriority", "sched_setaffinity", "sched_setscheduler", "sched_setattr", "sched_setparam",
+    "ioprio_set",
     "tkill", "rt_sigqueueinfo",
 )
 # fmt: on
@@ -129,6 +144,12 @@ def die_with_parent() -> None:
         _libc().prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def keep_memory_private() -> None:
+    """Let nobody of the same user look into the caller's memory and descriptors."""
+    if sys.platform.startswith("linux"):
+        _libc().prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
 def adopt_orphans() -> None:
     """Have the kernel make the caller the parent of descendants whose own parent has ended."""
     if sys.platform.startswith("linux"):
@@ -174,7 +195,6 @@ def _drop_capabilities() -> bool:
 def _set_no_new_privileges() -> bool:
     if not sys.platform.startswith("linux"):
         return False
-    _libc().prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
     return bool(_libc().prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
 
 
@@ -235,6 +255,18 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
         no_thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
         rules.add_rule(denied, "clone", no_thread)
         _add_rule(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
+        # A descriptor can be made to send any signal to any process of the same user.
+        for name, commands in _DENIED_COMMANDS.items():
+            for command in commands:
+                rules.add_rule(denied, name, _argument(1, command))
+        rules.add_rule(denied, "prctl", _argument(0, _PR_SET_PDEATHSIG))
+        # Space beyond a file's end, which no limit on its size sees.
+        rules.add_rule(denied, "fallocate", pyseccomp.Arg(1, pyseccomp.NE, 0))
+        # Memory that stays when its pages are given up, and then counts as nobody's.
+        shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _MAP_SHARED_ANONYMOUS, _MAP_SHARED_ANONYMOUS)
+        rules.add_rule(denied, "mmap", shared)
+        for number in _UNKNOWN_SYSCALLS:
+            rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
         # Another process's limits; 0 is the caller itself, as glibc's getrlimit asks.
         rules.add_rule(denied, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
         if not own_namespace:
@@ -244,6 +276,11 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
     except (OSError, RuntimeError, ValueError):
         return False
     return True
+
+
+def _argument(position: int, value: int) -> object:
+    """The argument is that number, as the kernel reads it: its lower 32 bits."""
+    return pyseccomp.Arg(position, pyseccomp.MASKED_EQ, 0xFFFFFFFF, value)
 
 
 def _add_rule(rules: object, action: int, name: str) -> None:

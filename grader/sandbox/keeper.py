@@ -7,8 +7,10 @@ import os
 import select
 import signal
 import socket
+import stat
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from grader.sandbox.isolation import adopt_orphans, die_with_parent, enter_namespaces
@@ -16,10 +18,9 @@ from grader.sandbox.layers import IsolationConfig
 
 WorkerMain = Callable[[socket.socket, tuple[str, ...]], None]
 
-MEMORY, DISK = "memory", "disk"
+MEMORY, DISK, THREADS = "memory", "disk", "threads"
 """What a worker may have used too much of."""
 
-_PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _WATCH_SECONDS = 0.05
 _DISK_SECONDS = 0.5
@@ -37,7 +38,7 @@ def keep(
         lifeline: its end of file means "kill the worker". A byte on it asks for the processor time
             that the worker has used, answered by one JSON record, ``{"cpu": seconds}``. The last
             record says how the worker ended: ``{"code": exit status or null, "signal": number or
-            null, "exceeded": "memory", "disk" or null}``. Each record is a line.
+            null, "exceeded": "memory", "disk", "threads" or null}``. Each record is a line.
         order: what the worker may use; memory and disk are watched here.
     """
     adopt_orphans()
@@ -65,7 +66,7 @@ def keep(
 
 def _watch(pid: int, lifeline: socket.socket, order: IsolationConfig) -> tuple[int, str | None]:
     """Wait for the worker's end, killing it when the lifeline ends or it uses too much."""
-    memory = _private_bytes(pid) + order.memory_bytes
+    memory = _use(pid).memory + order.memory_bytes
     disk_at = time.monotonic() + _DISK_SECONDS
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
@@ -76,10 +77,13 @@ def _watch(pid: int, lifeline: socket.socket, order: IsolationConfig) -> tuple[i
             if not lifeline.recv(1):
                 return _kill(pid), None
             _tell(lifeline, {"cpu": _cpu_seconds(pid)})
-        if _private_bytes(pid) > memory:
+        use = _use(pid)
+        if use.memory > memory:
             return _kill(pid), MEMORY
+        if use.threads > order.threads:
+            return _kill(pid), THREADS
         if time.monotonic() >= disk_at:
-            if _is_overfull(order):
+            if _is_overfull(pid, order):
                 return _kill(pid), DISK
             disk_at = time.monotonic() + _DISK_SECONDS
 
@@ -106,8 +110,10 @@ def _end_orphans() -> None:
     while children := _children():
         for child in children:
             os.kill(child, signal.SIGKILL)
-        for child in children:
-            os.waitpid(child, 0)
+        # Others may have come meanwhile; nobody is waited for before all are dead.
+        if set(_children()) <= set(children):
+            for child in children:
+                os.waitpid(child, 0)
 
 
 def _children() -> list[int]:
@@ -132,30 +138,63 @@ def _cpu_seconds(pid: int) -> float | None:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _private_bytes(pid: int) -> int:
-    """Resident memory that belongs to this process alone; 0 where /proc does not tell."""
+@dataclass(frozen=True)
+class _Use:
+    """What a process uses, as the kernel tells; nothing where it does not."""
+
+    memory: int = 0
+    threads: int = 0
+
+
+_MEMORY = ("RssAnon:", "RssShmem:", "VmPTE:")
+_THREADS = "Threads:"
+
+
+def _use(pid: int) -> _Use:
+    """Resident memory that is no file's, its page tables, and threads.
+
+    Memory that a process shares with itself (`mmap.mmap(-1, n)`) counts, too.
+    """
     try:
-        resident, shared = Path(f"/proc/{pid}/statm").read_text().split()[1:3]
-    except (OSError, ValueError):
-        return 0
-    return (int(resident) - int(shared)) * _PAGE
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return _Use()
+    fields = dict(line.split(maxsplit=1) for line in lines if line.startswith((*_MEMORY, _THREADS)))
+    numbers = {name: int(value.split()[0]) for name, value in fields.items()}
+    memory = sum(numbers.get(name, 0) for name in _MEMORY) << 10
+    return _Use(memory, numbers.get(_THREADS, 0))
 
 
-def _is_overfull(order: IsolationConfig) -> bool:
-    """Whether the scratch folder holds more than it may; links are not followed."""
-    size = count = 0
-    folders = [order.scratch]
-    while folders:
-        try:
-            with os.scandir(folders.pop()) as entries:
-                for entry in entries:
-                    count += 1
-                    # Sparse files take what they take on disk, not what they claim.
-                    size += entry.stat(follow_symlinks=False).st_blocks * 512
-                    if size > order.scratch_bytes or count > order.scratch_files:
-                        return True
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-        except OSError:
-            continue  # it went away meanwhile
+def _is_overfull(pid: int, order: IsolationConfig) -> bool:
+    """Whether the scratch folder, and files that have no name any more, hold more than they may."""
+    size, count = _unnamed_bytes(pid), 0
+    try:
+        for _, folders, names, folder in os.fwalk(order.scratch, onerror=_refuse):
+            for name in (*folders, *names):
+                count += 1
+                # Sparse files take what they take on disk, not what they claim.
+                size += os.lstat(name, dir_fd=folder).st_blocks * 512
+            if size > order.scratch_bytes or count > order.scratch_files:
+                return True
+    except FileNotFoundError:
+        return False  # it goes away while it is counted; next time, then
+    except (OSError, RecursionError):
+        return True  # what cannot be looked into may hold anything
     return False
+
+
+def _unnamed_bytes(pid: int) -> int:
+    """What open files that were removed take on disk."""
+    size = 0
+    try:
+        for link in Path(f"/proc/{pid}/fd").iterdir():
+            status = link.stat()
+            if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+                size += status.st_blocks * 512
+    except OSError:
+        pass  # closed meanwhile, or another user's
+    return size
+
+
+def _refuse(error: OSError) -> None:
+    raise error

@@ -49,6 +49,7 @@ class IsolationConfig(BaseModel):
         scratch_files: how many files and folders its scratch may hold.
         cpu_seconds: processor time of all its threads.
         open_files: at one time.
+        threads: at one time.
         layers: which layers are tried.
     """
 
@@ -62,6 +63,7 @@ class IsolationConfig(BaseModel):
     scratch_files: int
     cpu_seconds: int
     open_files: int = 256
+    threads: int = 256
     layers: tuple[str, ...] = ORDER
 
     def with_readable(self, paths: tuple[str, ...]) -> IsolationConfig:

@@ -194,12 +194,13 @@ class Session:
         try:
             with self._allowance(self.deadlines.load) as seconds:
                 reply, _ = worker.ask(request, seconds=seconds, on_notice=last.append)
-        except (WorkerCrashed, WorkerTimeout) as error:
+            if not isinstance(reply, m.Loaded):
+                worker.end()
+                raise ProtocolError("no `loaded` came after `load`")
+        except (WorkerCrashed, WorkerTimeout, ProtocolError) as error:
             self._skip_statement(last[-1] if last else None, error)
             self._restart()
             return
-        if not isinstance(reply, m.Loaded):
-            raise self._refuse(ProtocolError("no `loaded` came after `load`"))
         if reply.syntax_error is not None:
             raise self._refuse(student_error(reply.syntax_error))
         self._loaded = reply

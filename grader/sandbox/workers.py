@@ -29,7 +29,7 @@ from grader.protocol.frames import (
     receive_frame,
     send_frame,
 )
-from grader.sandbox.keeper import DISK, MEMORY
+from grader.sandbox.keeper import DISK, MEMORY, THREADS
 from grader.sandbox.layers import IsolationConfig
 
 Tensors = Mapping[str, Tensor]
@@ -186,6 +186,8 @@ def _describe_end(record: Mapping[str, object], memory_mb: int) -> str:
     number, code = record.get("signal"), record.get("code")
     if record.get("exceeded") == MEMORY:
         return f"your code used more than {memory_mb:,} MB of memory and was stopped"
+    if record.get("exceeded") == THREADS:
+        return "your code started more threads than it may and was stopped"
     if record.get("exceeded") == DISK:
         return "your code wrote more to disk than it may and was stopped"
     if isinstance(number, int):

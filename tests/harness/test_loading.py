@@ -207,3 +207,21 @@ def test_the_names_that_a_trained_model_has_in_the_end_are_told(load) -> None:
         "best_model = model\nmodel = None", stop_at_error=True,
     )  # fmt: skip
     assert outcome.only.names == ("best_model",)
+
+
+HOSTILE = (
+    "class Meta(type):\n"
+    "    @property\n"
+    "    def __name__(cls): raise SystemExit\n"
+    "class Evil(Exception, metaclass=Meta): pass\n"
+    "class Odd:\n"
+    "    @property\n"
+    "    def __class__(self): raise SystemExit\n"
+)
+
+
+@pytest.mark.parametrize("statement", ["raise Evil", "odd = Odd()"])
+def test_what_raises_when_it_is_looked_at_costs_its_statement_alone(load, statement: str) -> None:
+    outcome = load(f"{HOSTILE}{statement}\nx = 3", probe="answer = names['x']")
+    assert outcome.answer == 3
+    assert [error.type_name for error in outcome.errors][:1]

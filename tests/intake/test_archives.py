@@ -85,7 +85,9 @@ def test_every_kind_is_unpacked_whatever_it_is_called(
     files = {"kim/hw5.py": b"x = 1\n", "kim/data/a.bin": bytes(range(256)) * 200}
     packed = lms.tarred(files, mode) if mode else lms.zipped(files)
     unpacked = unpacks(packed, name)
-    assert unpacked == Unpacked({}, sum(map(len, files.values())), ())
+    assert (unpacked.refused, unpacked.notes) == ({}, ())
+    assert unpacked.written == sum(map(len, files.values()))
+    assert unpacked.entries >= len(files)
     assert names(target) == set(files)
     assert all((target / file).read_bytes() == content for file, content in files.items())
 

@@ -268,3 +268,15 @@ def test_any_bytes_are_read_or_refused(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
 ) -> None:
     _reads_or_refuses(tmp_path_factory.getbasetemp() / "bytes.ipynb", content)
+
+
+@pytest.mark.timeout(20)  # what backtracks takes minutes
+def test_a_heading_of_blanks_is_read_at_once(tmp_path: Path) -> None:
+    source = read(tmp_path, text("#" + " " * 1_000_000), "x = 1")
+    assert source.title is None
+
+
+def test_another_language_is_named_in_letters_that_utf_8_can_carry(tmp_path: Path) -> None:
+    metadata = {"language_info": {"name": "R\ud800"}}
+    content = json.dumps(document([code("x <- 1")], metadata=metadata)).encode()
+    assert refusal(tmp_path, content).encode("utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from grader.intake.limits import MAX_MARKS
 from grader.intake.outline import Outline, Piece, find_marks
 from grader.protocol.messages import Cell, Location
 
@@ -132,3 +133,15 @@ def test_an_exported_notebook_keeps_its_headings_as_comments_or_text() -> None:
     script = '# # Part II\nx = 1\n"""# Part III. Module API\n\nsome text\n"""\nx = 2\n# Part IV\nx'
     marks = outline(script)
     assert [marks.part(at(line)) for line in (2, 7, 9)] == [2, 3, 4]
+
+
+@pytest.mark.timeout(20)  # what backtracks takes minutes
+@pytest.mark.parametrize("line", ["#" * 199, "# " * 99, "#" + " " * 198 + "x", "<h1" + ">" * 190])
+def test_lines_that_are_almost_headings_are_passed_over_at_once(line: str) -> None:
+    text = "\n".join([line + "x"] * 20_000)
+    assert find_marks([Piece(cell=0, text=text, is_code=True)]) == ()
+
+
+def test_no_more_marks_are_kept_than_a_homework_could_have() -> None:
+    text = "# Question 1\n" * 100_000
+    assert len(find_marks([Piece(cell=0, text=text, is_code=True)])) == MAX_MARKS

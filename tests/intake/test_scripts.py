@@ -136,8 +136,12 @@ def test_text_in_no_known_encoding_is_refused(script: Path) -> None:
     assert "no known text encoding" in refusal(script, "x = 1".encode("utf-32"))
 
 
-def test_halves_of_characters_are_refused(script: Path) -> None:
-    assert "Save it as UTF-8" in refusal(script, b"# coding: utf-7\nx = '+2AA-'\n")
+@pytest.mark.parametrize("encoding", ["utf-7", "punycode", "idna", "rot13", "unicode_escape"])
+def test_what_no_editor_writes_is_not_decoded(script: Path, encoding: str) -> None:
+    script.write_bytes(f"# coding: {encoding}\nx = '+2AA-'\n".encode())
+    document = read_script(script, "homework.py")
+    assert document.cells[0].source.endswith("x = '+2AA-'\n")
+    assert "it was read as" in document.notes[0]
 
 
 def test_a_file_that_is_too_large_is_refused_unread(script: Path) -> None:

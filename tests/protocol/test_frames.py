@@ -243,3 +243,10 @@ def test_a_deadline_that_has_passed_is_a_timeout_even_with_a_frame_ready(pair: P
 def test_nobody_taking_a_large_frame_is_a_timeout(pair: Pair) -> None:
     with pytest.raises(ChannelTimeout):
         send_frame(pair[0], b"", {"x": torch.zeros(1_000_000)}, deadline=time.monotonic() + 0.01)
+
+
+def test_tensors_are_counted_before_one_is_made() -> None:
+    index = {str(n): {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]} for n in range(900)}
+    limits = FrameLimits(header=1000, body=1 << 20, tensors=800)
+    with pytest.raises(FrameError, match="too many tensors"):
+        receive(safetensors(index), limits)

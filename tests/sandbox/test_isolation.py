@@ -23,7 +23,10 @@ def attempt(student_of):
 
     def run(statement: str) -> bool:
         student = student_of(
-            f"import os, socket, subprocess, sys\n"
+            f"import ctypes, fcntl, os, socket, subprocess, sys\n"
+            f"def call(*arguments):\n"
+            f"    libc = ctypes.CDLL(None, use_errno=True)\n"
+            f"    if libc.syscall(*arguments) < 0: raise OSError(ctypes.get_errno(), 'no')\n"
             f"def flatten(x):\n"
             f"    try:\n"
             f"        {statement}\n"
@@ -92,6 +95,10 @@ def test_nothing_else_can_be_written(attempt, path):
         "os.chown('/tmp', -1, -1)",
         "os.utime('/tmp')",
         "os.setxattr('.', 'user.mark', b'1')",
+        "os.memfd_create('x')",
+        "fcntl.fcntl(0, 8, os.getppid())",
+        "fcntl.fcntl(0, 10, 9)",
+        "call(463, -100, b'.', 0, b'user.mark', 0, 0)",
     ],
 )
 def test_system_calls_a_worker_does_not_need_fail(attempt, statement):
