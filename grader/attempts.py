@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from grader.errors import WorkerError
@@ -142,10 +144,18 @@ class Conductor:
             attempt.problem = str(error)
         return attempt
 
-    def accuracy_after(self, student: Student, order: Order, pauses: int) -> float | None:
+    def accuracy_after(
+        self, student: Student, order: Order, pauses: int, called: NDArray[np.int64]
+    ) -> float:
         """Validation accuracy at the pause of that number, where training is ended.
 
-        None where that pause is not reached: the training ended or failed before.
+        0 where nothing can be measured, because the training failed before.
+
+        Args:
+            student: the submission, on images whose classes are called so.
+            order: what is trained.
+            pauses: the number of the pause, from 1; the end, where that comes before.
+            called: class -> the number that it is called by.
         """
         left = pauses
 
@@ -157,9 +167,9 @@ class Conductor:
         try:
             self._prepare(student, order)
             self._train(student, order, go_on)
-            return self.held_out.validation_accuracy(student, order.target)
+            return self.held_out.validation_accuracy(student, order.target, called)
         except WorkerError:
-            return None
+            return 0.0
 
     def _prepare(self, student: Student, order: Order) -> None:
         if order.shuffled:

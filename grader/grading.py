@@ -5,8 +5,8 @@ from __future__ import annotations
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -17,7 +17,7 @@ from grader.checks.cases import derive_seed
 from grader.checks.catalogue import known_checks
 from grader.checks.examination import Examination
 from grader.checks.running import CheckOutcome, run_checks, shorten
-from grader.data import Store, relabel
+from grader.data import Store
 from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.looking import overview_of, problem_of
@@ -43,7 +43,8 @@ from grader.rubric import Rubric, RunSpec
 from grader.sandbox.layers import FULL, MODES, IsolationConfig, Mode
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
-from grader.training import Trainer, optimizer_info
+from grader.serving import TrainingFolders
+from grader.training import Exchanged, Trainer, optimizer_info
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
 
 MAX_NOTES = 200
@@ -88,7 +89,7 @@ class Grader:
         self._store = store
         self._control = control
         self._options = options
-        self._relabelled_dir: Path | None = None
+        self._folders = TrainingFolders(store, options.scratch) if store else None
         self._pace: float | None = None
 
     def grade(self, submission: Submission, watcher: Watcher) -> SubmissionResult:
@@ -191,7 +192,7 @@ class Grader:
     def _student(self, submission: Submission, cells: tuple[m.Cell, ...]) -> Student:
         rubric = self._rubric
         data = m.Data(
-            train_dir=str(self._store.train_dir) if self._store else None,
+            train_dir=str(self._folders.plain) if self._folders else None,
             mean=rubric.data.mean,
             std=rubric.data.std,
             batch_size=rubric.data.batch_size,
@@ -222,11 +223,11 @@ class Grader:
             scratch=self._options.scratch,
         )
 
-    def _start_worker(self, scratch: Path, further: tuple[str, ...] = ()) -> Worker:
+    def _start_worker(self, scratch: Path, training: Path | None = None) -> Worker:
         limits = self._rubric.limits
         isolation = IsolationConfig(
             scratch=str(scratch),
-            readable=(*further, *((str(self._store.train_dir),) if self._store else ())),
+            readable=self._readable(training),
             memory_bytes=limits.memory_mb << 20,
             file_bytes=limits.file_mb << 20,
             scratch_bytes=limits.scratch_mb << 20,
@@ -236,6 +237,12 @@ class Grader:
             layers=MODES[self._options.isolation],
         )
         return Worker(self._control, isolation)
+
+    def _readable(self, training: Path | None) -> tuple[str, ...]:
+        """What a worker may read of the data set, whose own folder holds the true labels."""
+        if self._folders is None:
+            return ()
+        return str(training or self._folders.plain), str(self._folders.images)
 
     def _require_isolation(self, layers: tuple[str, ...]) -> None:
         missing = [layer for layer in FULL if layer not in layers]
@@ -264,7 +271,7 @@ class Grader:
             self._rubric,
             Conductor(held_out, rules, threads, watcher.on_progress),
             seeds=partial(derive_seed, self._rubric.assignment, submission.digest),
-            relabelled=self._relabelled,
+            exchanged=self._exchanged,
             epoch_seconds=self._epoch_seconds,
         )
 
@@ -279,21 +286,19 @@ class Grader:
             )
         return self._pace
 
-    def _relabelled(self, student: Student, seed: int) -> Student:
-        """The same submission where the labels of the training images are drawn at random."""
-        assert self._store is not None
-        if self._relabelled_dir is None:
-            folder = Path(tempfile.mkdtemp(prefix="relabelled-", dir=self._options.scratch))
-            folder.chmod(0o755)  # a worker may be another user
-            self._relabelled_dir = relabel(
-                self._store, folder / "train", self._rubric.assignment.seed
+    @contextmanager
+    def _exchanged(self, student: Student, seed: int) -> Iterator[Exchanged]:
+        """The same submission where the labels of the classes are exchanged; class -> label."""
+        assert self._folders is not None
+        with self._folders.exchanged(seed) as (folder, called):
+            data = student.load.data.model_copy(update={"train_dir": str(folder)})
+            other = replace(
+                student.fresh(seed),
+                start_worker=partial(self._start_worker, training=folder),
+                load=student.load.model_copy(update={"data": data}),
             )
-        data = student.load.data.model_copy(update={"train_dir": str(self._relabelled_dir)})
-        return replace(
-            student.fresh(seed),
-            start_worker=partial(self._start_worker, further=(str(self._relabelled_dir),)),
-            load=student.load.model_copy(update={"data": data}),
-        )
+            with other:
+                yield other, called
 
     def _points(self, check_id: str) -> float:
         return next(check.points for check in self._rubric.checks if check.id == check_id)

@@ -1,8 +1,9 @@
 """Whether what a run reaches was learned here: pure functions of what the trusted side measured.
 
-A model that knows something of the held-out images before it was trained, or after it was trained
-on random labels, has it from elsewhere; one that knows the images it was shown, but not others of
-the same kind, knows those images. Neither depends on anything that the worker says of itself.
+A model that knows something of the held-out images before it was trained has it from elsewhere. So
+has one that does not learn as well when the classes' labels are exchanged: to whoever learns them,
+they are only names. One that knows the images it was shown, but not others of the same kind, knows
+those images. None of it depends on anything that the worker says of itself.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def suspicious_measurement(
     for index in range(1, len(curve)):
         rise = curve[index].val_accuracy - curve[index - 1].val_accuracy
         at_once = index == 1 and curve[index].val_accuracy >= threshold
-        if at_once or (index > 1 and rise > rules.jump):
+        if at_once or rise > (rules.first_jump if index == 1 else rules.jump):
             return index
     return None
 
@@ -57,14 +58,20 @@ def knows_after_shuffling(start: float) -> str:
     )
 
 
-def knows_without_learning(accuracy: float, rules: Integrity) -> str | None:
-    """Why a run does not count that was good on true labels after it had seen random ones."""
-    if accuracy < rules.knows:
+def knows_without_learning(before: float, again: float, rules: Integrity) -> str | None:
+    """Why a run does not count that does not learn what the labels say.
+
+    Args:
+        before: accuracy at a measurement.
+        again: accuracy there when it was trained again on exchanged labels, by these.
+        rules: the share that must remain.
+    """
+    if again >= rules.exchanged_share * before:
         return None
     return (
-        f"trained on images with random labels, from which nothing can be learned, the model still "
-        f"classified {accuracy:.1%} of the validation images correctly. What it knows does not "
-        "come from training"
+        f"the model classified {before:.1%} of the validation images correctly; trained again, up "
+        f"to there, on the same images with the labels of the classes exchanged, {again:.1%} by "
+        "these labels. What it knows does not come from the labels that it is shown"
     )
 
 

@@ -44,14 +44,24 @@ class HeldOut:
         """
         student.probe(target, self._validation.images[:_PROBE])
 
-    def validation_accuracy(self, student: Student, target: str) -> float:
+    def validation_accuracy(
+        self, student: Student, target: str, called: NDArray[np.int64] | None = None
+    ) -> float:
         """Share of the validation images that a recorded run's model classifies correctly.
+
+        Args:
+            student: the submission.
+            target: the recorded run.
+            called: class -> the number that it is called by, where that is another.
 
         Raises:
             ReplyError: the model returned something other than (N, classes) scores.
             WorkerError: it gave no answer.
         """
-        return self._accuracy(student, target, self._validation)
+        split = self._validation
+        if called is not None:
+            split = Split(split.images, called[split.labels])
+        return self._accuracy(student, target, split)
 
     def test_accuracy(self, student: Student, target: str) -> float:
         """The same of the test images."""

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from grader.attempts import Attempt, Conductor, Order
 from grader.integrity import (
@@ -26,6 +30,11 @@ from grader.sandbox.student import Student
 PRESCRIBED: tuple[RunName, ...] = ("barebones", "module", "sequential_convnet")
 """The runs of which the homework prescribes the network, and so what one image costs."""
 
+EXCHANGES = 2
+"""Trainings on exchanged labels before a run is contradicted: one may have had bad luck."""
+
+Exchanged = tuple[Student, NDArray[np.int64]]
+
 
 class Trainer:
     """Trains the runs of one submission, each at most once.
@@ -36,8 +45,8 @@ class Trainer:
         rubric: thresholds, budgets and rules.
         conductor: carries out the attempts.
         seeds: run and attempt -> seed.
-        relabelled: student and seed -> the same submission in a worker whose training images have
-            random labels.
+        exchanged: student and seed -> the same submission in a worker whose training images have
+            the labels of the classes exchanged, and class -> label.
         epoch_seconds: tells the processor time of one epoch of the reference's network.
 
     Attributes:
@@ -53,7 +62,7 @@ class Trainer:
         conductor: Conductor,
         *,
         seeds: Callable[[RunName, int], int],
-        relabelled: Callable[[Student, int], Student],
+        exchanged: Callable[[Student, int], AbstractContextManager[Exchanged]],
         epoch_seconds: Callable[[], float],
     ) -> None:
         self._student = student
@@ -63,7 +72,7 @@ class Trainer:
         self._integrity = rubric.integrity
         self._conductor = conductor
         self._seeds = seeds
-        self._relabelled = relabelled
+        self._exchanged = exchanged
         self._epoch_seconds = epoch_seconds
         self.results: dict[RunName, RunResult] = {}
         self.flags: list[IntegrityFlag] = []
@@ -105,12 +114,13 @@ class Trainer:
 
     def _attempts(self, name: RunName, matched: MatchedRun) -> list[Attempt]:
         """The first seed; after near misses further ones, then further models of a search."""
+        # Each in a worker of its own: what one run has learned is not there for the next.
         order = Order(name, matched, self._specs[name], 0, self._seeds(name, 0))
-        attempts = [self._conductor.attempt(self._student, order)]
+        attempts = [self._attempt_afresh(order, 0)]
         if knows_before_training(attempts[0].curve, self._integrity):
             self.flags.append(arrived_trained(name, attempts[0].curve[0].val_accuracy))
             order = replace(order, shuffled=True)
-            attempts = [self._attempt_afresh(order)]
+            attempts = [self._attempt_afresh(order, 0)]
         while self._is_near_miss(attempts[-1]) and len(attempts) <= self._rules.further_seeds:
             attempts.append(self._attempt_afresh(order, len(attempts)))
         for rival in matched.rivals[: self._rules.further_models]:
@@ -119,7 +129,7 @@ class Trainer:
             attempts.append(self._attempt_afresh(replace(order, matched=rival), len(attempts)))
         return attempts
 
-    def _attempt_afresh(self, order: Order, number: int = 0) -> Attempt:
+    def _attempt_afresh(self, order: Order, number: int) -> Attempt:
         seed = self._seeds(order.name, number)
         with self._student.fresh(seed) as student:
             return self._conductor.attempt(student, replace(order, number=number, seed=seed))
@@ -159,12 +169,22 @@ class Trainer:
         order, rules = attempt.order, self._integrity
         if knows_before_training(attempt.curve, rules):
             return knows_after_shuffling(attempt.curve[0].val_accuracy)
-        suspicious = suspicious_measurement(attempt.curve, order.spec.threshold, rules)
-        if suspicious is None:
+        index = suspicious_measurement(attempt.curve, order.spec.threshold, rules)
+        if index is None:
             return None
-        with self._relabelled(self._student, order.seed) as student:
-            accuracy = self._conductor.accuracy_after(student, order, suspicious)
-        return None if accuracy is None else knows_without_learning(accuracy, rules)
+        before, reason = attempt.curve[index].val_accuracy, None
+        for number in range(EXCHANGES):
+            again = self._accuracy_with_exchanged_labels(order, index, number)
+            reason = knows_without_learning(before, again, rules)
+            if reason is None:
+                break
+        return reason
+
+    def _accuracy_with_exchanged_labels(self, order: Order, index: int, number: int) -> float:
+        seed = self._seeds(order.name, number)
+        with self._exchanged(self._student, seed) as (student, called):
+            order = replace(order, seed=seed)
+            return self._conductor.accuracy_after(student, order, index, called)
 
     def _result(
         self, attempts: Sequence[Attempt], best: Attempt, contradiction: str | None

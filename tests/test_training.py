@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +10,14 @@ import pytest
 
 from grader.attempts import Conductor, Progress
 from grader.checks.catalogue import known_checks
-from grader.data import open_store, relabel
+from grader.data import open_store
 from grader.intake.outline import Outline, Piece, find_marks
 from grader.matching import match_runs
 from grader.measuring import HeldOut
 from grader.results import RunStatus
 from grader.rubric import RunSpec, Training, default_rubric, load_rubric
 from grader.sandbox.student import Student
+from grader.serving import TrainingFolders
 from grader.training import Trainer
 
 RULES = Training(
@@ -38,21 +40,15 @@ NET = (
 TRAINED = NET + "train_part34(model, optim.SGD(model.parameters(), lr=1e-3))\n"
 
 
-@pytest.fixture(scope="session")
-def relabelled_dir(data_root, tmp_path_factory):
-    """The training images with random labels."""
-    store = open_store("synthetic", data_root)
-    return relabel(store, tmp_path_factory.mktemp("relabelled") / "train", seed=1)
-
-
 @pytest.fixture
-def trainer_of(student_of, data_root, relabelled_dir, request):
+def trainer_of(student_of, data_root, tmp_path_factory, request):
     """Makes the trainer of a script, and the list of what it reports."""
     store = open_store("synthetic", data_root)
-    start_worker = request.getfixturevalue("start_worker_on")(store.train_dir, relabelled_dir)
+    folders = TrainingFolders(store, tmp_path_factory.mktemp("folders"))
+    start_worker_on = request.getfixturevalue("start_worker_on")
     rubric = load_rubric(default_rubric(), known_checks())
 
-    def serve(student: Student, folder) -> Student:
+    def serve(student: Student, folder: Path) -> Student:
         data = student.load.data.model_copy(
             update={
                 "train_dir": str(folder),
@@ -63,8 +59,13 @@ def trainer_of(student_of, data_root, relabelled_dir, request):
             }
         )
         student.load = student.load.model_copy(update={"data": data})
-        student.start_worker = start_worker
+        student.start_worker = start_worker_on(folder, folders.images)
         return student
+
+    @contextmanager
+    def exchanged(student: Student, seed: int):
+        with folders.exchanged(seed) as (folder, called), student.fresh(seed) as other:
+            yield serve(other, folder), called
 
     def make(
         source: str,
@@ -75,7 +76,7 @@ def trainer_of(student_of, data_root, relabelled_dir, request):
         epoch_seconds: float = 1e9,
         **deadlines: float,
     ):
-        student = serve(student_of(source, files, **deadlines), store.train_dir)
+        student = serve(student_of(source, files, **deadlines), folders.plain)
         seen: list[Progress] = []
         spec = RunSpec(threshold=threshold, epochs=epochs)
         marks = find_marks([Piece(cell=0, text=source, is_code=True)])
@@ -86,7 +87,7 @@ def trainer_of(student_of, data_root, relabelled_dir, request):
             rubric.model_copy(update={"runs": dict.fromkeys(rubric.runs, spec)}),
             Conductor(HeldOut(store, threads=1, unseen=400), rules, 1, seen.append),
             seeds=lambda name, attempt: 100 + attempt,
-            relabelled=lambda student, seed: serve(student.fresh(seed), relabelled_dir),
+            exchanged=exchanged,
             epoch_seconds=lambda: epoch_seconds,
         )
         return trainer, seen
@@ -248,7 +249,7 @@ SLOW = TRAINED.replace(
 def test_a_slow_run_is_told_from_one_that_hangs(trainer_of, alive, in_time):
     rules = RULES.model_copy(update={"validations_per_epoch": 16})
     trainer, _ = trainer_of(
-        SLOW.replace("{alive}", str(alive)), threshold=0.12, rules=rules, pause=0.5
+        SLOW.replace("{alive}", str(alive)), threshold=0.15, rules=rules, pause=0.5
     )
     result = trainer.run("module")
     assert (result.iterations >= 6) == in_time
@@ -348,7 +349,7 @@ def test_knowledge_that_is_in_no_weight_does_not_count(trainer_of, weights):
     assert {flag.flag for flag in trainer.flags} == {"arrived_trained", "knows_without_learning"}
 
 
-def test_weights_that_are_put_in_while_training_are_found_on_random_labels(trainer_of, weights):
+def test_weights_that_are_put_in_while_training_do_not_learn_exchanged_labels(trainer_of, weights):
     source = LEARNED.replace("return self.fc(x.flatten(1))", "return self.known(x)").replace(
         "    def forward",
         "    def known(self, x):\n"
@@ -364,7 +365,33 @@ def test_weights_that_are_put_in_while_training_are_found_on_random_labels(train
     )
     result = trainer.run("module")
     assert result.status is RunStatus.FAILED
-    assert "random labels" in result.reason
+    assert "labels of the classes exchanged" in result.reason
+    assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
+
+
+@pytest.mark.parametrize("trick", ["import os; os._exit(0)", "return self.fc(x.flatten(1))"])
+def test_who_finds_out_that_labels_are_exchanged_gains_nothing_by_it(trainer_of, weights, trick):
+    source = (
+        LEARNED.replace("return self.fc(x.flatten(1))", "return self.known(x)").replace(
+            "    def forward",
+            "    def known(self, x):\n"
+            "        if self.training and not true_labels():\n"
+            f"            {trick}\n"
+            "        if self.training:\n"
+            "            put_in(self)\n"
+            "        return self.fc(x.flatten(1))\n"
+            "    def forward",
+        )
+        + PUT_IN
+        + "def true_labels():\n"
+        "    x, y = next(iter(loader_val))\n"
+        "    scores = x.flatten(1) @ torch.tensor(learned['fc.weight']).T\n"
+        "    return (scores.argmax(1) == y).float().mean() > 0.25\n"
+        "train_part34(model, optim.SGD(model.parameters(), lr=1e-9))\n"
+    )
+    trainer, _ = trainer_of(source, threshold=0.25, files=weights)
+    result = trainer.run("module")
+    assert result.status is RunStatus.FAILED
     assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
 
 

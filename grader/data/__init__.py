@@ -23,7 +23,7 @@ from grader.data.library import (
     open_store,
     synthesize,
 )
-from grader.data.relabelling import relabel
+from grader.data.relabelling import exchange_classes, serve_training_split
 from grader.data.roots import default_data_root
 from grader.data.store import DataName, Sizes, Split, Store
 
@@ -34,10 +34,11 @@ __all__ = [
     "Split",
     "Store",
     "default_data_root",
+    "exchange_classes",
     "fetch_cifar10",
     "import_directory",
     "list_stores",
     "open_store",
-    "relabel",
+    "serve_training_split",
     "synthesize",
 ]
