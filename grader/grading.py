@@ -5,49 +5,39 @@ from __future__ import annotations
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from grader.assembly import Findings, result_of
 from grader.attempts import Conductor, Progress
 from grader.checks.cases import derive_seed
-from grader.checks.catalogue import known_checks
 from grader.checks.examination import Examination
-from grader.checks.running import CheckOutcome, run_checks, shorten
+from grader.checks.running import run_checks, shorten
 from grader.data import Store
 from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.looking import overview_of, problem_of
-from grader.matching import MatchedRun, explain_match
 from grader.measuring import HeldOut
 from grader.overview import Overview
 from grader.pace import epoch_seconds
 from grader.protocol import messages as m
 from grader.provenance import provenance_of
 from grader.results import (
-    CheckResult,
-    CheckStatus,
-    IntegrityFlag,
     Provenance,
-    QuestionResult,
-    RunName,
-    RunResult,
-    RunStatus,
     SubmissionResult,
     Timing,
 )
-from grader.rubric import Rubric, RunSpec
+from grader.rubric import Rubric
 from grader.sandbox.layers import FULL, MODES, IsolationConfig, Mode
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.serving import TrainingFolders
-from grader.training import Exchanged, Trainer, optimizer_info
+from grader.training import Exchanged, Trainer
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
-
-MAX_NOTES = 200
 
 
 @dataclass(frozen=True)
@@ -105,39 +95,27 @@ class Grader:
 
     def ungraded(self, submission: Submission, reason: str) -> SubmissionResult:
         """The result of a submission that cannot be graded."""
-        outcome = _Graded(reason=reason)
-        return self._result(submission, outcome, datetime.now(UTC), time.monotonic())
+        found = Findings(reason=reason)
+        return self._result(submission, found, datetime.now(UTC), time.monotonic())
 
     def _result(
-        self, submission: Submission, outcome: _Graded, started: datetime, clock: float
+        self, submission: Submission, found: Findings, started: datetime, clock: float
     ) -> SubmissionResult:
-        questions = self._questions(outcome.checks)
-        return SubmissionResult(
-            submission=submission.info,
-            status="ungraded" if outcome.reason else "graded",
-            reason=outcome.reason,
-            score=round(sum(question.score for question in questions), 6),
-            max_score=self._rubric.points,
-            left_out=sum(self._points(o.id) for o in outcome.checks if o.left_out),
-            questions=questions,
-            runs=self._runs(outcome),
-            integrity=outcome.flags,
-            notes=_bounded((*submission.notes, *outcome.notes)),
-            provenance=self.provenance(submission.digest, outcome.layers),
-            timing=Timing(
-                started=started.isoformat(timespec="seconds"),
-                seconds=round(time.monotonic() - clock, 3),
-                host=socket.gethostname(),
-                checks={o.id: round(o.seconds, 3) for o in outcome.checks},
-            ),
+        timing = Timing(
+            started=started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - clock, 3),
+            host=socket.gethostname(),
+            checks={each.id: round(each.seconds, 3) for each in found.checks},
         )
+        provenance = self.provenance(submission.digest, found.layers)
+        return result_of(submission, found, self._rubric, provenance, timing)
 
     def probe_isolation(self) -> tuple[str, ...]:
         """The layers a worker finds itself in; the worker runs nothing."""
         with self._start_worker(self._options.scratch) as worker:
             return worker.layers
 
-    def _examine(self, submission: Submission, watcher: Watcher) -> _Graded:
+    def _examine(self, submission: Submission, watcher: Watcher) -> Findings:
         with ExitStack() as stack:
             try:
                 student, understanding = self._open(submission, stack)
@@ -151,7 +129,7 @@ class Grader:
                 student, self._rubric, submission.digest, understanding.runs, trainer
             )
             checks = run_checks(examination, watcher.on_check)
-            return _Graded(
+            return Findings(
                 checks=checks,
                 runs=trainer.results if trainer else {},
                 flags=tuple(trainer.flags) if trainer else (),
@@ -300,44 +278,6 @@ class Grader:
             with other:
                 yield other, called
 
-    def _points(self, check_id: str) -> float:
-        return next(check.points for check in self._rubric.checks if check.id == check_id)
-
-    def _questions(self, outcomes: tuple[CheckOutcome, ...]) -> tuple[QuestionResult, ...]:
-        by_id = {outcome.id: outcome for outcome in outcomes}
-        questions: list[QuestionResult] = []
-        for question in self._rubric.questions if outcomes else ():
-            checks = tuple(
-                CheckResult(
-                    id=spec.id,
-                    title=known_checks()[spec.id].title,
-                    status=by_id[spec.id].status,
-                    score=spec.points if by_id[spec.id].status is CheckStatus.PASSED else 0.0,
-                    max_score=spec.points,
-                    reason=by_id[spec.id].reason,
-                    where=by_id[spec.id].where,
-                )
-                for spec in question.checks
-            )
-            questions.append(
-                QuestionResult(
-                    id=question.id,
-                    title=question.title,
-                    score=sum(check.score for check in checks),
-                    max_score=question.points,
-                    checks=checks,
-                )
-            )
-        return tuple(questions)
-
-    def _runs(self, outcome: _Graded) -> dict[RunName, RunResult]:
-        if outcome.reason is not None:
-            return {}
-        return {
-            name: outcome.runs.get(name) or _not_trained(spec, outcome.matched.get(name))
-            for name, spec in sorted(self._rubric.runs.items())
-        }
-
     def provenance(self, digest: str, layers: tuple[str, ...]) -> Provenance:
         """What a result for the submission of that digest is made from and with."""
         options = self._options
@@ -345,47 +285,16 @@ class Grader:
         return provenance_of(digest, self._rubric, self._store, text, layers)
 
 
-def _bounded(notes: tuple[str, ...]) -> tuple[str, ...]:
-    """Notes that a person may want to read, and how many more there are."""
-    more = len(notes) - MAX_NOTES
-    told = tuple(shorten(note) for note in notes[:MAX_NOTES])
-    return (*told, f"{more:,} more notes are left out.") if more > 0 else told
-
-
-@dataclass(frozen=True)
-class _Graded:
-    """What examining a submission gave; `reason` when it could not be examined."""
-
-    reason: str | None = None
-    checks: tuple[CheckOutcome, ...] = ()
-    runs: Mapping[RunName, RunResult] = field(default_factory=dict)
-    flags: tuple[IntegrityFlag, ...] = ()
-    matched: Mapping[RunName, MatchedRun] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    layers: tuple[str, ...] = ()
-
-
 class _CannotBeRun(Exception):
     """A submission cannot be loaded; `outcome` says why."""
 
-    def __init__(self, outcome: _Graded) -> None:
+    def __init__(self, outcome: Findings) -> None:
         super().__init__(outcome.reason)
         self.outcome = outcome
 
 
-def _not_trained(spec: RunSpec, matched: MatchedRun | None) -> RunResult:
-    return RunResult(
-        status=RunStatus.SKIPPED,
-        where=str(matched.last.where) if matched else None,
-        why=explain_match(matched) if matched else None,
-        threshold=spec.threshold,
-        reached=False,
-        optimizer=optimizer_info(matched.last) if matched else None,
-    )
-
-
-def _cannot_be_run(error: WorkerError, student: Student) -> _Graded:
+def _cannot_be_run(error: WorkerError, student: Student) -> Findings:
     places = error.places if isinstance(error, StudentError) else ()
     place = f" ({places[-1]})" if places else ""
     reason = shorten(f"Your work cannot be run{place}: {error}.")
-    return _Graded(reason=reason, notes=tuple(student.notes), layers=student.layers)
+    return Findings(reason=reason, notes=tuple(student.notes), layers=student.layers)

@@ -17,5 +17,6 @@ during a pause the worker answers `predict`, so that the trusted side measures a
 that the process sees without labels.
 
 Everything in here can be changed by the student's code: nothing in here is relied upon for a
-verdict, the meter included, which keeps honest work to its budget. This package imports `grader.protocol` and nothing else of `grader`.
+verdict, the meter included, which keeps honest work to its budget. This package imports
+`grader.protocol` and nothing else of `grader`.
 """
