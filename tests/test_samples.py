@@ -31,6 +31,7 @@ def test_a_whole_submission_gets_what_it_is_worth(folder, grade):
     }, not_passed
     for name, expectation in expected["checks"].items():
         assert expectation.get("reason", "") in (checks[name].reason or "")
+    assert result.integrity == ()
     assert result.score == expected["score"]
     assert result.max_score == 100
 
