@@ -10,10 +10,10 @@ grade: $(VENV)/installed
 	$(BIN)/torchgrade grade submissions --out $(OUT) --data synthetic
 
 test: lint
-	$(BIN)/python -m pytest -n auto --maxprocesses 4
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 attacks: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 tests/attacks -m "slow or not slow"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/attacks -m "slow or not slow"
 
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m pytest tests --hypothesis-profile=long --timeout=0 -m hypothesis

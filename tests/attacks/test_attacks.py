@@ -93,7 +93,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
         {"WORLD": str(world), "REPO": str(REPO), "PORT": str(port)},
     )
     alone(mode, train=expected.train)
-    before, running = contents(world), processes()
+    before, running = contents(world), started()
 
     result = grade_in(path, mode, train=expected.train)
     text = to_json(result)
@@ -105,7 +105,7 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     assert [said for said in expected.says if said not in text] == [], text
     assert [hidden for hidden in (secret, *expected.hides) if hidden in text] == []
     assert contents(world) == before
-    assert processes() <= running
+    assert left_behind(running) == set()
     assert not listens(port)
     assert after == first
 
@@ -133,22 +133,40 @@ def contents(folder: Path) -> dict[str, bytes | str]:
     return found
 
 
-def processes() -> set[int]:
-    """Those that we or an attack may have left: alive, and telling by their command line."""
-    parents: dict[int, int] = {}
-    telling = set()
+def started() -> set[int]:
+    """The processes that somebody's slot, or an attack, has started."""
+    return {pid for pid in parents() if any(trace in command(pid) for trace in TRACES)}
+
+
+def left_behind(before: set[int]) -> set[int]:
+    """Those that were not there before and are ours, or nobody's: children of process 1.
+
+    Others may belong to whoever runs other tests beside us.
+    """
+    above = parents()
+    new = started() - before
+    return {pid for pid in new if above.get(pid) == 1 or os.getpid() in ancestors(pid, above)}
+
+
+def parents() -> dict[int, int]:
+    """Every process and its parent."""
+    found = {}
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
             # The name in brackets may hold blanks and brackets itself.
-            parent = (entry / "stat").read_text().rpartition(")")[2].split()[1]
+            fields = (entry / "stat").read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        parents[int(entry.name)] = int(parent)
-        if any(trace in command for trace in TRACES):  # a zombie has no command line
-            telling.add(int(entry.name))
-    # Not those of whoever runs other tests beside us; an orphan is the child of process 1.
-    return {p for p in telling if parents[p] == 1 or os.getpid() in ancestors(p, parents)}
+        found[int(entry.name)] = int(fields[1])
+    return found
+
+
+def command(pid: int) -> str:
+    """A process's command line; a zombie has none."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("latin-1")
+    except OSError:
+        return ""
 
 
 def ancestors(pid: int, parents: dict[int, int]) -> Iterator[int]:
