@@ -1,7 +1,7 @@
 """What honest work looks like to the rules of `integrity` in rubric.yaml.
 
 Trains every correct submission, and prints for each run the accuracy before its first step, the
-one after it was trained on random labels up to its first measurement, and the share of its
+one up to its first (or suspicious) measurement with the labels exchanged, and the share of its
 accuracy that remains on unseen, disturbed images, and its processor time by the reference's:
 
     python benchmarks/integrity.py [--data imagefolder] [--data-root DIR] [FOLDER ...]
@@ -40,17 +40,16 @@ class Row:
     start: float
     best: float
     unseen: float | None
-    relabelled: float | None
+    exchanged: float
     work: float
     suspicious: bool
 
     def __str__(self) -> str:
         kept = f"{self.unseen / self.best:8.2f}" if self.unseen is not None else "       -"
-        relabelled = f"{self.relabelled:10.3f}" if self.relabelled is not None else "         -"
         looked_into = "  looked into" if self.suspicious else ""
         return (
             f"{self.submission[:24]:24} {self.run:19} {self.start:6.3f} {self.best:6.3f} "
-            f"{kept} {relabelled} {self.work:5.1f}{looked_into}"
+            f"{kept} {self.exchanged:9.3f} {self.work:5.1f}{looked_into}"
         )
 
 
@@ -68,11 +67,11 @@ def measure(grader: Grader, conductor: Conductor, folder: Path) -> Iterator[Row]
             if not attempt.curve or attempt.best is None:
                 continue
             index = suspicious_measurement(attempt.curve, order.spec.threshold, rubric.integrity)
-            with grader._relabelled(student, seed) as other:
-                relabelled = conductor.accuracy_after(other, order, index or 1)
+            with grader._exchanged(student, seed) as (other, called):
+                exchanged = conductor.accuracy_after(other, order, index or 1, called)
             yield Row(
                 submission.id, name, attempt.curve[0].val_accuracy, attempt.best,
-                attempt.unseen_accuracy, relabelled,
+                attempt.unseen_accuracy, exchanged,
                 attempt.cpu_seconds / (attempt.epochs * grader._epoch_seconds()),
                 index is not None,
             )  # fmt: skip
@@ -99,13 +98,12 @@ def main() -> None:
         grader = Grader(
             rubric, store, server.control, Options(threads=threads, scratch=Path(scratch))
         )
-        print(f"{'submission':24} {'run':19}  start   best   unseen relabelled  work")
+        print(f"{'submission':24} {'run':19}  start   best   unseen exchanged  work")
         for folder in folders:
             for row in measure(grader, conductor, folder):
                 rows.append(row)
                 print(row, flush=True)
     print(f"largest start {max(row.start for row in rows):.3f}")
-    print(f"largest relabelled {max(row.relabelled or 0.0 for row in rows):.3f}")
     print(f"largest work {max(row.work for row in rows if row.run in PRESCRIBED):.1f}")
     print(f"smallest unseen {min(r.unseen / r.best for r in rows if r.unseen is not None):.2f}")
     print(f"looked into {sum(row.suspicious for row in rows)} of {len(rows)}")

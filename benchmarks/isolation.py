@@ -44,7 +44,7 @@ def main() -> None:
                 limits = rubric.limits
                 order = IsolationConfig(
                     scratch=str(folder),
-                    readable=(str(store.train_dir),),
+                    readable=grader._readable(None),
                     memory_bytes=limits.memory_mb << 20,
                     file_bytes=limits.file_mb << 20,
                     scratch_bytes=limits.scratch_mb << 20,

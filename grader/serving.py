@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.data import Store, exchange_classes, serve_training_split
+from grader.data.store import IMAGES
 from grader.files import remove_tree
 
 
@@ -30,7 +31,7 @@ class TrainingFolders:
     @property
     def images(self) -> Path:
         """The file that every folder links to, and that a worker must be able to read."""
-        return (self._store.train_dir / "images.npy").resolve()
+        return (self._store.train_dir / IMAGES).resolve()
 
     @property
     def plain(self) -> Path:
