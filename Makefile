@@ -1,6 +1,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= out
+FUZZ ?= tests/protocol
 BIN := $(VENV)/bin
 
 .PHONY: grade test attacks fuzz lint format bench
@@ -16,7 +17,7 @@ attacks: $(VENV)/installed-dev
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/attacks -m "slow or not slow"
 
 fuzz: $(VENV)/installed-dev
-	$(BIN)/python -m pytest tests --hypothesis-profile=long --timeout=0 -m hypothesis
+	$(BIN)/python -m pytest $(FUZZ) --hypothesis-profile=long --timeout=0 -m hypothesis
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -28,7 +28,7 @@ from grader.slot import Slot
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("torchgrade", deadline=None)
 settings.load_profile("torchgrade")
-settings.register_profile("long", deadline=None, max_examples=100_000)  # see `make fuzz`
+settings.register_profile("long", deadline=None, max_examples=250_000, database=None)  # `make fuzz`
 
 Grade = Callable[[Path], SubmissionResult]
 

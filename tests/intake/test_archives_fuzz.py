@@ -23,7 +23,6 @@ FILES = {
 }
 KINDS = ["zip", "tar", "tar.gz", "tar.bz2", "tar.xz"]
 EXAMPLES = settings(
-    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -32,7 +32,6 @@ CONTENT = st.sampled_from(
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 @settings(
-    max_examples=150,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
