@@ -1,45 +1,81 @@
-"""Grade many: one after another, every result on disk at once; one broken never stops the rest."""
+"""Grade many: every result on disk at once; what is there already stays; one broken stops none."""
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 import socket
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
-from grader.errors import UsageError, UserError
+from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Setup, Trained
-from grader.report import write_batch, write_submission
+from grader.keys import key_of
+from grader.logs import SubmissionLog
+from grader.outfolder import OutFolder, opened_out
+from grader.pool import SlotPool
 from grader.results import BatchEntry, BatchResult, Source, SubmissionResult, Timing
-from grader.slot import Slot, SlotLost
+from grader.slot import SlotLost
 
-MIN_FREE_BYTES = 100 << 20
-"""With less than this left, a disk is called full before grading begins."""
-
-MAX_LOSSES = 2
-"""How often a submission may take its examiner down before it is ungraded."""
+MAX_LOSSES = 3
+"""How often a submission may take its examiner down before it is left ungraded."""
 
 
 class Observer(Protocol):
-    """Who watches the grading."""
+    """Who watches the grading; called by one thread at a time."""
 
     def opened(self, opened: Opened) -> None:
         """Rubric and data are read."""
 
-    def submission_started(self, submission: Submission, number: int, total: int) -> None:
-        """A submission is about to be graded; number counts from 1."""
+    def batch_started(self, total: int, kept: int) -> None:
+        """So many submissions there are, of which so many have their results already."""
 
-    def event(self, event: CheckStarted | Trained) -> None:
+    def submission_started(self, submission: Submission) -> None:
+        """A submission is about to be graded."""
+
+    def event(self, submission: Submission, event: CheckStarted | Trained) -> None:
         """Something happened in it."""
 
     def submission_finished(self, result: SubmissionResult) -> None:
         """Its result is on disk."""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """What is kept in mind of a result; the rest of it is on disk.
+
+    Attributes:
+        entry: its line in the batch's results.
+        reason: why it is ungraded.
+        flags: names of what a person should look at.
+        key: of all that it depends on.
+        isolation: the layers that were in force, none where nothing was run.
+    """
+
+    entry: BatchEntry
+    reason: str | None
+    flags: tuple[str, ...]
+    key: str
+    isolation: tuple[str, ...]
+
+    @classmethod
+    def of(cls, result: SubmissionResult) -> Self:
+        """The summary of a result."""
+        entry = BatchEntry(
+            id=result.submission.id,
+            status=result.status,
+            score=result.score,
+            max_score=result.max_score,
+            result=f"submissions/{result.submission.id}/result.json",
+        )
+        flags = tuple(sorted({item.flag for item in result.integrity}))
+        made = result.provenance
+        return cls(entry, result.reason, flags, made.key, made.isolation)
 
 
 def grade_batch(
@@ -48,23 +84,33 @@ def grade_batch(
     setup: Setup,
     observer: Observer,
     source: Source | None = None,
-) -> list[SubmissionResult]:
+    *,
+    slots: int = 1,
+) -> list[Graded]:
     """Grade submissions and write `out`: results.json, index.html, a folder each.
 
-    `source` says what they were taken from and who is missing; it is written with the results.
-    What was graded when an exception (or Ctrl-C) ends it is on disk and readable.
+    Results that are in `out` already, and would come out the same, are kept. What was graded when
+    an exception (or Ctrl-C) ends it is on disk, and the same call goes on from there.
+
+    Args:
+        submissions: what to grade; the index lists them in this order.
+        out: the folder.
+        setup: how to grade.
+        observer: who watches.
+        source: what they were taken from and who is missing; it is written with the results.
+        slots: how many are graded at once.
 
     Raises:
-        UserError: rubric, data or `out` cannot be used; nothing was graded.
+        UserError: rubric, data or `out` cannot be used; or `out` could not be written further.
         Bug: torchgrade failed.
     """
-    prepare_out(out)
-    batch = _Batch(out, setup, observer, source)
-    try:
-        batch.grade(submissions, lambda result: out / "submissions" / result.submission.id)
-    finally:
-        batch.write_index()
-    return batch.results
+    with opened_out(out) as folder, SlotPool(setup, slots) as pool:
+        batch = _Batch(submissions, folder, pool.open(), observer)
+        try:
+            batch.grade(pool, slots)
+        finally:
+            batch.write_index(source)
+    return batch.in_order()
 
 
 def check_one(
@@ -75,145 +121,128 @@ def check_one(
     Raises:
         UserError, Bug: as :func:`grade_batch`.
     """
-    prepare_out(out)
-    batch = _Batch(out, setup, observer)
-    batch.grade([submission], lambda _: out)
-    return batch.results[0]
-
-
-def prepare_out(out: Path) -> None:
-    """Make the folder for results, and see that there is room for them and for scratch.
-
-    Raises:
-        UsageError: it cannot be written, or its disk is full.
-    """
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".torchgrade-probe"
-        probe.write_bytes(b"torchgrade")
-        probe.unlink()
-    except OSError as error:
-        raise UsageError(
-            f"Results cannot be written to {out}: {error.strerror}. Choose another with --out."
-        ) from error
-    _require_room(out, "--out")
-    _require_room(Path(tempfile.gettempdir()), "TMPDIR")
-
-
-def _require_room(folder: Path, chosen_by: str) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
-        raise UsageError(
-            f"The disk of {folder} is full ({free >> 20} MB left, {MIN_FREE_BYTES >> 20} MB "
-            f"needed). Make room or choose another folder with {chosen_by}."
-        )
-
-
-@contextmanager
-def _told_as_user_error(what: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"{what} cannot be written: {error.strerror}. "
-            "What was graded before is in the output folder."
-        ) from error
+    with opened_out(out, single=True) as folder, SlotPool(setup, 1) as pool:
+        _Batch([submission], folder, pool.open(), observer).grade(pool, 1)
+        return folder.read(submission.id)
 
 
 class _Batch:
-    """A batch in the making: the slot it uses and what it has graded."""
+    """A batch in the making."""
 
     def __init__(
-        self, out: Path, setup: Setup, observer: Observer, source: Source | None = None
+        self,
+        submissions: Sequence[Submission],
+        folder: OutFolder,
+        opened: Opened,
+        observer: Observer,
     ) -> None:
-        self._out = out
-        self._source = source
-        self._setup = setup
+        self._submissions = submissions
+        self._folder = folder
+        self._opened = opened
         self._observer = observer
-        self.results: list[SubmissionResult] = []
-        self._opened: Opened | None = None
-        self._slot: Slot | None = None
+        self._lock = threading.Lock()
+        self._graded: dict[str, Graded] = {}
 
-    def grade(
-        self, submissions: Sequence[Submission], folder_of: Callable[[SubmissionResult], Path]
-    ) -> None:
-        """Grade all, in order, and write each result into its folder."""
-        try:
-            self._open()
-            for number, submission in enumerate(submissions, start=1):
-                self._observer.submission_started(submission, number, len(submissions))
-                result = self._grade_one(submission)
-                self._write(result, folder_of(result))
-                self._observer.submission_finished(result)
-        finally:
-            self._close()
+    def grade(self, pool: SlotPool, slots: int) -> None:
+        """Grade what has no result yet, the most work first."""
+        self._observer.opened(self._opened)
+        left = [submission for submission in self._submissions if not self._keep(submission)]
+        self._observer.batch_started(len(self._submissions), len(self._submissions) - len(left))
+        left.sort(key=expected_work, reverse=True)
+        with ThreadPoolExecutor(slots) as executor:
+            try:
+                for result in _completed(executor, self._grader(pool), left, 2 * slots):
+                    self._folder.write(result)
+                    self._note(result)
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
+                pool.close()  # what is being graded ends by it
+                raise
 
-    def write_index(self) -> None:
-        """results.json and index.html of what was graded so far, if grading had begun."""
-        if self._opened is None:
-            return
-        entries = tuple(
-            BatchEntry(
-                id=result.submission.id,
-                status=result.status,
-                score=result.score,
-                max_score=result.max_score,
-                result=f"submissions/{result.submission.id}/result.json",
-            )
-            for result in self.results
-        )
-        made = [result.provenance for result in self.results]
-        isolated = [p.isolation for p in made if p.isolation]
-        key = hashlib.sha256("\n".join(p.key for p in made).encode()).hexdigest()
+    def in_order(self) -> list[Graded]:
+        """What was graded, in the order of the submissions."""
+        return [self._graded[each.id] for each in self._submissions if each.id in self._graded]
+
+    def write_index(self, source: Source | None) -> None:
+        """results.json and index.html of what is graded so far."""
+        graded = self.in_order()
+        isolated = [each.isolation for each in graded if each.isolation]
         # The layers that were in force for every submission that was run.
-        everywhere = (
-            tuple(layer for layer in isolated[0] if all(layer in layers for layers in isolated))
-            if isolated
-            else ()
+        everywhere = tuple(
+            layer
+            for layer in (isolated[0] if isolated else ())
+            if all(layer in layers for layers in isolated)
         )
         provenance = self._opened.provenance.model_copy(
-            update={"key": key, "isolation": everywhere}
+            update={"key": key_of(*(each.key for each in graded)), "isolation": everywhere}
         )
         batch = BatchResult(
             assignment=self._opened.assignment,
             data=self._opened.provenance.data,
             provenance=provenance,
-            submissions=entries,
-            source=self._source,
+            submissions=tuple(each.entry for each in graded),
+            source=source,
         )
-        with _told_as_user_error("The index"):
-            write_batch(batch, self.results, self._out)
+        self._folder.write_index(batch, (self._folder.read(each.entry.id) for each in graded))
 
-    def _open(self) -> Slot:
-        """A slot that is ready, a new one when the last was lost."""
-        if self._slot is None:
-            self._slot = Slot(self._setup)
-            opened = self._slot.open()
-            if self._opened is None:
-                self._observer.opened(opened)
-            self._opened = opened
-        return self._slot
+    def _keep(self, submission: Submission) -> bool:
+        """Whether there is a result already; noted, and written again where a name has changed."""
+        if self._folder.single:
+            return False  # who checks one piece of work wants it to be looked at
+        result = self._folder.kept(submission, self._opened.provenance.key)
+        if result is None:
+            return False
+        if result != self._folder.read(submission.id):
+            self._folder.write(result)
+        self._graded[submission.id] = Graded.of(result)
+        return True
 
-    def _close(self) -> None:
-        if self._slot is not None:
-            self._slot.close()
-            self._slot = None
+    def _note(self, result: SubmissionResult) -> None:
+        self._graded[result.submission.id] = Graded.of(result)
+        with self._lock:
+            self._observer.submission_finished(result)
 
-    def _grade_one(self, submission: Submission) -> SubmissionResult:
+    def _grader(self, pool: SlotPool) -> Callable[[Submission], SubmissionResult]:
+        """What the executor's threads do with a submission."""
+
+        def grade(submission: Submission) -> SubmissionResult:
+            with self._lock:
+                self._observer.submission_started(submission)
+            try:
+                with SubmissionLog(self._folder.of(submission.id)) as log:
+                    return self._grade_one(submission, pool, log)
+            except OSError as error:
+                raise UserError(
+                    f"The log of {submission.id} cannot be written: {error.strerror}. "
+                    "What was graded before is in the output folder."
+                ) from error
+
+        return grade
+
+    def _grade_one(
+        self, submission: Submission, pool: SlotPool, log: SubmissionLog
+    ) -> SubmissionResult:
+        def on_event(event: CheckStarted | Trained) -> None:
+            log.event(event)
+            with self._lock:
+                self._observer.event(submission, event)
+
+        log.say(f"grading {submission.id}, {submission.digest}")
         for _ in range(MAX_LOSSES):
             try:
-                return self._open().grade(submission, self._observer.event)
+                result = pool.grade(submission, on_event)
             except SlotLost:
-                self._close()
-        return self._ungraded(submission, "The grading process was lost twice on this submission.")
-
-    def _write(self, result: SubmissionResult, folder: Path) -> None:
-        with _told_as_user_error(f"The result of {result.submission.id}"):
-            write_submission(result, folder)
-        self.results.append(result)
+                if pool.closed:
+                    raise
+                log.say("the grading process was lost")
+                continue
+            log.result(result)
+            return result
+        times = f"{MAX_LOSSES} times"
+        return self._ungraded(submission, f"The grading process was lost {times} on it.")
 
     def _ungraded(self, submission: Submission, reason: str) -> SubmissionResult:
-        assert self._opened is not None
+        key = key_of(self._opened.provenance.key, submission.fingerprint)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         return SubmissionResult(
             submission=submission.info,
@@ -221,8 +250,29 @@ class _Batch:
             reason=reason,
             score=0.0,
             max_score=self._opened.max_score,
-            provenance=self._opened.provenance.model_copy(
-                update={"key": hashlib.sha256(submission.digest.encode()).hexdigest()}
-            ),
+            provenance=self._opened.provenance.model_copy(update={"key": key}),
             timing=Timing(started=now, seconds=0.0, host=socket.gethostname(), checks={}),
         )
+
+
+def expected_work(submission: Submission) -> int:
+    """How long a submission will take beside others: by the convolutions that it writes."""
+    return sum(cell.source.count("Conv2d(") for cell in submission.cells)
+
+
+def _completed(
+    executor: Executor,
+    grade: Callable[[Submission], SubmissionResult],
+    submissions: Iterable[Submission],
+    at_once: int,
+) -> Iterator[SubmissionResult]:
+    """Results as they come, in no order; never more than `at_once` are handed to the executor."""
+    waiting, running = iter(submissions), set[Future[SubmissionResult]]()
+    while True:
+        for submission in islice(waiting, at_once - len(running)):
+            running.add(executor.submit(grade, submission))
+        if not running:
+            return
+        done, running = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield future.result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -23,9 +22,10 @@ from grader.data import (
 from grader.errors import UsageError, UserError
 from grader.intake import LayoutName, open_own_work
 from grader.jobs import Setup
+from grader.machine import this_machine
 from grader.rubric import default_rubric, load_rubric
 from grader.sandbox.layers import Mode
-from grader.slot import Bug, Slot
+from grader.slot import Bug, single_slot
 
 EXIT_LOST_POINTS = 1
 EXIT_USAGE = 2
@@ -77,6 +77,7 @@ def _setup(
     rubric: Path | None,
     isolation: Literal["any", "strict"],
     mode: Mode,
+    threads: int = 1,
 ) -> Setup:
     path = rubric or default_rubric()
     load_rubric(path, known_checks())  # a mistake in it is told at once, before torch is loaded
@@ -88,7 +89,7 @@ def _setup(
         full_curves=full_curves,
         strict_isolation=isolation == "strict",
         isolation=mode,
-        threads=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1,
+        threads=threads,
         debug=_debugging(),
     )
 
@@ -130,7 +131,7 @@ def check(
 
     setup = _setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
-        isolation=require_isolation, mode=isolation,
+        isolation=require_isolation, mode=isolation, threads=this_machine().cores,
     )  # fmt: skip
     console = Console()
     with open_own_work(submission) as handed_in, LiveView(console) as view:
@@ -161,6 +162,13 @@ def grade(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="List what would be graded, and stop.")
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many are graded at once [default: one a core, as far as memory goes]",
+        ),
+    ] = None,
     train: Train = True,
     full_curves: FullCurves = False,
     data: Data = "auto",
@@ -187,12 +195,17 @@ def grade(
             print_plan(console, download)
             print_roll_call(console, download.source)
             return
+        machine, many = this_machine(), len(download.submissions)
+        slots = jobs or machine.slots(many)
+        setup = setup.model_copy(update={"threads": machine.threads(slots)})
         with LiveView(console) as view:
-            view.starting(f"Grading {len(download.submissions)} submissions of {source} …")
-            results = grade_batch(download.submissions, out, setup, view, download.source)
-    print_batch(console, results, out / "index.html")
+            view.starting(f"Grading {many} submissions of {source}, {slots} at a time …")
+            graded = grade_batch(
+                download.submissions, out, setup, view, download.source, slots=slots
+            )
+    print_batch(console, graded, out / "index.html")
     print_roll_call(console, download.source)
-    ungraded = any(result.status == "ungraded" for result in results)
+    ungraded = any(each.entry.status == "ungraded" for each in graded)
     raise typer.Exit(EXIT_UNGRADED if ungraded else 0)
 
 
@@ -213,7 +226,7 @@ def show(
         train=False, full_curves=False, data="synthetic", data_root=None, rubric=rubric,
         isolation=require_isolation, mode=isolation,
     )  # fmt: skip
-    with open_own_work(submission) as handed_in, Slot(setup) as slot:
+    with open_own_work(submission) as handed_in, single_slot(setup) as slot:
         slot.open()
         overview = slot.look(handed_in)
     print_overview(Console(), overview)
@@ -271,7 +284,7 @@ def doctor(data_root: DataRoot = None, isolation: IsolationMode = "full") -> Non
 
     setup = _setup(
         train=False, full_curves=False, data="auto", data_root=data_root, rubric=None,
-        isolation="any", mode=isolation,
+        isolation="any", mode=isolation, threads=this_machine().cores,
     )  # fmt: skip
     print_findings(Console(), examine_machine(setup))
 

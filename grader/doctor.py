@@ -26,7 +26,7 @@ from grader.sandbox.layers import (
     OTHER_USER,
     SECCOMP,
 )
-from grader.slot import Slot
+from grader.slot import single_slot
 
 MIN_MEMORY_GB = 4.0
 
@@ -82,7 +82,7 @@ def examine_machine(setup: Setup) -> list[Finding]:
     Raises:
         UserError: rubric or data cannot be used.
     """
-    with Slot(setup) as slot:
+    with single_slot(setup) as slot:
         slot.open()
         isolation = slot.probe()
     root = Path(setup.data_root) if setup.data_root else default_data_root()

@@ -58,7 +58,7 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
                 Opened(
                     assignment=rubric.assignment.title,
                     max_score=rubric.points,
-                    provenance=grader.provenance("", ()),
+                    provenance=grader.provenance(grader.setup_key),
                 ),
             )
             for line in orders:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from grader.assembly import Findings, result_of
@@ -20,12 +20,13 @@ from grader.checks.running import run_checks, shorten
 from grader.data import Store
 from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
+from grader.keys import key_of
 from grader.looking import overview_of, problem_of
 from grader.measuring import HeldOut
 from grader.overview import Overview
 from grader.pace import epoch_seconds
 from grader.protocol import messages as m
-from grader.provenance import provenance_of
+from grader.provenance import provenance_of, setup_key
 from grader.results import (
     Provenance,
     SubmissionResult,
@@ -38,6 +39,9 @@ from grader.sandbox.workers import Worker
 from grader.serving import TrainingFolders
 from grader.training import Exchanged, Trainer
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
+
+MAX_LOSSES = 3
+"""How often a submission is examined whose worker somebody kills; the last time counts."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,7 @@ class Grader:
         self._options = options
         self._folders = TrainingFolders(store, options.scratch) if store else None
         self._pace: float | None = None
+        self._workers: list[Worker] = []
 
     def grade(self, submission: Submission, watcher: Watcher) -> SubmissionResult:
         """Grade one submission, whatever it does.
@@ -91,7 +96,12 @@ class Grader:
         if submission.problem is not None:
             return self.ungraded(submission, submission.problem)
         started, clock = datetime.now(UTC), time.monotonic()
-        return self._result(submission, self._examine(submission, watcher), started, clock)
+        for _ in range(MAX_LOSSES):
+            self._workers.clear()
+            found = self._examine(submission, watcher)
+            if not any(worker.lost for worker in self._workers):
+                break  # else somebody killed one: what was found then says nothing of the work
+        return self._result(submission, found, started, clock)
 
     def ungraded(self, submission: Submission, reason: str) -> SubmissionResult:
         """The result of a submission that cannot be graded."""
@@ -107,7 +117,7 @@ class Grader:
             host=socket.gethostname(),
             checks={each.id: round(each.seconds, 3) for each in found.checks},
         )
-        provenance = self.provenance(submission.digest, found.layers)
+        provenance = self.provenance(key_of(self.setup_key, submission.fingerprint), found.layers)
         return result_of(submission, found, self._rubric, provenance, timing)
 
     def probe_isolation(self) -> tuple[str, ...]:
@@ -214,7 +224,9 @@ class Grader:
             * max(1, self._options.threads),
             layers=MODES[self._options.isolation],
         )
-        return Worker(self._control, isolation)
+        worker = Worker(self._control, isolation)
+        self._workers.append(worker)
+        return worker
 
     def _readable(self, training: Path | None) -> tuple[str, ...]:
         """What a worker may read of the data set, whose own folder holds the true labels."""
@@ -278,11 +290,15 @@ class Grader:
             with other:
                 yield other, called
 
-    def provenance(self, digest: str, layers: tuple[str, ...]) -> Provenance:
-        """What a result for the submission of that digest is made from and with."""
-        options = self._options
-        text = f"{options.train} {options.full_curves} {options.threads}"
-        return provenance_of(digest, self._rubric, self._store, text, layers)
+    @cached_property
+    def setup_key(self) -> str:
+        """The key of all that holds for every submission."""
+        options = replace(self._options, scratch=Path())
+        return setup_key(self._rubric, self._store, repr(options))
+
+    def provenance(self, key: str, layers: tuple[str, ...] = ()) -> Provenance:
+        """What a result with that key is made from and with."""
+        return provenance_of(key, self._rubric, self._store, layers)
 
 
 class _CannotBeRun(Exception):

@@ -103,7 +103,9 @@ class Opened(Record):
     kind: Literal["opened"] = "opened"
     assignment: str
     max_score: float
-    provenance: Provenance
+    provenance: Provenance = Field(
+        description="of nothing yet; its key is that of all that holds for every submission"
+    )
 
 
 class Isolation(Record):

@@ -1,12 +1,14 @@
-"""The launcher: imports torch once, forks the examiner, then serves workers.
+"""The launcher: imports torch once, forks examiners, and serves them workers.
 
-Started by the scheduler as ``python -m grader.launcher FD`` with the examiner's end of their
-connection. See `grader.sandbox` for who is whose parent and why.
+Started by the scheduler as ``python -m grader.launcher FD``, FD being the scheduler's line to it.
+Each packet on it is an order for an examiner: one byte, and the examiner's end of its connection.
+See `grader.sandbox` for who is whose parent and why.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import sys
 
@@ -16,23 +18,37 @@ import torchvision  # noqa: F401
 
 import grader.harness.worker  # noqa: F401  # a worker can read no file of torchgrade's
 from grader.sandbox.isolation import die_with_parent, keep_memory_private
-from grader.sandbox.server import serve_workers
+from grader.sandbox.server import WorkerServer
 
 
 def main() -> None:
-    """Fork the examiner and serve its workers until it ends."""
+    """Fork what is ordered until the scheduler is gone."""
     die_with_parent()
-    connection = socket.socket(fileno=int(sys.argv[1]))
+    orders = socket.socket(fileno=int(sys.argv[1]))
+    server = WorkerServer()
+
+    def serve_order() -> bool:
+        packet, descriptors, _, _ = socket.recv_fds(orders, 1, 1)
+        if not packet:
+            os._exit(0)  # there is nothing to clean up, and torch's extensions are loud about it
+        _fork_examiner(server, socket.socket(fileno=descriptors[0]))
+        return True
+
+    server.listen(orders, serve_order)
+    server.serve()
+
+
+def _fork_examiner(server: WorkerServer, connection: socket.socket) -> None:
     control, examiner_end = socket.socketpair()
-    if os.fork() == 0:
-        die_with_parent()
-        keep_memory_private()
-        control.close()
-        _become_examiner(connection, examiner_end)
-    connection.close()
-    examiner_end.close()
-    serve_workers(control)
-    os._exit(0)  # there is nothing to clean up, and torch's extensions are loud about it
+    with connection, examiner_end:
+        if os.fork() == 0:
+            die_with_parent()
+            keep_memory_private()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            control.close()
+            server.close_sockets()
+            _become_examiner(connection, examiner_end)
+    server.add(control)
 
 
 def _become_examiner(connection: socket.socket, control: socket.socket) -> None:

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import hashlib
+import platform
 from functools import cache
 from pathlib import Path
 
 import torch
+import torchvision
 
+import grader
 import reference
-from grader import __version__
 from grader.data import Store
+from grader.keys import key_of
 from grader.results import DataInfo, Provenance
 from grader.rubric import Rubric
 
 
+def setup_key(rubric: Rubric, store: Store | None, options: str) -> str:
+    """The key of all that holds for every submission.
+
+    Args:
+        rubric: the rubric.
+        store: the data set, None when there is none.
+        options: the options that a result depends on, as text.
+    """
+    return key_of(
+        rubric.model_dump_json(),  # not its bytes: a comment changes no result
+        _source_fingerprint(reference.__file__),
+        store.fingerprint if store is not None else "",
+        _source_fingerprint(grader.__file__),
+        torch.__version__,
+        torchvision.__version__,
+        platform.python_version(),
+        options,
+    )
+
+
 def provenance_of(
-    digest: str, rubric: Rubric, store: Store | None, options: str, layers: tuple[str, ...]
+    key: str, rubric: Rubric, store: Store | None, layers: tuple[str, ...]
 ) -> Provenance:
     """The provenance of a result.
 
     Args:
-        digest: of the submission.
+        key: of the result.
         rubric: the rubric.
         store: the data set, None when there was none.
-        options: the options that a result depends on, as text.
         layers: the isolation that was in force.
     """
     data = None
@@ -32,30 +54,23 @@ def provenance_of(
         data = DataInfo(
             name=store.name, fingerprint=store.fingerprint, description=store.description
         )
-    parts = (
-        digest,
-        rubric.fingerprint,
-        reference_fingerprint(),
-        data.fingerprint if data else "",
-        __version__,
-        torch.__version__,
-        options,
-    )
     return Provenance(
         data=data,
         rubric=rubric.fingerprint,
-        reference=reference_fingerprint(),
-        grader=__version__,
-        key=hashlib.sha256("\n".join(parts).encode()).hexdigest(),
+        reference=_source_fingerprint(reference.__file__),
+        grader=grader.__version__,
+        key=key,
         torch=torch.__version__,
         isolation=layers,
     )
 
 
 @cache
-def reference_fingerprint() -> str:
-    """sha256 over the reference's source."""
+def _source_fingerprint(package: str | None) -> str:
+    """sha256 over a package's sources and templates, given its `__init__.py`."""
+    assert package is not None
     digest = hashlib.sha256()
-    for path in sorted(Path(reference.__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
+    folder = Path(package).parent
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

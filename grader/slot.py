@@ -1,15 +1,9 @@
-"""A slot: one examiner and its worker server, as the scheduler sees them."""
+"""A slot: one examiner, as the scheduler sees it."""
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -34,12 +28,9 @@ from grader.jobs import (
     Setup,
     Trained,
 )
+from grader.launching import Launcher
 from grader.overview import Overview
 from grader.results import SubmissionResult
-
-# Nothing else of the environment reaches the launcher: every worker inherits its memory.
-_KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
-_END_SECONDS = 5.0
 
 OnEvent = Callable[[CheckStarted | Trained], None]
 
@@ -59,25 +50,12 @@ class Bug(TorchgradeError):
 class Slot:
     """Grades one submission at a time in processes of its own; use as a context manager."""
 
-    def __init__(self, setup: Setup) -> None:
-        # Every worker's scratch lies in it, so that nothing is left when processes are killed.
-        self._scratch = Path(tempfile.mkdtemp(prefix="torchgrade-"))
-        self._scratch.chmod(0o711)  # a worker that is another user passes through to its own
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._launcher = subprocess.Popen(
-                # -P: a file of the current directory, a student's perhaps, must not be imported.
-                [sys.executable, "-P", "-m", "grader.launcher", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                env={**_environment(os.environ), "TMPDIR": str(self._scratch)},
-                stdin=subprocess.DEVNULL,
-                stderr=None if setup.debug else subprocess.DEVNULL,
-                start_new_session=True,  # Ctrl-C is the scheduler's to handle
-            )
-        self._connection = ours
+    def __init__(self, setup: Setup, launcher: Launcher) -> None:
+        self._scratch = launcher.make_scratch()
+        self._connection = launcher.fork_examiner()
         # Two files, not one: writing to a text file drops what it has read ahead.
-        self._events = ours.makefile("r", encoding="utf-8", newline="\n")
-        self._orders = ours.makefile("w", encoding="utf-8", newline="\n")
+        self._events = self._connection.makefile("r", encoding="utf-8", newline="\n")
+        self._orders = self._connection.makefile("w", encoding="utf-8", newline="\n")
         self._send(setup.model_copy(update={"scratch": str(self._scratch)}).model_dump_json())
 
     def open(self) -> Opened:
@@ -133,21 +111,13 @@ class Slot:
         return event
 
     def close(self) -> None:
-        """End the examiner, the server and with them every worker."""
+        """Let the examiner end, and with it its workers."""
         self._events.close()
         try:
             self._orders.close()
         except OSError:
             pass  # unsent text for a process that is gone
         self._connection.close()
-        try:
-            os.killpg(self._launcher.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
-        try:
-            self._launcher.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
-            pass  # it was killed; the kernel is slow to bury it
         remove_tree(self._scratch)
 
     def _send(self, line: str) -> None:
@@ -172,15 +142,8 @@ class Slot:
         return event
 
 
-def _environment(variables: Mapping[str, str]) -> dict[str, str]:
-    kept = {name: variables[name] for name in _KEPT_VARIABLES if name in variables}
-    return {
-        **kept,
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-        "OPENBLAS_NUM_THREADS": "1",  # its threads would make a fork unclean
-        # Waiting threads sleep: no slower on an idle machine, and on a busy one a training step
-        # takes half as long (33 ms, 68 ms with spinning; 14 and 14 when idle).
-        "OMP_WAIT_POLICY": "PASSIVE",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONHASHSEED": "0",  # the order of a student's sets must not differ from run to run
-    }
+@contextmanager
+def single_slot(setup: Setup) -> Iterator[Slot]:
+    """A slot with a launcher of its own."""
+    with Launcher(debug=setup.debug) as launcher, Slot(setup, launcher) as slot:
+        yield slot

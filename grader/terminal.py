@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rich.console import Console
@@ -11,6 +12,7 @@ from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from grader.batch import Graded
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
 from grader.report.text import clean, clean_line
@@ -25,9 +27,14 @@ _SYMBOLS = {
     CheckStatus.ERROR: "[magenta]![/]",
 }
 
+CURVE_WIDTH = 24
+"""Characters of a training's curve."""
+
+_BLOCKS = "▁▂▃▄▅▆▇█"
+
 
 class LiveView:
-    """Shows a grading as it goes: a line for the check in hand, one for every training run.
+    """Shows a grading as it goes: how far the batch is, and a line for each submission in hand.
 
     Args:
         console: where to write; without a terminal it prints finished lines only.
@@ -43,9 +50,9 @@ class LiveView:
             console=console,
             transient=True,
         )
-        self._check: TaskID | None = None
-        self._runs: dict[tuple[RunName, int], TaskID] = {}
-        self._is_batch = False
+        self._lines: dict[str, _Line] = {}
+        self._batch: TaskID | None = None
+        self._graded = self._failed = 0
 
     def __enter__(self) -> LiveView:
         self._progress.start()
@@ -65,51 +72,74 @@ class LiveView:
         if data is not None:
             self._console.print(f"Data: {escape(data.description)}", highlight=False)
 
-    def submission_started(self, submission: Submission, number: int, total: int) -> None:
+    def batch_started(self, total: int, kept: int) -> None:
         """See :class:`grader.batch.Observer`."""
-        self._runs.clear()
-        name = escape(clean_line(submission.id))
-        self._is_batch = total > 1
-        what = f"{name} ({number} of {total})" if total > 1 else name
-        self._check = self._progress.add_task(what, total=None, note="loading")
-
-    def event(self, event: CheckStarted | Trained) -> None:
-        """See :class:`grader.batch.Observer`."""
-        if isinstance(event, CheckStarted):
-            if self._check is not None:
-                self._progress.update(self._check, note=event.title)
-            for task in self._progress.tasks:
-                if task.id in self._runs.values():  # the run of the last check has ended
-                    self._progress.update(task.id, total=task.completed or 1)
-            return
-        key = (event.run, event.attempt)
-        if key not in self._runs:
-            attempt = f" (seed {event.attempt + 1})" if event.attempt else ""
-            self._runs[key] = self._progress.add_task(
-                f"{event.run}{attempt}", total=event.budget, note=""
+        if kept:
+            self._console.print(
+                f"{kept} of {total} have their results already and are kept.", highlight=False
             )
-        loss = "   -  " if event.loss is None else f"{event.loss:6.3f}"
-        reached = " [green]✓[/]" if event.val_accuracy >= event.threshold else ""
-        note = (
-            f"iteration {event.iteration:5d}  loss {loss}  "
-            f"validation {event.val_accuracy:6.1%} of {event.threshold:.0%}{reached}"
+        if total > 1:
+            self._batch = self._progress.add_task("all", total=total - kept, note="")
+
+    def submission_started(self, submission: Submission) -> None:
+        """See :class:`grader.batch.Observer`."""
+        name = escape(clean_line(submission.id))
+        task = self._progress.add_task(name, total=None, note="loading")
+        self._lines[submission.id] = _Line(task)
+
+    def event(self, submission: Submission, event: CheckStarted | Trained) -> None:
+        """See :class:`grader.batch.Observer`."""
+        line = self._lines[submission.id]
+        if isinstance(event, CheckStarted):
+            self._progress.update(line.task, total=None, note=event.title)
+            return
+        self._progress.update(
+            line.task, total=event.budget, completed=event.epoch, note=line.training(event)
         )
-        self._progress.update(self._runs[key], completed=event.epoch, note=note)
 
     def submission_finished(self, result: SubmissionResult) -> None:
         """See :class:`grader.batch.Observer`."""
-        for task in list(self._progress.task_ids):
-            self._progress.remove_task(task)
-        self._check = None
-        if self._is_batch:
-            name = escape(clean_line(result.submission.id))
-            score = (
-                f"{result.score:g} of {result.max_score:g}"
-                if result.status == "graded"
-                else "[red]not graded[/]"
-            )
-            seconds = f"[dim]{result.timing.seconds:.0f} s[/]"
-            self._console.print(f"  {name}: {score}  {seconds}", highlight=False)
+        line = self._lines.pop(result.submission.id)
+        self._progress.remove_task(line.task)
+        if self._batch is None:
+            return
+        graded = result.status == "graded"
+        self._graded += graded
+        self._failed += not graded
+        not_graded = f", [red]{self._failed} not graded[/]" if self._failed else ""
+        note = f"{self._graded} graded{not_graded}"
+        self._progress.update(self._batch, advance=1, note=note)
+        name = escape(clean_line(result.submission.id))
+        score = f"{result.score:g} of {result.max_score:g}" if graded else "[red]not graded[/]"
+        seconds = f"[dim]{result.timing.seconds:.0f} s[/]"
+        self._console.print(f"  {name}: {score}  {seconds}", highlight=False)
+
+
+@dataclass
+class _Line:
+    """A submission in hand: its line, and the accuracies of the training that it is in."""
+
+    task: TaskID
+    run: tuple[RunName, int] | None = None
+    curve: list[float] = field(default_factory=list)
+
+    def training(self, event: Trained) -> str:
+        """What the line says of a training: which, its curve, how far it has come."""
+        if self.run != (event.run, event.attempt):
+            self.run, self.curve = (event.run, event.attempt), []
+        self.curve.append(event.val_accuracy)
+        attempt = f" (seed {event.attempt + 1})" if event.attempt else ""
+        reached = " [green]✓[/]" if event.val_accuracy >= event.threshold else ""
+        return (
+            f"{event.run}{attempt} {sparkline(self.curve[-CURVE_WIDTH:], event.threshold)} "
+            f"{event.val_accuracy:.1%} of {event.threshold:.0%}{reached}"
+        )
+
+
+def sparkline(values: Sequence[float], top: float) -> str:
+    """A curve in one line of text; a full block is `top` or more."""
+    heights = (max(0.0, min(1.0, value / top)) for value in values)
+    return "".join(_BLOCKS[round(height * (len(_BLOCKS) - 1))] for height in heights)
 
 
 def print_result(console: Console, result: SubmissionResult, report: Path) -> None:
@@ -145,30 +175,30 @@ def print_result(console: Console, result: SubmissionResult, report: Path) -> No
     console.print(f"Report: {escape(str(report))}", highlight=False, soft_wrap=True)
 
 
-def _remark(result: SubmissionResult) -> str:
+def _remark(graded: Graded) -> str:
     """What a line of the batch says beside the score."""
-    if result.status == "ungraded":
-        return f"[red]{escape(clean_line(result.reason or ''))}[/]"
-    if result.integrity:
-        flags = listed(sorted({item.flag.replace("_", " ") for item in result.integrity}))
+    if graded.entry.status == "ungraded":
+        return f"[red]{escape(clean_line(graded.reason or ''))}[/]"
+    if graded.flags:
+        flags = listed([flag.replace("_", " ") for flag in graded.flags])
         return f"[yellow]to look at: {escape(clean_line(flags))}[/]"
     return ""
 
 
-def print_batch(console: Console, results: Sequence[SubmissionResult], index: Path) -> None:
+def print_batch(console: Console, batch: Sequence[Graded], index: Path) -> None:
     """One line a submission, and where the report is."""
     table = Table(box=None, pad_edge=False)
     for heading in ("submission", "score", "of", ""):
         table.add_column(heading, justify="right" if heading in ("score", "of") else "left")
-    for result in results:
-        remark = _remark(result)
+    for each in batch:
+        entry = each.entry
         table.add_row(
-            escape(clean_line(result.submission.id)),
-            "-" if result.status == "ungraded" else f"{result.score:g}",
-            f"{result.max_score:g}",
-            remark,
+            escape(clean_line(entry.id)),
+            "-" if entry.status == "ungraded" else f"{entry.score:g}",
+            f"{entry.max_score:g}",
+            _remark(each),
         )
     console.print(table)
-    graded = sum(result.status == "graded" for result in results)
-    console.print(f"\n{graded} of {len(results)} graded.", highlight=False)
+    graded = sum(each.entry.status == "graded" for each in batch)
+    console.print(f"\n{graded} of {len(batch)} graded.", highlight=False)
     console.print(f"Report: {escape(str(index))}", highlight=False, soft_wrap=True)

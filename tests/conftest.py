@@ -23,7 +23,7 @@ from grader.rubric import default_rubric
 from grader.sandbox.layers import IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
-from grader.slot import Slot
+from grader.slot import single_slot
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("torchgrade", deadline=None)
@@ -53,7 +53,7 @@ def setup(data_root: Path) -> Setup:
 @pytest.fixture(scope="session")
 def grade(setup: Setup) -> Iterator[Grade]:
     """Grades a submission, with training."""
-    with Slot(setup) as slot:
+    with single_slot(setup) as slot:
         slot.open()
         yield lambda path: slot.grade(read_submission(path), lambda event: None)
 
@@ -61,7 +61,7 @@ def grade(setup: Setup) -> Iterator[Grade]:
 @pytest.fixture(scope="session")
 def grade_quickly(setup: Setup) -> Iterator[Grade]:
     """Grades a submission without training."""
-    with Slot(setup.model_copy(update={"train": False})) as slot:
+    with single_slot(setup.model_copy(update={"train": False})) as slot:
         slot.open()
         yield lambda path: slot.grade(read_submission(path), lambda event: None)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from grader.batch import Graded
 from grader.results import IntegrityFlag
-from grader.terminal import print_batch, print_result
+from grader.terminal import print_batch, print_result, sparkline
 from tests.report import builder
 
 FLAGS = (
@@ -34,6 +35,11 @@ def test_what_a_person_should_look_at_is_told_with_a_submission(console: Console
 
 def test_flags_stand_beside_the_score_in_a_batch_once_each(console: Console) -> None:
     results = [builder.submission(integrity=FLAGS), builder.full_marks(), builder.ungraded()]
-    print_batch(console, results, Path("index.html"))
+    print_batch(console, [Graded.of(result) for result in results], Path("index.html"))
     assert shown(console).count("to look at: arrived trained") == 1
     assert "2 of 3 graded." in shown(console)
+
+
+def test_a_curve_is_drawn_in_one_line() -> None:
+    assert sparkline([], 0.55) == ""
+    assert sparkline([0.0, 0.275, 0.55, 0.99, -1.0], 0.55) == "▁▅██▁"

@@ -10,14 +10,12 @@ What is unpacked lies in a temporary folder for as long as the download is open.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.files import remove_tree
 from grader.intake.archives import archive_stem, is_archive
 from grader.intake.attendance import Attendance, HandedIn, identifier, take_attendance
 from grader.intake.discovery import read_own_work
@@ -32,6 +30,7 @@ from grader.intake.submission import Submission
 from grader.intake.trees import Tree, open_tree
 from grader.intake.unpacking import readable
 from grader.results import PassedOver, Source, Student
+from grader.scratch import Scratch
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -70,12 +69,15 @@ def open_download(
         IntakeError: the archive as a whole cannot be unpacked.
     """
     enrolled = read_roster(roster) if roster is not None else None
-    with _scratch_folder() as scratch:
+    with Scratch() as scratch:
         tree = open_tree(
-            source, scratch, DOWNLOAD, lambda done, total: on_progress("Unpacking", done, total)
+            source,
+            scratch.path,
+            DOWNLOAD,
+            lambda done, total: on_progress("Unpacking", done, total),
         )
         tree, choice = _choose(tree, layout)
-        yield _read(source, tree, choice, scratch, enrolled, on_progress)
+        yield _read(source, tree, choice, scratch.path, enrolled, on_progress)
 
 
 @contextmanager
@@ -92,17 +94,8 @@ def open_own_work(path: Path) -> Iterator[Submission]:
     place = path.resolve()
     part = Part(place.name, place.name if holds(place.is_file) else None)
     own = HandIn(id=as_id(stem or place.name), members=(Who(label=stem),), parts=(part,))
-    with _scratch_folder() as scratch:
-        yield Stager(Tree(place.parent), scratch).read(own)
-
-
-@contextmanager
-def _scratch_folder() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="torchgrade-"))
-    try:
-        yield folder
-    finally:
-        remove_tree(folder)
+    with Scratch() as scratch:
+        yield Stager(Tree(place.parent), scratch.path).read(own)
 
 
 def _choose(tree: Tree, forced: LayoutName | None) -> tuple[Tree, Choice]:

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.intake.outline import Mark
+from grader.keys import key_of
 from grader.protocol.messages import Cell
 from grader.results import Student, SubmissionInfo
 
@@ -54,6 +55,11 @@ class Submission(BaseModel):
             return self.cells
         order = sorted(range(len(keys)), key=keys.__getitem__)
         return tuple(self.cells[position] for position in order)
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 over all of it that a result depends on, but for whose it is."""
+        return key_of(self.digest, self.entry or "", *self.notes)
 
     @property
     def info(self) -> SubmissionInfo:

@@ -21,6 +21,9 @@ WorkerMain = Callable[[socket.socket, tuple[str, ...]], None]
 MEMORY, DISK, THREADS = "memory", "disk", "threads"
 """What a worker may have used too much of."""
 
+ORDERED = "ordered"
+"""Why else a keeper kills: the examiner asked for it, or is gone."""
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 _WATCH_SECONDS = 0.05
 _DISK_SECONDS = 0.5
@@ -38,7 +41,8 @@ def keep(
         lifeline: its end of file means "kill the worker". A byte on it asks for the processor time
             that the worker has used, answered by one JSON record, ``{"cpu": seconds}``. The last
             record says how the worker ended: ``{"code": exit status or null, "signal": number or
-            null, "exceeded": "memory", "disk", "threads" or null}``. Each record is a line.
+            null, "cause": "memory", "disk", "threads" or "ordered" where the keeper killed it, else
+            null}``. Each record is a line.
         order: what the worker may use; memory and disk are watched here.
     """
     adopt_orphans()
@@ -51,12 +55,12 @@ def keep(
         run_worker(channel, entered)
         os._exit(0)
     channel.close()
-    status, exceeded = _watch(pid, lifeline, order)
+    status, cause = _watch(pid, lifeline, order)
     _end_orphans()
     record = {
         "code": os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None,
         "signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-        "exceeded": exceeded,
+        "cause": cause,
     }
     try:
         _tell(lifeline, record)
@@ -75,7 +79,7 @@ def _watch(pid: int, lifeline: socket.socket, order: IsolationConfig) -> tuple[i
             return status, None
         if select.select([lifeline], [], [], _WATCH_SECONDS)[0]:
             if not lifeline.recv(1):
-                return _kill(pid), None
+                return _kill(pid), ORDERED
             _tell(lifeline, {"cpu": _cpu_seconds(pid)})
         use = _use(pid)
         if use.memory > memory:

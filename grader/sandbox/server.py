@@ -1,4 +1,4 @@
-"""The worker server's loop: forks a keeper, and by it a worker, whenever the examiner asks.
+"""The worker server: forks a keeper, and by it a worker, whenever an examiner asks.
 
 Runs in the launcher. Holds no secret, runs no tensor operation and starts no thread, so that a
 fork of it is clean.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import gc
 import os
+import select
 import signal
 import socket
+from collections.abc import Callable
 
 from pydantic import ValidationError
 
@@ -21,51 +23,86 @@ from grader.sandbox.readable import readable_paths
 MAX_ORDER_BYTES = 1 << 20
 
 
-def serve_workers(control: socket.socket) -> None:
-    """Serve orders until the examiner closes its end.
+class WorkerServer:
+    """Serves the controls of any number of examiners.
 
     An order is one packet: the JSON of an :class:`IsolationConfig` with two descriptors, channel
     and lifeline. Nothing is answered here; the worker answers on its channel.
     """
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers need no burial
-    readable = readable_paths()
-    gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
-    while True:
-        packet, descriptors, _, _ = socket.recv_fds(control, MAX_ORDER_BYTES, 2)
+
+    def __init__(self) -> None:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers and examiners need no burial
+        self._readable = readable_paths()
+        self._sockets: dict[socket.socket, Callable[[], bool]] = {}
+        gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
+
+    def add(self, control: socket.socket) -> None:
+        """Serve the orders of one more examiner."""
+        self.listen(control, lambda: self._serve_order(control))
+
+    def listen(self, listened: socket.socket, on_ready: Callable[[], bool]) -> None:
+        """Call `on_ready` whenever something has come, until it says that nothing more will."""
+        self._sockets[listened] = on_ready
+
+    def serve(self) -> None:
+        """Serve until nobody is left to listen to."""
+        while self._sockets:
+            for ready in select.select(list(self._sockets), [], [])[0]:
+                if not self._sockets[ready]():
+                    del self._sockets[ready]
+                    ready.close()
+
+    def close_sockets(self) -> None:
+        """In a fork: let go of what belongs to the server."""
+        for each in self._sockets:
+            each.close()
+
+    def _serve_order(self, control: socket.socket) -> bool:
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(control, MAX_ORDER_BYTES, 2)
+        except ConnectionError:
+            return False
         if not packet:
-            return
+            return False
         channel, lifeline = (socket.socket(fileno=fd) for fd in descriptors)
         with channel, lifeline:
             try:
                 order = IsolationConfig.model_validate_json(packet)
             except ValidationError:
-                continue  # closing the channel tells the examiner
+                return True  # closing the channel tells the examiner
             if os.fork() == 0:
-                _become_keeper(order.with_readable(readable), control, channel, lifeline)
+                self._become_keeper(order.with_readable(self._readable), channel, lifeline)
+        return True
+
+    def _become_keeper(
+        self, order: IsolationConfig, channel: socket.socket, lifeline: socket.socket
+    ) -> None:
+        """In a fork of the server: leave its session and descriptors, keep one worker, exit."""
+        exit_code = 1
+        try:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            self.close_sockets()
+
+            def run_worker(worker_end: socket.socket, entered: tuple[str, ...]) -> None:
+                _close_other_files(worker_end.fileno())
+                os.chdir(order.scratch)
+                layers = isolate(order, entered)
+                from grader.harness.worker import serve
+
+                serve(worker_end, layers)
+
+            keep(run_worker, channel, lifeline, order)
+            exit_code = 0
+        finally:
+            os._exit(exit_code)
 
 
-def _become_keeper(
-    order: IsolationConfig, control: socket.socket, channel: socket.socket, lifeline: socket.socket
-) -> None:
-    """In a fork of the server: leave its session and descriptors, keep one worker, exit."""
-    exit_code = 1
-    try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        os.setsid()
-        control.close()
-
-        def run_worker(worker_end: socket.socket, entered: tuple[str, ...]) -> None:
-            _close_other_files(worker_end.fileno())
-            os.chdir(order.scratch)
-            layers = isolate(order, entered)
-            from grader.harness.worker import serve
-
-            serve(worker_end, layers)
-
-        keep(run_worker, channel, lifeline, order)
-        exit_code = 0
-    finally:
-        os._exit(exit_code)
+def serve_workers(control: socket.socket) -> None:
+    """Serve one examiner until it closes its end."""
+    server = WorkerServer()
+    server.add(control)
+    server.serve()
 
 
 def _close_other_files(keep_fd: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import select
 import signal
 import socket
 import time
@@ -37,10 +38,18 @@ NOTHING: Tensors = {}
 
 START_SECONDS = 60.0
 END_SECONDS = 10.0
+CRASH_SECONDS = 1.0
+"""For a worker that has closed its channel to end."""
 
 
 class Worker:
     """One isolated process; use as a context manager.
+
+    Attributes:
+        layers: the isolation that it is in.
+        alive: whether it can be asked.
+        lost: whether it was killed by somebody else than itself and the grader: whoever runs this
+            machine, the kernel for want of memory. What it would have answered is not known.
 
     Raises:
         WorkerNotStarted: on construction.
@@ -55,7 +64,7 @@ class Worker:
         with worker_end, keeper_end:
             descriptors = [worker_end.fileno(), keeper_end.fileno()]
             socket.send_fds(control, [order.model_dump_json().encode()], descriptors)
-        self.alive = True
+        self.alive, self.lost = True, False
         try:
             ready, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
         except WorkerError as error:
@@ -163,7 +172,14 @@ class Worker:
 
     def _crashed(self) -> WorkerCrashed:
         self.alive = False
-        return WorkerCrashed(_describe_end(self._end(), self._memory_mb))
+        # Its last sign is a closed channel; its keeper learns a moment later how it ended, and
+        # must not be told to kill before that.
+        select.select([self._lifeline], [], [], CRASH_SECONDS)
+        record = self._end()
+        self.lost = not record or (
+            record.get("signal") == signal.SIGKILL and record.get("cause") is None
+        )
+        return WorkerCrashed(_describe_end(record, self._memory_mb))
 
     def _end(self) -> dict[str, object]:
         """Close the channel, have the keeper kill, and read how the worker ended."""
@@ -171,9 +187,7 @@ class Worker:
         with self._lifeline as lifeline, self._records:
             try:
                 lifeline.settimeout(END_SECONDS)
-                lifeline.shutdown(
-                    socket.SHUT_WR
-                )  # a worker that is already ending keeps its status
+                lifeline.shutdown(socket.SHUT_WR)
                 # To the end: until the keeper is gone, and with it everything the worker started.
                 for line in self._records:
                     self._record = json.loads(line)
@@ -184,11 +198,11 @@ class Worker:
 
 def _describe_end(record: Mapping[str, object], memory_mb: int) -> str:
     number, code = record.get("signal"), record.get("code")
-    if record.get("exceeded") == MEMORY:
+    if record.get("cause") == MEMORY:
         return f"your code used more than {memory_mb:,} MB of memory and was stopped"
-    if record.get("exceeded") == THREADS:
+    if record.get("cause") == THREADS:
         return "your code started more threads than it may and was stopped"
-    if record.get("exceeded") == DISK:
+    if record.get("cause") == DISK:
         return "your code wrote more to disk than it may and was stopped"
     if isinstance(number, int):
         if number == signal.SIGXCPU:

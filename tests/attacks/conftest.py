@@ -14,7 +14,7 @@ from grader.jobs import Setup
 from grader.results import SubmissionResult
 from grader.rubric import default_rubric
 from grader.sandbox.layers import Mode
-from grader.slot import Slot
+from grader.slot import Slot, single_slot
 
 collect_ignore_glob = ["[0-9]*"]  # some attack whoever collects tests
 
@@ -52,7 +52,7 @@ def grade_in(attack_setup: Setup) -> Iterator[GradeIn]:
         def grade(path: Path, mode: Mode, *, train: bool) -> SubmissionResult:
             if (mode, train) not in slots:
                 setup = attack_setup.model_copy(update={"isolation": mode, "train": train})
-                slots[mode, train] = stack.enter_context(Slot(setup))
+                slots[mode, train] = stack.enter_context(single_slot(setup))
                 slots[mode, train].open()
             with open_own_work(path) as submission:
                 return slots[mode, train].grade(submission, lambda event: None)

@@ -1,0 +1,60 @@
+"""A log file a submission: what was done with it, and when."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from grader.jobs import CheckStarted, Trained
+from grader.results import SubmissionResult
+
+NAME = "grading.log"
+
+
+class SubmissionLog:
+    """Appends to `folder`/grading.log; use as a context manager. A line is on disk at once.
+
+    Raises:
+        OSError: on construction, and when a line cannot be written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._file = (folder / NAME).open("a", encoding="utf-8", buffering=1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+
+    def say(self, text: str) -> None:
+        """Write a line; line breaks in it become blanks."""
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")
+        self._file.write(f"{now} {' '.join(text.split())}\n")
+
+    def event(self, event: CheckStarted | Trained) -> None:
+        """Write what happened in a grading."""
+        if isinstance(event, CheckStarted):
+            self.say(f"check {event.check}")
+            return
+        loss = "" if event.loss is None else f", loss {event.loss:g}"
+        self.say(
+            f"run {event.run}, attempt {event.attempt + 1}: iteration {event.iteration}, epoch "
+            f"{event.epoch:g} of {event.budget}{loss}, validation {event.val_accuracy:.1%} of "
+            f"{event.threshold:.0%}"
+        )
+
+    def result(self, result: SubmissionResult) -> None:
+        """Write what came of it."""
+        if result.status == "ungraded":
+            self.say(f"not graded: {result.reason}")
+        else:
+            self.say(f"graded: {result.score:g} of {result.max_score:g}")

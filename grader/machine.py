@@ -1,0 +1,68 @@
+"""What this machine lets us use: cores and memory, cgroup limits respected."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+CGROUPS = Path("/sys/fs/cgroup")
+SLOT_BYTES = 3 << 29
+"""What one slot takes, with a usual network in training: examiner 0.4 GB, worker 1.1 GB."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """Processor cores and bytes of memory that may be used."""
+
+    cores: int
+    memory: int
+
+    def slots(self, submissions: int) -> int:
+        """How many submissions are graded at once: one a core, as far as the memory goes."""
+        return max(1, min(self.cores, self.memory // SLOT_BYTES, submissions))
+
+    def threads(self, slots: int) -> int:
+        """How many threads a training may use beside so many slots."""
+        return max(1, self.cores // slots)
+
+
+def this_machine(cgroups: Path = CGROUPS) -> Machine:
+    """What may be used here; of several limits the lowest.
+
+    Args:
+        cgroups: where the control groups' files are, of version 2 or 1.
+    """
+    # Python 3.13 has os.process_cpu_count for the first of these; none knows of cgroups.
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    quota = _cpu_quota(cgroups)
+    if quota is not None:
+        cores = min(cores, max(1, int(quota)))
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    for name in ("memory.max", "memory/memory.limit_in_bytes"):
+        limit = _numbers(cgroups / name)
+        if limit:
+            memory = min(memory, limit[0])
+    return Machine(cores, memory)
+
+
+def _cpu_quota(cgroups: Path) -> float | None:
+    both = _numbers(cgroups / "cpu.max")
+    if not both:
+        both = [
+            *_numbers(cgroups / "cpu/cpu.cfs_quota_us"),
+            *_numbers(cgroups / "cpu/cpu.cfs_period_us"),
+        ]
+    if len(both) != 2 or min(both) <= 0:
+        return None  # -1 or "max": no limit
+    return both[0] / both[1]
+
+
+def _numbers(path: Path) -> list[int]:
+    """The numbers in a file; none where there is no such file, or it says "max"."""
+    try:
+        return [int(word) for word in path.read_text().split()]
+    except (OSError, ValueError):
+        return []

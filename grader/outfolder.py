@@ -1,0 +1,129 @@
+"""The folder of results: one grading at a time writes it, and finds what is there already."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from grader.errors import UsageError, UserError
+from grader.intake import Submission
+from grader.keys import key_of
+from grader.report import read_submission, write_batch, write_submission
+from grader.results import BatchResult, CheckStatus, SubmissionResult
+
+MIN_FREE_BYTES = 100 << 20
+"""With less than this left, a disk is called full before grading begins."""
+
+LOCK = ".torchgrade.lock"
+
+
+@dataclass(frozen=True)
+class OutFolder:
+    """A folder for results, ours alone.
+
+    Attributes:
+        path: where it is.
+        single: whether the one submission's files stand in it and not in folders of their own.
+    """
+
+    path: Path
+    single: bool = False
+
+    def of(self, submission_id: str) -> Path:
+        """Where a submission's files go."""
+        return self.path if self.single else self.path / "submissions" / submission_id
+
+    def kept(self, submission: Submission, setup_key: str) -> SubmissionResult | None:
+        """A result that is there already and would come out the same again; else None.
+
+        What torchgrade itself failed on, and what is ungraded, is worth another try.
+        """
+        try:
+            result = self.read(submission.id)
+        except (OSError, ValidationError):
+            return None
+        again = result.status == "ungraded" or any(
+            check.status == CheckStatus.ERROR for q in result.questions for check in q.checks
+        )
+        if again or result.provenance.key != key_of(setup_key, submission.fingerprint):
+            return None
+        if result.submission == submission.info:
+            return result
+        return result.model_copy(update={"submission": submission.info})
+
+    def read(self, submission_id: str) -> SubmissionResult:
+        """A result that was written; raises OSError or ValidationError where there is none."""
+        return read_submission(self.of(submission_id) / "result.json")
+
+    def write(self, result: SubmissionResult) -> None:
+        """Write a result and its report.
+
+        Raises:
+            UserError: the disk does not take it.
+        """
+        with _told_as_user_error(f"The result of {result.submission.id}"):
+            write_submission(result, self.of(result.submission.id))
+
+    def write_index(self, batch: BatchResult, results: Iterable[SubmissionResult]) -> None:
+        """Write results.json and index.html; raises as :meth:`write` does."""
+        with _told_as_user_error("The index"):
+            write_batch(batch, results, self.path)
+
+
+@contextmanager
+def opened_out(path: Path, *, single: bool = False) -> Iterator[OutFolder]:
+    """Make the folder, see that there is room in it and for scratch, and lock it.
+
+    Raises:
+        UsageError: it cannot be written, its disk is full, or another grading writes it.
+    """
+    _prepare(path)
+    try:
+        with FileLock(path / LOCK, timeout=0):
+            yield OutFolder(path, single)
+    except Timeout as error:
+        raise UsageError(
+            f"Another torchgrade is writing to {path}. Wait until it has ended, or choose another "
+            "folder with --out."
+        ) from error
+
+
+def _prepare(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        probe = out / ".torchgrade-probe"
+        probe.write_bytes(b"torchgrade")
+        probe.unlink()
+    except OSError as error:
+        raise UsageError(
+            f"Results cannot be written to {out}: {error.strerror}. Choose another with --out."
+        ) from error
+    _require_room(out, "--out")
+    _require_room(Path(tempfile.gettempdir()), "TMPDIR")
+
+
+def _require_room(folder: Path, chosen_by: str) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE_BYTES:
+        raise UsageError(
+            f"The disk of {folder} is full ({free >> 20} MB left, {MIN_FREE_BYTES >> 20} MB "
+            f"needed). Make room or choose another folder with {chosen_by}."
+        )
+
+
+@contextmanager
+def _told_as_user_error(what: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{what} cannot be written: {error.strerror}. "
+            "What was graded before is in the output folder."
+        ) from error

@@ -1,0 +1,126 @@
+"""The slots of one machine: whoever has a submission to grade is given a free one."""
+
+from __future__ import annotations
+
+import threading
+from queue import Empty, LifoQueue
+from types import TracebackType
+from typing import Self
+
+from grader.intake import Submission
+from grader.jobs import Opened, Setup
+from grader.launching import Launcher
+from grader.results import SubmissionResult
+from grader.slot import OnEvent, Slot, SlotLost
+
+MAX_STARTS = 3
+"""How often the first slot is started before that is a fault."""
+
+
+class SlotPool:
+    """Slots that share one launcher; use as a context manager. Safe to use from many threads.
+
+    Args:
+        setup: what holds for all submissions.
+        slots: how many there are.
+
+    Attributes:
+        closed: whether grading was ended.
+    """
+
+    def __init__(self, setup: Setup, slots: int) -> None:
+        self._setup = setup
+        self._lock = threading.Lock()
+        self._launcher: Launcher | None = None
+        self.closed = False
+        # None is a slot that is opened when it is needed; the last one used is the first again.
+        self._free: LifoQueue[Slot | None] = LifoQueue()
+        for _ in range(slots):
+            self._free.put(None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def open(self) -> Opened:
+        """Open a slot, and say what it grades with.
+
+        Raises:
+            UserError: rubric or data cannot be used.
+            SlotLost: the examiner ended.
+            Bug: torchgrade failed.
+        """
+        for _ in range(MAX_STARTS - 1):
+            try:
+                slot, opened = self._open()
+                break
+            except SlotLost:
+                continue
+        else:
+            slot, opened = self._open()
+        self._free.get()
+        self._free.put(slot)
+        return opened
+
+    def grade(self, submission: Submission, on_event: OnEvent) -> SubmissionResult:
+        """Grade a submission in the next free slot.
+
+        Raises:
+            UserError: nothing can be graded until the user mends something.
+            SlotLost: the examiner ended; the next submission gets a new one.
+            Bug: torchgrade failed.
+        """
+        slot = self._free.get()
+        try:
+            if slot is None:
+                slot, _ = self._open()
+            result = slot.grade(submission, on_event)
+        except BaseException:
+            if slot is not None:
+                slot.close()
+                slot = None
+            raise
+        finally:
+            self._free.put(slot)
+        return result
+
+    def close(self) -> None:
+        """End everything; whatever is being graded is lost."""
+        with self._lock:
+            self.closed = True
+            if self._launcher is not None:
+                self._launcher.close()
+                self._launcher = None
+        try:
+            while True:  # those in use are closed by whoever uses them
+                slot = self._free.get_nowait()
+                if slot is not None:
+                    slot.close()
+        except Empty:
+            pass
+
+    def _open(self) -> tuple[Slot, Opened]:
+        slot = Slot(self._setup, self._living_launcher())
+        try:
+            return slot, slot.open()
+        except BaseException:
+            slot.close()
+            raise
+
+    def _living_launcher(self) -> Launcher:
+        with self._lock:
+            if self.closed:
+                raise SlotLost("grading was ended")
+            if self._launcher is not None and not self._launcher.alive:
+                self._launcher.close()
+                self._launcher = None
+            if self._launcher is None:
+                self._launcher = Launcher(debug=self._setup.debug)
+            return self._launcher

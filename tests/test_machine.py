@@ -1,0 +1,61 @@
+"""How much of a machine may be used."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from grader.machine import SLOT_BYTES, Machine, this_machine
+
+
+def test_without_control_groups_the_whole_machine_may_be_used(tmp_path):
+    machine = this_machine(tmp_path)
+    assert machine.cores == len(os.sched_getaffinity(0))
+    assert machine.memory == os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_limits_of_version_2_hold(tmp_path):
+    (tmp_path / "cpu.max").write_text("100000 100000\n")
+    (tmp_path / "memory.max").write_text(f"{1 << 30}\n")
+    assert this_machine(tmp_path) == Machine(cores=1, memory=1 << 30)
+
+
+def test_limits_of_version_1_hold(tmp_path):
+    (tmp_path / "cpu").mkdir()
+    (tmp_path / "cpu" / "cpu.cfs_quota_us").write_text("150000\n")
+    (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
+    (tmp_path / "memory").mkdir()
+    (tmp_path / "memory" / "memory.limit_in_bytes").write_text(f"{1 << 30}\n")
+    assert this_machine(tmp_path) == Machine(cores=1, memory=1 << 30)
+
+
+@pytest.mark.parametrize("text", ["max 100000\n", "-1 100000\n", "", "nonsense"])
+def test_no_limit_is_no_limit(tmp_path, text):
+    (tmp_path / "cpu.max").write_text(text)
+    (tmp_path / "memory.max").write_text("max\n")
+    assert this_machine(tmp_path) == this_machine(tmp_path / "nowhere")
+
+
+def test_a_share_of_a_core_is_one_slot(tmp_path):
+    (tmp_path / "cpu.max").write_text("50000 100000\n")
+    assert this_machine(tmp_path).slots(200) == 1
+
+
+@pytest.mark.parametrize(
+    ("cores", "memory", "submissions", "slots", "threads"),
+    [
+        (2, 24 << 30, 200, 2, 1),
+        (8, 24 << 30, 200, 8, 1),
+        (8, 4 * SLOT_BYTES, 200, 4, 2),
+        (8, 24 << 30, 1, 1, 8),
+        (4, 1 << 20, 200, 1, 4),
+        (4, 24 << 30, 0, 1, 4),
+    ],
+)
+def test_slots_are_as_many_as_cores_memory_and_submissions_allow(
+    cores, memory, submissions, slots, threads
+):
+    machine = Machine(cores, memory)
+    assert machine.slots(submissions) == slots
+    assert machine.threads(slots) == threads

@@ -1,0 +1,33 @@
+"""The folder of results: what keeps a grading from beginning."""
+
+from __future__ import annotations
+
+import shutil
+from collections import namedtuple
+
+import pytest
+
+from grader.errors import UsageError
+from grader.outfolder import opened_out
+
+Usage = namedtuple("Usage", "total used free")
+
+
+def test_a_full_disk_is_told_before_anything_is_graded(tmp_path, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Usage(10**12, 10**12, 5 << 20))
+    with pytest.raises(UsageError, match="5 MB left"), opened_out(tmp_path / "out"):
+        pass
+
+
+def test_an_output_folder_that_is_a_file_is_told(tmp_path):
+    (tmp_path / "out").write_text("")
+    with pytest.raises(UsageError, match="--out"), opened_out(tmp_path / "out"):
+        pass
+
+
+def test_two_gradings_cannot_write_to_one_folder(tmp_path):
+    another = opened_out(tmp_path)
+    with opened_out(tmp_path), pytest.raises(UsageError, match="Another torchgrade"), another:
+        pass
+    with opened_out(tmp_path) as folder:  # and it can be used again
+        assert folder.path == tmp_path
