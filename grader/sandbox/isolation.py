@@ -48,6 +48,8 @@ _CLONE_NEWIPC = 0x08000000
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWPID = 0x20000000
 _CLONE_NEWNET = 0x40000000
+_CLONE_FILES = 0x400
+_CLOSE_RANGE_UNSHARE = 2
 _CLONE_THREAD = 0x00010000
 _MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 _MS_REC_PRIVATE = 0x4000 | (1 << 18)
@@ -81,8 +83,11 @@ _DENIED_SYSCALLS = (
     "io_uring_setup", "io_uring_enter", "io_uring_register",
     "init_module", "finit_module", "delete_module", "kexec_load", "reboot", "swapon", "swapoff",
     "open_by_handle_at", "name_to_handle_at", "personality",
-    "shmget", "shmat", "shmctl", "msgget", "msgctl", "semget", "semctl", "semop",
-    "mq_open", "mq_unlink",
+    "shmget", "shmat", "shmdt", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl",
+    "semget", "semctl", "semop", "semtimedop",
+    "mq_open", "mq_unlink", "mq_timedsend", "mq_timedreceive", "mq_notify", "mq_getsetattr",
+    # The filter comes after our own rules; more of them take memory that counts as nobody's.
+    "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self",
     # Files of memory count as nobody's, and can be run.
     "memfd_create", "memfd_secret",
     "inotify_init", "inotify_init1", "inotify_add_watch", "fanotify_init", "fanotify_mark",
@@ -254,6 +259,14 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
         # back to clone when it does not exist.
         no_thread = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_THREAD, 0)
         rules.add_rule(denied, "clone", no_thread)
+        # A thread with descriptors of its own could keep files that nobody counts.
+        own_files = pyseccomp.Arg(0, pyseccomp.MASKED_EQ, _CLONE_FILES, 0)
+        rules.add_rule(denied, "clone", own_files)
+        rules.add_rule(
+            denied,
+            "close_range",
+            pyseccomp.Arg(2, pyseccomp.MASKED_EQ, _CLOSE_RANGE_UNSHARE, _CLOSE_RANGE_UNSHARE),
+        )
         _add_rule(rules, pyseccomp.ERRNO(errno.ENOSYS), "clone3")
         # A descriptor can be made to send any signal to any process of the same user.
         for name, commands in _DENIED_COMMANDS.items():

@@ -171,7 +171,7 @@ def _use(pid: int) -> _Use:
 
 def _is_overfull(pid: int, order: IsolationConfig) -> bool:
     """Whether the scratch folder, and files that have no name any more, hold more than they may."""
-    size, count = _unnamed_bytes(pid), 0
+    size, count = _unnamed_bytes(pid, order), 0
     try:
         for _, folders, names, folder in os.fwalk(order.scratch, onerror=_refuse):
             for name in (*folders, *names):
@@ -187,17 +187,34 @@ def _is_overfull(pid: int, order: IsolationConfig) -> bool:
     return False
 
 
-def _unnamed_bytes(pid: int) -> int:
-    """What open files that were removed take on disk."""
-    size = 0
+def _unnamed_bytes(pid: int, order: IsolationConfig) -> int:
+    """What files that were removed, but are kept open or mapped, take on disk.
+
+    A file that is only mapped cannot be looked at; it counts as the largest that is allowed.
+    """
+    open_ones: dict[str, int] = {}
+    mapped: set[str] = set()
     try:
-        for link in Path(f"/proc/{pid}/fd").iterdir():
+        # A thread may have descriptors of its own.
+        for link in Path(f"/proc/{pid}/task").glob("*/fd/*"):
             status = link.stat()
             if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-                size += status.st_blocks * 512
+                open_ones[str(status.st_ino)] = status.st_blocks * 512
+        mapped = _removed_and_mapped(pid, order.scratch)
     except OSError:
         pass  # closed meanwhile, or another user's
-    return size
+    return sum(open_ones.values()) + len(mapped - open_ones.keys()) * order.file_bytes
+
+
+def _removed_and_mapped(pid: int, folder: str) -> set[str]:
+    """The inodes of files of a folder that have no name, but stand in a process's memory map."""
+    inodes = set()
+    for line in Path(f"/proc/{pid}/maps").read_bytes().splitlines():
+        fields = line.split(maxsplit=5)  # address, rights, offset, device, inode, path
+        path = fields[5] if len(fields) == 6 else b""
+        if path.startswith(os.fsencode(folder)) and path.endswith(b" (deleted)"):
+            inodes.add(fields[4].decode())
+    return inodes
 
 
 def _refuse(error: OSError) -> None:
