@@ -69,12 +69,27 @@ class Order:
 
 @dataclass
 class Attempt:
-    """What one training with one seed showed."""
+    """What one training with one seed showed.
+
+    Attributes:
+        order: what was trained.
+        curve: what was measured.
+        iterations: that were counted.
+        epochs: that were counted.
+        shown_epochs: how many images were shown to measure, in epochs.
+        cpu_seconds: processor time of all of it, measurements included: who trains while it is
+            measured trains.
+        unseen_accuracy: on images that were in no worker before.
+        test_accuracy: of the challenge.
+        problem: what ended it early.
+        where: and where.
+    """
 
     order: Order
     curve: list[CurvePoint] = field(default_factory=list)
     iterations: int = 0
     epochs: float = 0.0
+    shown_epochs: float = 0.0
     cpu_seconds: float = 0.0
     unseen_accuracy: float | None = None
     test_accuracy: float | None = None
@@ -117,6 +132,7 @@ class Conductor:
             loss = None if loss is None else round(loss, LOSS_DIGITS)
             attempt.curve.append(CurvePoint(iteration=iteration, loss=loss, val_accuracy=accuracy))
             attempt.iterations, attempt.epochs = iteration, round(epoch, EPOCH_DIGITS)
+            attempt.shown_epochs += self.held_out.epochs
             self.on_progress(_progress(order, iteration, epoch, loss, accuracy))
 
         def go_on(at: m.Paused) -> bool:
@@ -127,7 +143,11 @@ class Conductor:
             self._prepare(student, order)
             self.held_out.probe(student, order.target)
             measure(0, 0.0, None)
-            ended, attempt.cpu_seconds = self._train(student, order, go_on)
+            begun = student.cpu_seconds()
+            ended = self._train(student, order, go_on)
+            now = student.cpu_seconds()
+            if begun is not None and now is not None:
+                attempt.cpu_seconds = now - begun
             if ended.error is not None:
                 error = student_error(ended.error)
                 attempt.problem = str(error)
@@ -136,7 +156,7 @@ class Conductor:
                 measure(ended.iteration, ended.epoch, ended.loss)
             if attempt.reached:
                 attempt.unseen_accuracy = self.held_out.unseen_accuracy(
-                    student, order.target, order.name, order.seed
+                    student, order.target, order.name
                 )
             if order.name == "challenge":
                 attempt.test_accuracy = self.held_out.test_accuracy(student, order.target)
@@ -178,32 +198,15 @@ class Conductor:
 
     def _train(
         self, student: Student, order: Order, go_on: Callable[[m.Paused], bool]
-    ) -> tuple[m.Trained, float]:
-        """How it ended, and the processor time that the worker used, but for measurements."""
-        used, begun = 0.0, student.cpu_seconds()
-
-        def count(now: float | None) -> None:
-            nonlocal used
-            if now is not None and begun is not None:
-                used += now - begun
-
-        def on_pause(at: m.Paused) -> bool:
-            nonlocal begun
-            count(student.cpu_seconds())
-            goes_on = go_on(at)
-            begun = student.cpu_seconds()
-            return goes_on
-
-        ended = student.train(
+    ) -> m.Trained:
+        return student.train(
             order.matched.targets,
             seed=order.seed,
             epochs=order.spec.epochs,
             pauses_per_epoch=self.rules.validations_per_epoch,
             threads=self.threads,
-            on_pause=on_pause,
+            on_pause=go_on,
         )
-        count(student.cpu_seconds())
-        return ended, used
 
 
 def shuffled(weights: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:

@@ -152,8 +152,7 @@ class _Batch:
         with ThreadPoolExecutor(slots) as executor:
             try:
                 for result in _completed(executor, self._grader(pool), left, 2 * slots):
-                    self._folder.write(result)
-                    self._note(result)
+                    self._note(self._written(result))
             except BaseException:
                 executor.shutdown(wait=False, cancel_futures=True)
                 pool.close()  # what is being graded ends by it
@@ -196,6 +195,27 @@ class _Batch:
             self._folder.write(result)
         self._graded[submission.id] = Graded.of(result)
         return True
+
+    def _written(self, result: SubmissionResult) -> SubmissionResult:
+        """Write a result; where no report can be made of it, one that says so."""
+        try:
+            self._folder.write(result)
+        except UserError:
+            raise
+        except Exception as error:
+            what = f"{type(error).__name__}: {error}"[:500]
+            reason = f"torchgrade itself failed on its report ({what}). Please report it."
+            result = SubmissionResult(
+                submission=result.submission,
+                status="ungraded",
+                reason=reason,
+                score=0.0,
+                max_score=result.max_score,
+                provenance=result.provenance,
+                timing=result.timing,
+            )
+            self._folder.write(result)
+        return result
 
     def _note(self, result: SubmissionResult) -> None:
         self._graded[result.submission.id] = Graded.of(result)

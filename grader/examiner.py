@@ -17,6 +17,7 @@ from grader.attempts import Progress
 from grader.checks.catalogue import known_checks
 from grader.data import open_store
 from grader.errors import UserError
+from grader.files import is_full
 from grader.grading import Grader, Options, Watcher
 from grader.jobs import (
     ORDER,
@@ -105,7 +106,13 @@ def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> Finished:
         raise
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise UserError("The disk of TMPDIR is full. Make room or choose another.") from error
+            # Its workers are gone, and what they had written: was it they who filled it?
+            if is_full(Path(tempfile.gettempdir())):
+                raise UserError(
+                    "The disk of TMPDIR is full. Make room or choose another."
+                ) from error
+            reason = "The disk of TMPDIR was full while this was graded, and is not any more."
+            return Finished(result=grader.ungraded(job.submission, reason))
         traceback.print_exc()  # seen with --debug
         what = f"{type(error).__name__}: {error}"[:500]
         reason = f"torchgrade itself failed on this submission ({what}). Please report it."

@@ -8,6 +8,14 @@ import stat
 import subprocess
 from pathlib import Path
 
+MIN_FREE_BYTES = 100 << 20
+"""With less than this left, a disk is called full."""
+
+
+def is_full(folder: Path) -> bool:
+    """Whether the disk of a folder has no room for a grading."""
+    return shutil.disk_usage(folder).free < MIN_FREE_BYTES
+
 
 def remove_tree(folder: Path) -> None:
     """Remove a folder and all in it, however deep; what cannot be removed is left.

@@ -37,7 +37,7 @@ from grader.sandbox.layers import FULL, MODES, IsolationConfig, Mode
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.serving import TrainingFolders
-from grader.training import Exchanged, Trainer
+from grader.training import EXCHANGES, Exchanged, Trainer
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
 
 MAX_LOSSES = 3
@@ -83,7 +83,7 @@ class Grader:
         self._store = store
         self._control = control
         self._options = options
-        self._folders = TrainingFolders(store, options.scratch) if store else None
+        self._folders = TrainingFolders(store, options.scratch, EXCHANGES) if store else None
         self._pace: float | None = None
         self._workers: list[Worker] = []
 
@@ -277,18 +277,18 @@ class Grader:
         return self._pace
 
     @contextmanager
-    def _exchanged(self, student: Student, seed: int) -> Iterator[Exchanged]:
+    def _exchanged(self, student: Student, seed: int, number: int) -> Iterator[Exchanged]:
         """The same submission where the labels of the classes are exchanged; class -> label."""
         assert self._folders is not None
-        with self._folders.exchanged(seed) as (folder, called):
-            data = student.load.data.model_copy(update={"train_dir": str(folder)})
-            other = replace(
-                student.fresh(seed),
-                start_worker=partial(self._start_worker, training=folder),
-                load=student.load.model_copy(update={"data": data}),
-            )
-            with other:
-                yield other, called
+        served = self._folders.exchanged(number)
+        data = student.load.data.model_copy(update={"train_dir": str(served.folder)})
+        other = replace(
+            student.fresh(seed),
+            start_worker=partial(self._start_worker, training=served.folder),
+            load=student.load.model_copy(update={"data": data}),
+        )
+        with other:
+            yield other, served.called
 
     @cached_property
     def setup_key(self) -> str:

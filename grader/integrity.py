@@ -68,10 +68,12 @@ def knows_without_learning(before: float, again: float, rules: Integrity) -> str
     """
     if again >= rules.exchanged_share * before:
         return None
+    # Without the second number: how labels are exchanged differs from time to time.
     return (
         f"the model classified {before:.1%} of the validation images correctly; trained again, up "
-        f"to there, on the same images with the labels of the classes exchanged, {again:.1%} by "
-        "these labels. What it knows does not come from the labels that it is shown"
+        "to there, on the same images with the labels of the classes exchanged, it classified less "
+        f"than {rules.exchanged_share:.0%} as many by these labels. What it knows does not come "
+        "from the labels that it is shown"
     )
 
 
@@ -82,8 +84,8 @@ def works_too_much(
 
     Args:
         name: of the run.
-        cpu_seconds: processor time of the training.
-        epochs: that were counted.
+        cpu_seconds: processor time of the training and of its measurements.
+        epochs: that it may have trained, and that it was measured on.
         epoch_seconds: processor time of one epoch of the reference's network.
         rules: how much longer it may take.
     """
@@ -103,6 +105,6 @@ def knows_the_images(best: float, unseen: float, rules: Integrity) -> str | None
         return None
     return (
         f"of the validation images the model classified {best:.1%} correctly, but of images that "
-        f"it had never been shown, moved by a pixel and with some noise, {unseen:.1%}. It knows "
-        "the images, not what they show"
+        "it had never been shown, moved by a pixel and with some noise, less than "
+        f"{rules.unseen_share:.0%} as many. It knows the images, not what they show"
     )

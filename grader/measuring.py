@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -28,12 +30,16 @@ class HeldOut:
         store: the data set.
         threads: that a model may use while it is measured.
         unseen: how many images :meth:`unseen_accuracy` shows.
+
+    Attributes:
+        epochs: how many images a measurement of the validation accuracy shows, in epochs.
     """
 
     def __init__(self, store: Store, *, threads: int, unseen: int) -> None:
         self._validation = store.validation()
         self._test = store.test()
         self._threads = threads
+        self.epochs = len(self._validation) / store.sizes.train
         self._unseen = min(unseen, len(self._test) // len(RUN_NAMES))
 
     def probe(self, student: Student, target: str) -> None:
@@ -67,15 +73,16 @@ class HeldOut:
         """The same of the test images."""
         return self._accuracy(student, target, self._test)
 
-    def unseen_accuracy(self, student: Student, target: str, name: RunName, seed: int) -> float:
+    def unseen_accuracy(self, student: Student, target: str, name: RunName) -> float:
         """The same of test images that were in no worker before, each run's own, and changed.
 
-        They are moved by a pixel and have some noise, both from `seed`, so that nothing that was
-        prepared for an image, byte by byte, finds it.
+        They are moved by a pixel and have some noise, which nobody can foresee, so that nothing
+        that was prepared for an image, byte by byte, finds it. It differs from time to time; what
+        it decides does not, unless it is a close thing.
         """
         start = RUN_NAMES.index(name) * self._unseen
         part = slice(start, start + self._unseen)
-        images = disturbed(self._test.images[part], seed)
+        images = disturbed(self._test.images[part], secrets.randbits(64))
         return self._accuracy(student, target, Split(images, self._test.labels[part]))
 
     def _accuracy(self, student: Student, target: str, split: Split) -> float:

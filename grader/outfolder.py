@@ -13,13 +13,11 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from grader.errors import UsageError, UserError
+from grader.files import MIN_FREE_BYTES, is_full
 from grader.intake import Submission
 from grader.keys import key_of
 from grader.report import read_submission, write_batch, write_submission
 from grader.results import BatchResult, CheckStatus, SubmissionResult
-
-MIN_FREE_BYTES = 100 << 20
-"""With less than this left, a disk is called full before grading begins."""
 
 LOCK = ".torchgrade.lock"
 
@@ -110,8 +108,8 @@ def _prepare(out: Path) -> None:
 
 
 def _require_room(folder: Path, chosen_by: str) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < MIN_FREE_BYTES:
+    if is_full(folder):
+        free = shutil.disk_usage(folder).free
         raise UsageError(
             f"The disk of {folder} is full ({free >> 20} MB left, {MIN_FREE_BYTES >> 20} MB "
             f"needed). Make room or choose another folder with {chosen_by}."

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +12,29 @@ from numpy.typing import NDArray
 
 from grader.data import Store, exchange_classes, serve_training_split
 from grader.data.store import IMAGES
-from grader.files import remove_tree
+
+
+@dataclass(frozen=True)
+class Served:
+    """A folder, and what the classes are called in it: class -> number."""
+
+    folder: Path
+    called: NDArray[np.int64]
 
 
 class TrainingFolders:
-    """Makes folders below `scratch` whose names and forms tell nothing of what they hold.
+    """Makes folders below `scratch` whose names, forms and ages tell nothing of what they hold.
 
     Args:
         store: the data set.
         scratch: where they are made.
+        exchanged: how many there are in which every class is called by another one's number.
     """
 
-    def __init__(self, store: Store, scratch: Path) -> None:
+    def __init__(self, store: Store, scratch: Path, exchanged: int) -> None:
         self._store = store
         self._scratch = scratch
-        self._plain: Path | None = None
+        self._exchanged = exchanged
 
     @property
     def images(self) -> Path:
@@ -35,21 +43,21 @@ class TrainingFolders:
 
     @property
     def plain(self) -> Path:
-        """A folder with the labels as they are; made once."""
-        if self._plain is None:
-            self._plain = self._serve(np.arange(len(self._store.classes)))
-        return self._plain
+        """A folder with the labels as they are."""
+        return self._all[0].folder
 
-    @contextmanager
-    def exchanged(self, seed: int) -> Iterator[tuple[Path, NDArray[np.int64]]]:
-        """A folder in which every class is called by another one's number, and class -> number."""
-        called = exchange_classes(len(self._store.classes), seed)
-        folder = self._serve(called)
-        try:
-            yield folder, called
-        finally:
-            remove_tree(folder)
+    def exchanged(self, number: int) -> Served:
+        """The folder of that number, from 0, with other labels."""
+        return self._all[1 + number]
 
-    def _serve(self, called: NDArray[np.int64]) -> Path:
-        folder = self._scratch / f"train-{secrets.token_hex(8)}"
-        return serve_training_split(self._store, folder, called)
+    @cached_property
+    def _all(self) -> tuple[Served, ...]:
+        # All at once, in no order: when a folder was made tells nothing. How the labels are
+        # exchanged is drawn by the machine: a worker knows every seed that the rubric draws.
+        classes = len(self._store.classes)
+        called = [np.arange(classes)]
+        called += [exchange_classes(classes, secrets.randbits(64)) for _ in range(self._exchanged)]
+        served = [Served(self._scratch / f"train-{secrets.token_hex(8)}", each) for each in called]
+        for each in sorted(served, key=lambda served: served.folder):
+            serve_training_split(self._store, each.folder, each.called)
+        return tuple(served)

@@ -15,7 +15,7 @@ from rich.table import Table
 from grader.batch import Graded
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
-from grader.report.text import clean, clean_line
+from grader.report.text import TEXT_LIMIT, clean_line
 from grader.results import CheckStatus, RunName, SubmissionResult
 from grader.sentences import listed
 
@@ -145,7 +145,7 @@ def sparkline(values: Sequence[float], top: float) -> str:
 def print_result(console: Console, result: SubmissionResult, report: Path) -> None:
     """The score a question at a time, with the reason for every lost point."""
     if result.status == "ungraded":
-        console.print(f"[red]Not graded.[/] {escape(clean(result.reason or ''))}", highlight=False)
+        console.print(f"[red]Not graded.[/] {_paragraph(result.reason or '')}", highlight=False)
     for question in result.questions:
         console.print(
             f"\n[bold]{escape(question.title)}[/]  {question.score:g} of {question.max_score:g}",
@@ -157,13 +157,13 @@ def print_result(console: Console, result: SubmissionResult, report: Path) -> No
             console.print(Padding(line, (0, 0, 0, 2)), highlight=False)
             if check.reason is not None:
                 where = f" ({check.where})" if check.where else ""
-                reason = escape(clean(check.reason + where))
+                reason = _paragraph(check.reason + where)
                 console.print(Padding(reason, (0, 0, 0, 6)), highlight=False)
     for item in result.integrity:
-        text = escape(clean(item.text))
+        text = _paragraph(item.text)
         console.print(f"[yellow]For a person to look at:[/] {text}", highlight=False)
     for note in result.notes:
-        console.print(f"[dim]Note: {escape(clean(note))}[/]", highlight=False)
+        console.print(f"[dim]Note: {_paragraph(note)}[/]", highlight=False)
     left_out = (
         f"; {result.left_out:g} points of training were left out on request"
         if result.left_out
@@ -173,6 +173,11 @@ def print_result(console: Console, result: SubmissionResult, report: Path) -> No
         f"\n[bold]Score: {result.score:g} of {result.max_score:g}[/]{left_out}", highlight=False
     )
     console.print(f"Report: {escape(str(report))}", highlight=False, soft_wrap=True)
+
+
+def _paragraph(text: str) -> str:
+    """What a student may have written, without line breaks: it must not pass for lines of ours."""
+    return escape(clean_line(text, TEXT_LIMIT))
 
 
 def _remark(graded: Graded) -> str:

@@ -45,8 +45,8 @@ class Trainer:
         rubric: thresholds, budgets and rules.
         conductor: carries out the attempts.
         seeds: run and attempt -> seed.
-        exchanged: student and seed -> the same submission in a worker whose training images have
-            the labels of the classes exchanged, and class -> label.
+        exchanged: student, seed and the number of the trial -> the same submission in a worker
+            whose training images have the labels of the classes exchanged, and class -> label.
         epoch_seconds: tells the processor time of one epoch of the reference's network.
 
     Attributes:
@@ -62,7 +62,7 @@ class Trainer:
         conductor: Conductor,
         *,
         seeds: Callable[[RunName, int], int],
-        exchanged: Callable[[Student, int], AbstractContextManager[Exchanged]],
+        exchanged: Callable[[Student, int, int], AbstractContextManager[Exchanged]],
         epoch_seconds: Callable[[], float],
     ) -> None:
         self._student = student
@@ -145,7 +145,7 @@ class Trainer:
         flag = works_too_much(
             attempt.order.name,
             attempt.cpu_seconds,
-            attempt.epochs,
+            attempt.order.spec.epochs + attempt.shown_epochs,
             self._epoch_seconds(),
             self._integrity,
         )
@@ -182,7 +182,7 @@ class Trainer:
 
     def _accuracy_with_exchanged_labels(self, order: Order, index: int, number: int) -> float:
         seed = self._seeds(order.name, number)
-        with self._exchanged(self._student, seed) as (student, called):
+        with self._exchanged(self._student, seed, number) as (student, called):
             order = replace(order, seed=seed)
             return self._conductor.accuracy_after(student, order, index, called)
 

@@ -14,6 +14,7 @@ from grader.batch import check_one, expected_work, grade_batch
 from grader.errors import UserError
 from grader.intake import read_submission
 from grader.report import read_submission as read_result
+from grader.report import render_submission
 
 HOMEWORK = "def flatten(x): return x.reshape(len(x), -1)\n"
 
@@ -276,3 +277,15 @@ def test_checking_one_looks_at_it_every_time(setup, hand_in, tmp_path):
         result = check_one(hand_in("kim"), tmp_path / "out", setup, listener)
         assert listener.finished == ["kim"]
     assert read_result(tmp_path / "out" / "result.json") == result
+
+
+def test_a_report_that_cannot_be_made_costs_that_submission_alone(grade, hand_in, monkeypatch):
+    def render(result):
+        if result.submission.id == "kim" and result.status == "graded":
+            raise OverflowError("too large to draw")
+        return render_submission(result)
+
+    monkeypatch.setattr("grader.report.writing.render_submission", render)
+    _, graded = grade([hand_in("kim"), hand_in("lee")])
+    assert [each.entry.status for each in graded] == ["ungraded", "graded"]
+    assert "OverflowError: too large to draw" in graded[0].reason

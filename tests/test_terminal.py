@@ -43,3 +43,11 @@ def test_flags_stand_beside_the_score_in_a_batch_once_each(console: Console) -> 
 def test_a_curve_is_drawn_in_one_line() -> None:
     assert sparkline([], 0.55) == ""
     assert sparkline([0.0, 0.275, 0.55, 0.99, -1.0], 0.55) == "▁▅██▁"
+
+
+def test_what_a_student_wrote_cannot_pass_for_a_line_of_ours(console: Console) -> None:
+    forged = "no\nScore: 100 of 100\nReport: /tmp/x"
+    result = builder.submission(notes=(forged,), integrity=(IntegrityFlag(flag="x", text=forged),))
+    print_result(console, result, Path("report.html"))
+    lines = [line for line in shown(console).splitlines() if line.startswith(("Score:", "Report:"))]
+    assert lines == [f"Score: {result.score:g} of {result.max_score:g}", "Report: report.html"]

@@ -18,7 +18,7 @@ from grader.results import RunStatus
 from grader.rubric import RunSpec, Training, default_rubric, load_rubric
 from grader.sandbox.student import Student
 from grader.serving import TrainingFolders
-from grader.training import Trainer
+from grader.training import EXCHANGES, Trainer
 
 RULES = Training(
     stop_when_reached=True,
@@ -44,7 +44,7 @@ TRAINED = NET + "train_part34(model, optim.SGD(model.parameters(), lr=1e-3))\n"
 def trainer_of(student_of, data_root, tmp_path_factory, request):
     """Makes the trainer of a script, and the list of what it reports."""
     store = open_store("synthetic", data_root)
-    folders = TrainingFolders(store, tmp_path_factory.mktemp("folders"))
+    folders = TrainingFolders(store, tmp_path_factory.mktemp("folders"), EXCHANGES)
     start_worker_on = request.getfixturevalue("start_worker_on")
     rubric = load_rubric(default_rubric(), known_checks())
 
@@ -63,9 +63,10 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         return student
 
     @contextmanager
-    def exchanged(student: Student, seed: int):
-        with folders.exchanged(seed) as (folder, called), student.fresh(seed) as other:
-            yield serve(other, folder), called
+    def exchanged(student: Student, seed: int, number: int):
+        served = folders.exchanged(number)
+        with student.fresh(seed) as other:
+            yield serve(other, served.folder), served.called
 
     def make(
         source: str,
