@@ -16,7 +16,7 @@ from grader.errors import UsageError, UserError
 from grader.files import MIN_FREE_BYTES, is_full
 from grader.intake import Submission
 from grader.keys import key_of
-from grader.report import read_submission, write_batch, write_submission
+from grader.report import read_submission, remove_unfinished, write_batch, write_submission
 from grader.results import BatchResult, CheckStatus, SubmissionResult
 
 LOCK = ".torchgrade.lock"
@@ -85,6 +85,7 @@ def opened_out(path: Path, *, single: bool = False) -> Iterator[OutFolder]:
     _prepare(path)
     try:
         with FileLock(path / LOCK, timeout=0):
+            remove_unfinished(path)
             yield OutFolder(path, single)
     except Timeout as error:
         raise UsageError(

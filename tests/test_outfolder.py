@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections import namedtuple
+from pathlib import Path
 
 import pytest
 
 from grader.errors import UsageError
 from grader.outfolder import opened_out
+from tests.report import builder
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -31,3 +33,18 @@ def test_two_gradings_cannot_write_to_one_folder(tmp_path):
         pass
     with opened_out(tmp_path) as folder:  # and it can be used again
         assert folder.path == tmp_path
+
+
+def test_what_a_killed_grading_left_half_written_is_removed(tmp_path, monkeypatch):
+    def killed(self, target):
+        raise SystemExit
+
+    monkeypatch.setattr(Path, "replace", killed)
+    monkeypatch.setattr(Path, "unlink", lambda self, missing_ok=False: None)
+    result = builder.submission()
+    with opened_out(tmp_path, single=True) as folder, pytest.raises(SystemExit):
+        folder.write(result)
+    monkeypatch.undo()
+    assert any("tmp" in path.name for path in tmp_path.iterdir())
+    with opened_out(tmp_path, single=True):
+        assert not any("tmp" in path.name for path in tmp_path.iterdir())

@@ -20,11 +20,12 @@ from __future__ import annotations
 from grader.report.jsonform import read_submission
 from grader.report.pages import render_index, render_submission
 from grader.report.schema import json_schema, write_schemas
-from grader.report.writing import write_batch, write_submission
+from grader.report.writing import remove_unfinished, write_batch, write_submission
 
 __all__ = [
     "json_schema",
     "read_submission",
+    "remove_unfinished",
     "render_index",
     "render_submission",
     "write_batch",

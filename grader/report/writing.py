@@ -11,6 +11,8 @@ from grader.report.jsonform import to_json
 from grader.report.pages import render_index, render_submission
 from grader.results import BatchResult, SubmissionResult
 
+_SUFFIX = ".torchgrade-tmp"
+
 
 def write_submission(result: SubmissionResult, directory: Path) -> None:
     """Write `result.json` and `report.html` into `directory`, which is made if need be."""
@@ -35,7 +37,7 @@ def write_text(path: Path, text: str) -> None:
     A reader sees the old file or the new one; after a crash at any moment, too.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}{_SUFFIX}")
     try:
         # "x" and not tempfile: a report is to have the permissions of the user's umask, not 0600.
         with temporary.open("x", encoding="utf-8", newline="\n") as file:
@@ -47,6 +49,12 @@ def write_text(path: Path, text: str) -> None:
         temporary.unlink(missing_ok=True)
         raise
     _sync_directory(path.parent)
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove what :func:`write_text` left below a folder when it was killed."""
+    for path in folder.rglob(f".*{_SUFFIX}"):
+        path.unlink(missing_ok=True)
 
 
 def _sync_directory(directory: Path) -> None:
