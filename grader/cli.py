@@ -4,28 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
-from grader import __version__
-from grader.checks.catalogue import known_checks
-from grader.data import (
-    DataChoice,
-    default_data_root,
-    fetch_cifar10,
-    import_directory,
-    list_stores,
-)
+from grader.choices import DataChoice, LayoutName, Mode
 from grader.errors import UsageError, UserError
-from grader.intake import LayoutName, open_own_work
-from grader.jobs import Setup
-from grader.machine import this_machine
-from grader.rubric import default_rubric, load_rubric
-from grader.sandbox.layers import Mode
-from grader.slot import Bug, single_slot
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from grader.jobs import Setup
+
+# Whatever takes time to import is imported by the command that needs it: --help needs none of it.
 
 EXIT_LOST_POINTS = 1
 EXIT_USAGE = 2
@@ -79,6 +70,10 @@ def _setup(
     mode: Mode,
     threads: int = 1,
 ) -> Setup:
+    from grader.checks.catalogue import known_checks
+    from grader.jobs import Setup
+    from grader.rubric import default_rubric, load_rubric
+
     path = rubric or default_rubric()
     load_rubric(path, known_checks())  # a mistake in it is told at once, before torch is loaded
     return Setup(
@@ -104,7 +99,9 @@ def options(
 ) -> None:
     """Grade PyTorch homework."""
     if version:
-        typer.echo(f"torchgrade {__version__}")
+        from grader.version import torchgrade_version
+
+        typer.echo(f"torchgrade {torchgrade_version()}")
         raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -126,7 +123,11 @@ def check(
     isolation: IsolationMode = "full",
 ) -> None:
     """Check your own homework: a score, and the reason for every lost point."""
+    from rich.console import Console
+
     from grader.batch import check_one
+    from grader.intake import open_own_work
+    from grader.machine import this_machine
     from grader.terminal import LiveView, print_result
 
     setup = _setup(
@@ -178,7 +179,10 @@ def grade(
     isolation: IsolationMode = "full",
 ) -> None:
     """Grade every submission of a download."""
+    from rich.console import Console
+
     from grader.batch import grade_batch
+    from grader.machine import this_machine
     from grader.roll_call import opened_download, print_plan, print_roll_call, print_source
     from grader.terminal import LiveView, print_batch
 
@@ -220,7 +224,11 @@ def show(
     isolation: IsolationMode = "full",
 ) -> None:
     """Show what is understood of a submission: cells, definitions, trainings, and why."""
+    from rich.console import Console
+
+    from grader.intake import open_own_work
     from grader.showing import print_overview
+    from grader.slot import single_slot
 
     setup = _setup(
         train=False, full_curves=False, data="synthetic", data_root=None, rubric=rubric,
@@ -236,6 +244,11 @@ def show(
 @data_app.command("info")
 def data_info(data_root: DataRoot = None) -> None:
     """Which data sets are on this machine."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from grader.data import default_data_root, list_stores
+
     console = Console()
     root = data_root or default_data_root()
     console.print(f"Data sets in {escape(str(root))}:", highlight=False, soft_wrap=True)
@@ -252,6 +265,11 @@ def data_info(data_root: DataRoot = None) -> None:
 @data_app.command("fetch")
 def data_fetch(data_root: DataRoot = None) -> None:
     """Download CIFAR-10 through torchvision."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    from grader.data import fetch_cifar10
+
     store = fetch_cifar10(data_root)
     Console().print(f"Ready: {escape(store.description)}", highlight=False)
 
@@ -264,7 +282,11 @@ def data_import(
     data_root: DataRoot = None,
 ) -> None:
     """Import CIFAR-10 or an image folder, once."""
+    from rich.console import Console
+    from rich.markup import escape
     from rich.progress import Progress
+
+    from grader.data import import_directory
 
     console = Console()
     with Progress(console=console, transient=True) as progress:
@@ -280,7 +302,10 @@ def data_import(
 @app.command()
 def doctor(data_root: DataRoot = None, isolation: IsolationMode = "full") -> None:
     """Look at this machine: versions, cores, memory, isolation, data."""
+    from rich.console import Console
+
     from grader.doctor import examine_machine, print_findings
+    from grader.machine import this_machine
 
     setup = _setup(
         train=False, full_curves=False, data="auto", data_root=data_root, rubric=None,
@@ -291,21 +316,34 @@ def doctor(data_root: DataRoot = None, isolation: IsolationMode = "full") -> Non
 
 def main() -> None:
     """The console command. Exit codes stand in the README."""
-    errors = Console(stderr=True)
     try:
         app()  # ends by SystemExit, also after a usage error
     except SystemExit as end:
         if end.code == EXIT_INTERRUPTED:
-            errors.print("Interrupted. What was graded is in the output folder.")
+            _errors().print("Interrupted. What was graded is in the output folder.")
         raise
     except UserError as error:
-        errors.print(f"[red]torchgrade:[/] {escape(str(error))}", highlight=False, soft_wrap=True)
+        from rich.markup import escape
+
+        text = f"[red]torchgrade:[/] {escape(str(error))}"
+        _errors().print(text, highlight=False, soft_wrap=True)
         sys.exit(EXIT_USAGE)
     except Exception as error:
-        sys.exit(_report_bug(errors, error))
+        sys.exit(_report_bug(error))
 
 
-def _report_bug(errors: Console, error: Exception) -> int:
+def _errors() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True)
+
+
+def _report_bug(error: Exception) -> int:
+    from rich.markup import escape
+
+    from grader.slot import Bug
+
+    errors = _errors()
     errors.print(
         f"[red]torchgrade failed:[/] {escape(str(error) or type(error).__name__)}\n"
         "This is a fault of torchgrade, not of the submission. Run it again with --debug and "

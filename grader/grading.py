@@ -17,6 +17,7 @@ from grader.attempts import Conductor, Progress
 from grader.checks.cases import derive_seed
 from grader.checks.examination import Examination
 from grader.checks.running import run_checks, shorten
+from grader.choices import Mode
 from grader.data import Store
 from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
@@ -33,7 +34,7 @@ from grader.results import (
     Timing,
 )
 from grader.rubric import Rubric
-from grader.sandbox.layers import FULL, MODES, IsolationConfig, Mode
+from grader.sandbox.layers import FULL, MODES, IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.serving import TrainingFolders

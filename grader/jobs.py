@@ -6,11 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from grader.data import DataChoice
+from grader.choices import DataChoice, Mode
 from grader.intake import Submission
 from grader.overview import Overview
 from grader.results import Provenance, RunName, SubmissionResult
-from grader.sandbox.layers import Mode
 
 
 class Record(BaseModel):

@@ -16,6 +16,7 @@ from grader.data import Store
 from grader.keys import key_of
 from grader.results import DataInfo, Provenance
 from grader.rubric import Rubric
+from grader.version import torchgrade_version
 
 
 def setup_key(rubric: Rubric, store: Store | None, options: str) -> str:
@@ -58,7 +59,7 @@ def provenance_of(
         data=data,
         rubric=rubric.fingerprint,
         reference=_source_fingerprint(reference.__file__),
-        grader=grader.__version__,
+        grader=torchgrade_version(),
         key=key,
         torch=torch.__version__,
         isolation=layers,

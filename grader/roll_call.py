@@ -11,7 +11,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from grader.intake import Download, LayoutName, Submission, open_download
+from grader.choices import LayoutName
+from grader.intake import Download, Submission, open_download
 from grader.report.text import clean_line
 from grader.results import PassedOver, Person, Source
 

@@ -317,9 +317,10 @@ def test_doctor_names_every_layer(torchgrade):
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"], ["grade", "--help"]])
 def test_help_needs_neither_torch_nor_data(torchgrade, arguments):
-    done = torchgrade(*arguments)
+    done = torchgrade(*arguments, PYTHONPROFILEIMPORTTIME="1")
     assert done.returncode == 0
     assert "Usage" in done.stdout
+    assert not re.search(r"\| +(torch|numpy|pydantic|reference)$", done.stderr, re.MULTILINE)
 
 
 def test_the_scheduler_never_imports_torch():

@@ -16,7 +16,6 @@ No module here imports torch; Pillow and torchvision are imported by the functio
 """
 
 from grader.data.library import (
-    DataChoice,
     fetch_cifar10,
     import_directory,
     list_stores,
@@ -28,7 +27,6 @@ from grader.data.roots import default_data_root
 from grader.data.store import DataName, Sizes, Split, Store
 
 __all__ = [
-    "DataChoice",
     "DataName",
     "Sizes",
     "Split",

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
+from grader.choices import DataChoice
 from grader.data import synthetic
 from grader.data.build import Content, building, scratch_directory, write_store
 from grader.data.folder import Progress, is_image_folder, read_image_folder
@@ -17,8 +17,6 @@ from grader.data.official import find_official, read_official
 from grader.data.roots import default_data_root, store_homes, writable_home
 from grader.data.store import DataName, Store, read_meta, read_store
 from grader.errors import DataError
-
-DataChoice = Literal["auto", "cifar10", "imagefolder", "synthetic"]
 
 NAMES: tuple[DataName, ...] = ("cifar10", "imagefolder", "synthetic")
 

@@ -6,12 +6,10 @@ One submission: `read_submission`, or `open_own_work` for what its author has, p
 
 from grader.intake.discovery import read_own_work, read_submission
 from grader.intake.downloads import Download, open_download, open_own_work
-from grader.intake.layouts import LayoutName
 from grader.intake.submission import Submission
 
 __all__ = [
     "Download",
-    "LayoutName",
     "Submission",
     "open_download",
     "open_own_work",

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.choices import LayoutName
 from grader.errors import UsageError
 from grader.intake.archives import archive_stem, is_archive
 from grader.intake.attendance import Attendance, HandedIn, identifier, take_attendance
 from grader.intake.discovery import read_own_work
-from grader.intake.layouts import Choice, Entry, HandIn, LayoutName, Part, Who, choose, lay_out
+from grader.intake.layouts import Choice, Entry, HandIn, Part, Who, choose, lay_out
 from grader.intake.layouts.plain import is_work
 from grader.intake.leftovers import holds
 from grader.intake.limits import DOWNLOAD, MAX_WRAPPERS

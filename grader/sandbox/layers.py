@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
+
+from grader.choices import Mode
 
 NAMESPACES = "namespaces (user, pid, net, ipc)"
 MOUNTS = "mount namespace"
@@ -23,12 +23,6 @@ ORDER = (
 FULL = tuple(layer for layer in ORDER if layer != OTHER_USER)
 """What a machine that offers everything has: a user of its own stands in for namespaces alone."""
 
-Mode = Literal["full", "container", "process"]
-"""Which layers are tried.
-
-full: all. container: what an unprivileged container has, where no namespace can be made. process:
-what every Unix has. The weaker ones are there for the tests, on a machine that offers more.
-"""
 
 MODES: dict[Mode, tuple[str, ...]] = {
     "full": ORDER,

@@ -16,7 +16,8 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.sandbox.layers import LANDLOCK, MODES, NAMESPACES, SECCOMP, Mode
+from grader.choices import Mode
+from grader.sandbox.layers import LANDLOCK, MODES, NAMESPACES, SECCOMP
 
 HERE = Path(__file__).parent
 TEXT = (".py", ".ipynb", ".txt", ".ini", ".pth", ".csv")

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.choices import Mode
 from grader.report import write_submission
 from grader.report.jsonform import to_json
 from grader.results import SubmissionResult
-from grader.sandbox.layers import MODES, Mode
+from grader.sandbox.layers import MODES
 from tests.attacks.attack import Attack, attacks
 
 REPO = Path(__file__).parents[2]

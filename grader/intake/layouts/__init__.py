@@ -5,13 +5,12 @@ writes down more. Used by `grader.intake.downloads` alone.
 """
 
 from grader.intake.layouts.detection import Choice, choose, lay_out
-from grader.intake.layouts.model import Entry, HandIn, LayoutName, Part, ReadText, Who, no_text
+from grader.intake.layouts.model import Entry, HandIn, Part, ReadText, Who, no_text
 
 __all__ = [
     "Choice",
     "Entry",
     "HandIn",
-    "LayoutName",
     "Part",
     "ReadText",
     "Who",

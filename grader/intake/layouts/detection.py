@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Final
 
+from grader.choices import LayoutName
 from grader.errors import UsageError
 from grader.intake.layouts.blackboard import BLACKBOARD
 from grader.intake.layouts.canvas import CANVAS
 from grader.intake.layouts.github_classroom import GITHUB_CLASSROOM
 from grader.intake.layouts.gradescope import GRADESCOPE
 from grader.intake.layouts.korean import KOREAN
-from grader.intake.layouts.model import Entry, HandIn, Layout, LayoutName, ReadText, Who
+from grader.intake.layouts.model import Entry, HandIn, Layout, ReadText, Who
 from grader.intake.layouts.moodle import MOODLE
 from grader.intake.layouts.plain import PLAIN, is_work
 from grader.intake.names import as_id, as_text

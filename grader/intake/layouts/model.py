@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
-LayoutName = Literal[
-    "gradescope", "blackboard", "moodle", "canvas", "korean", "github-classroom", "plain"
-]
+from grader.choices import LayoutName
 
 ReadText = Callable[[str, int], str]
 """Reads a file of the download, by name, up to so many bytes; "" where it cannot be read."""

@@ -1,0 +1,18 @@
+"""What can be chosen on the command line. Nothing is imported for it, so that --help is quick."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+DataChoice = Literal["auto", "cifar10", "imagefolder", "synthetic"]
+
+LayoutName = Literal[
+    "gradescope", "blackboard", "moodle", "canvas", "korean", "github-classroom", "plain"
+]
+
+Mode = Literal["full", "container", "process"]
+"""Which layers are tried.
+
+full: all. container: what an unprivileged container has, where no namespace can be made. process:
+what every Unix has. The weaker ones are there for the tests, on a machine that offers more.
+"""
