@@ -37,8 +37,9 @@ MAX_HEADINGS = 20_000
 MAX_MARKS = 500
 """Headings of parts and questions that are kept; the homework has twelve."""
 
-MAX_ID = 100
-"""Characters; an id names a folder, and two long names may differ at their ends alone."""
+MAX_ID_BYTES = 200
+"""In UTF-8 and in the form that is written: an id names a folder, and has room for `-2` behind it.
+Composing a name may make it three times as long."""
 
 MAX_NAME_BYTES = 255
 """Of one file or folder, in UTF-8: no file system takes more."""

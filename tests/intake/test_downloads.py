@@ -14,7 +14,7 @@ import pytest
 
 from grader.errors import IntakeError, UsageError
 from grader.intake import Download, Submission, open_download, open_own_work
-from grader.intake.limits import MAX_ID
+from grader.intake.limits import MAX_ID_BYTES
 
 HOMEWORK = "def flatten(x):\n    return x\n"
 LAYOUTS = [
@@ -550,13 +550,27 @@ def test_a_file_that_cannot_be_looked_at_is_broken_and_hides_nothing(
 
 
 def test_long_names_make_short_ids_that_differ(put: Put, batch: Path) -> None:
-    names = [f"{'n' * length}{end}" for length, end in itertools.product((99, 200), "ab")]
+    names = [f"{'n' * length}{end}" for length, end in itertools.product((199, 240), "ab")]
     for name in names:
         put(f"{name}.py")
     ids = set(found(batch))
     assert len(ids) == len(names)
-    assert {len(each) for each in ids} == {MAX_ID}
+    assert {len(each) for each in ids} == {MAX_ID_BYTES}
     assert set(names[:2]) < ids
+
+
+@pytest.mark.parametrize("character", ["\U0001d160", "김", "n", "\u0958"])
+def test_ids_of_any_characters_name_folders_that_a_file_system_takes(
+    put: Put, batch: Path, tmp_path: Path, character: str
+) -> None:
+    # U+1D160 composed is three characters, U+0958 two.
+    long = character * (240 // len(character.encode()))
+    for name in (f"{long}.py", f"{long}a.py", f"{long}/hw5.py", f"HW_{long[1:]}.py"):
+        put(name)
+    ids = set(found(batch))
+    assert len(ids) == 4
+    for each in ids:
+        (tmp_path / "out" / each).mkdir(parents=True)
 
 
 # One's own work.
