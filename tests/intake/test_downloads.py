@@ -6,6 +6,7 @@ import itertools
 import os
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -262,6 +263,20 @@ def test_a_file_too_large_spoils_its_owner_s_work_and_nobody_else_s(
     assert submissions["lee_12"].problem is None
     assert submissions["kim_11"].problem == (
         "kim_11_21_hw5.py grows to more than 300 times its packed size. "
+        "Hand in the file itself, without data and models."
+    )
+
+
+def test_a_flood_of_files_spoils_its_owner_s_work_and_nobody_else_s(tmp_path: Path) -> None:
+    source = tmp_path / "export.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for number in range(20_001):
+            archive.writestr(f"mal/{number}", b"")
+        archive.writestr("zoe/hw5.py", HOMEWORK)
+    submissions = found(source)
+    assert submissions["zoe"].problem is None
+    assert submissions["mal"].problem == (
+        "mal holds more than 20,000 files and folders. "
         "Hand in the file itself, without data and models."
     )
 
