@@ -513,16 +513,41 @@ def test_what_does_not_exist_is_a_usage_error(tmp_path: Path, put: Put, batch: P
 
 
 @pytest.mark.parametrize("pair", [("result.json", "report.html"), ("results.json", "index.html")])
-@pytest.mark.parametrize("out", ["out", "."])
-def test_reports_among_submissions_are_neither_submission_nor_passed_over(
-    put: Put, batch: Path, pair: tuple[str, str], out: str
+@pytest.mark.parametrize(
+    ("out", "told"), [("out", ["out holds reports of torchgrade alone."]), (".", [])]
+)
+def test_reports_among_submissions_are_no_submission(
+    put: Put, batch: Path, pair: tuple[str, str], out: str, told: list[str]
 ) -> None:
     put("kim.py")
-    for name in pair:
+    for name in (*pair, "submissions/kim/result.json" if out == "out" else pair[0]):
         put(f"{out}/{name}", "{}")
     download = opened(batch)
     assert [each.id for each in download.submissions] == ["kim"]
-    assert download.source.passed_over == ()
+    assert [each.reason for each in download.source.passed_over] == told
+
+
+@pytest.mark.parametrize("work", ["work/hw5.py", "a/b/hw5.ipynb", "hw5.zip", "hw5.rar", "hw5.pdf"])
+def test_a_report_above_the_work_does_not_hide_it(put: Put, batch: Path, work: str) -> None:
+    put("lee.py")
+    for name in ("result.json", "report.html", work):
+        put(f"kim/{name}")
+    assert set(found(batch)) == {"kim", "lee"}
+
+
+@pytest.mark.parametrize("form", ["{}.py", "{}/hw5.py"])
+def test_names_that_differ_only_in_how_they_are_written_are_two_submissions(
+    put: Put, batch: Path, form: str
+) -> None:
+    # Neither of the last two is in one piece.
+    for name in ("김", "\u1100\u1175\u11b7", "e\u0323\u0302", "\u1eb9\u0302"):
+        put(form.format(name), f"x = {name.encode()!r}")
+    put(form.format("lee"))
+    download = opened(batch)
+    sources = {each.cells[0].source for each in download.submissions}
+    assert len(sources) == 5
+    assert len(download.source.notes) == 2
+    assert "differ only in how its characters are written" in download.source.notes[0]
 
 
 @pytest.fixture
