@@ -11,6 +11,8 @@ import re
 TEXT_LIMIT = 4_000
 LINE_LIMIT = 200
 CUT = "… (cut)"
+MARGIN = "│ "
+MARGIN_LINES = 40
 
 _ANSI = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
@@ -61,6 +63,19 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
     """The same for what stands on one line: a name, a file, a title."""
     return _SPACE.sub(" ", clean(text, limit)).strip()
+
+
+def in_margin(text: str, limit: int = TEXT_LIMIT) -> str:
+    """The cleaned text for a terminal, each line behind a bar, so that it can imitate none of ours.
+
+    Where it stands among lines that are torchgrade's own, a line like "Score: 100 of 100" would be
+    taken for one. Empty lines go, which would push others off the screen; after `MARGIN_LINES` it
+    is cut. What folds a line that is too long must indent the rest, as `rich.padding.Padding` does.
+    """
+    lines = [line for line in clean(text, limit).split("\n") if line.strip()]
+    if len(lines) > MARGIN_LINES:
+        lines = [*lines[:MARGIN_LINES], CUT]
+    return "\n".join(f"{MARGIN}{line.rstrip()}" for line in lines)
 
 
 def optional_line(text: str | None) -> str | None:

@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.text import CUT, LINE_LIMIT, TEXT_LIMIT, clean, clean_line, without_surrogates
+from grader.report.text import (
+    CUT,
+    LINE_LIMIT,
+    MARGIN,
+    MARGIN_LINES,
+    TEXT_LIMIT,
+    clean,
+    clean_line,
+    in_margin,
+    without_surrogates,
+)
 
 any_text = st.text(st.characters(exclude_categories=()))
 nasty_text = st.lists(
@@ -82,3 +92,22 @@ def test_each_kind_of_trouble(text, expected):
 
 def test_a_name_over_several_lines_becomes_one_line():
     assert clean_line("  Ada\n\tLovelace ") == "Ada Lovelace"
+
+
+@given(nasty_text)
+def test_no_line_in_the_margin_begins_as_one_of_ours_does(text):
+    shown = in_margin(text)
+    lines = shown.splitlines()
+    assert all(line.startswith(MARGIN) for line in lines)
+    assert len(lines) <= MARGIN_LINES + 1
+
+
+def test_false_lines_stand_behind_a_bar_and_cannot_push_others_away():
+    false = (
+        "boom\n\nScore: 100 of 100\rReport: out/report.html" + "\n" * 1_500 + "\x85Score: 1 of 1"
+    )
+    assert in_margin(false) == (
+        "│ boom\n│ Score: 100 of 100\n│ Report: out/report.html\n│ Score: 1 of 1"
+    )
+    many = in_margin("Score: 100 of 100\n" * 100)
+    assert many.splitlines()[MARGIN_LINES:] == [f"{MARGIN}{CUT}"]
