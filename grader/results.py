@@ -7,12 +7,16 @@ only with a new `SCHEMA_VERSION`.
 
 from __future__ import annotations
 
+import math
+import sys
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 SCHEMA_VERSION: Final = 1
+MAX_TEXT: Final = 20_000
+"""Characters of a sentence or an error's text; whoever reads a result is not to read a book."""
 
 RunName = Literal["barebones", "module", "sequential_fc", "sequential_convnet", "challenge"]
 RUN_NAMES: tuple[RunName, ...] = (
@@ -22,6 +26,24 @@ RUN_NAMES: tuple[RunName, ...] = (
     "sequential_convnet",
     "challenge",
 )
+
+
+def _cut(text: str) -> str:
+    """Text of any length, as a result holds it: a student may have written part of it."""
+    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}… (cut)"
+
+
+def _storable(value: object) -> object:
+    """A setting, where it is a whole number that is larger than any float in words."""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) <= sys.float_info.max:
+        return value
+    return f"about {'-' if value < 0 else ''}1e+{math.log10(abs(value)):.0f}"
+
+
+Prose = Annotated[str, AfterValidator(_cut)]
+"""Sentences, which may quote what a student wrote."""
+Setting = Annotated[float | bool | str | None, BeforeValidator(_storable)]
+"""The value of an optimizer's setting."""
 
 
 class Record(BaseModel):
@@ -90,7 +112,7 @@ class CheckResult(Record):
     status: CheckStatus
     score: float
     max_score: float
-    reason: str | None = Field(description="why points were lost; null when none were")
+    reason: Prose | None = Field(description="why points were lost; null when none were")
     misconception: str | None = None
     where: str | None = Field(default=None, description="the student's file or cell and line")
 
@@ -109,7 +131,7 @@ class OptimizerInfo(Record):
     """The optimizer of a run: class name and the settings of its first parameter group."""
 
     name: str
-    settings: dict[str, float | bool | str | None]
+    settings: dict[str, Setting]
 
 
 class CurvePoint(Record):
@@ -125,7 +147,7 @@ class RunResult(Record):
 
     status: RunStatus
     where: str | None = None
-    why: str | None = Field(
+    why: Prose | None = Field(
         default=None, description="how this training was found and known to be this run"
     )
     threshold: float
@@ -139,14 +161,14 @@ class RunResult(Record):
     seeds: tuple[int, ...] = ()
     shared_with: str | None = None
     curve: tuple[CurvePoint, ...] = ()
-    reason: str | None = Field(default=None, description="why it did not reach its threshold")
+    reason: Prose | None = Field(default=None, description="why it did not reach its threshold")
 
 
 class IntegrityFlag(Record):
     """Something a person should look at; takes no points by itself."""
 
     flag: str
-    text: str
+    text: Prose
 
 
 class DataInfo(Record):
@@ -184,14 +206,14 @@ class SubmissionResult(Record):
     schema_version: Literal[1] = SCHEMA_VERSION
     submission: SubmissionInfo
     status: Literal["graded", "ungraded"]
-    reason: str | None = Field(default=None, description="why it is ungraded")
+    reason: Prose | None = Field(default=None, description="why it is ungraded")
     score: float
     max_score: float
     left_out: float = Field(default=0.0, description="points of checks left out on request")
     questions: tuple[QuestionResult, ...] = ()
     runs: dict[RunName, RunResult] = Field(default_factory=dict)
     integrity: tuple[IntegrityFlag, ...] = ()
-    notes: tuple[str, ...] = Field(
+    notes: tuple[Prose, ...] = Field(
         default=(), description="what else a reader should know: statements that raised, and such"
     )
     provenance: Provenance

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import IntEnum
 
 from grader.intake.layouts import Who
 from grader.intake.names import code_key, name_keys, words
 from grader.intake.rosters import Enrolled, Roster, code_owners
 from grader.results import Person
+from grader.sentences import listed
 
 _SHORTEST_NUMBER = 4
 """Digits of a student number that is believed among other words."""
+
+
+class Claim(IntEnum):
+    """How well it is known that a hand-in is somebody's, the best first."""
+
+    TOLD = 0
+    """The learning platform says so."""
+    WRITTEN = 1
+    """The name of what was handed in is, or has in the place for it, that person's code or name."""
+    MENTIONED = 2
+    """It holds the code among other words, or something like it."""
+    CONTRADICTED = 3
+    """It holds somebody else's code as well."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +59,7 @@ def take_attendance(hand_ins: Sequence[HandedIn], roster: Roster | None) -> Atte
     if roster is None:
         return Attendance(tuple(_strangers(members, on_roster=None)))
     owners, notes = _Index(roster).owners([who for _, who in members])
-    theirs: dict[int, list[HandedIn]] = defaultdict(list)
+    theirs: dict[int, dict[HandedIn, Claim]] = defaultdict(dict)
     found: dict[tuple[str, Who], Enrolled] = {}
     strangers = []
     for owner, member in zip(owners, members, strict=True):
@@ -52,15 +67,38 @@ def take_attendance(hand_ins: Sequence[HandedIn], roster: Roster | None) -> Atte
             strangers.append(member)
             continue
         hand_in, who = member
-        found[hand_in.id, who] = roster.people[owner]
-        if hand_in not in theirs[owner]:
-            theirs[owner].append(hand_in)
-    enrolled = [
-        _present(person, theirs[index]) if theirs.get(index) else _missing(person)
-        for index, person in enumerate(roster.people)
-    ]
+        index, claim = owner
+        found[hand_in.id, who] = roster.people[index]
+        theirs[index][hand_in] = min(claim, theirs[index].get(hand_in, claim))
+    enrolled = []
+    for index, person in enumerate(roster.people):
+        ordered = _ordered(theirs.get(index, {}))
+        enrolled.append(_present(person, ordered) if ordered else _missing(person))
+        if len(ordered) > 1:
+            notes.append(_said_of_several(person, ordered, roster))
     people = (*enrolled, *_strangers(strangers, on_roster=False))
     return Attendance(people, (*roster.notes, *notes), found)
+
+
+def _ordered(claims: Mapping[HandedIn, Claim]) -> list[HandedIn]:
+    """A person's hand-ins, the one that counts first.
+
+    What the platform says is theirs comes before what only says so itself; of these, what can be
+    read comes first, as people hand in again what was broken.
+    """
+
+    def rank(hand_in: HandedIn) -> tuple[bool, bool, Claim]:
+        return claims[hand_in] is not Claim.TOLD, hand_in.is_broken, claims[hand_in]
+
+    return sorted(claims, key=rank)
+
+
+def _said_of_several(person: Enrolled, ordered: Sequence[HandedIn], roster: Roster) -> str:
+    first, *others = (hand_in.id for hand_in in ordered)
+    return (
+        f"{listed([first, *others])} are all taken for the work of line {person.line} of "
+        f"{roster.source}, {person.name or person.id}; {first} counts. Look at whose they are."
+    )
 
 
 class _Index:
@@ -78,14 +116,21 @@ class _Index:
             for key in name_keys(person.name or ""):
                 self._names[key].add(index)
 
-    def owners(self, members: Sequence[Who]) -> tuple[list[int | None], list[str]]:
-        """Whose each is, by index in the roster; and what a reader should know of it.
+    def owners(self, members: Sequence[Who]) -> tuple[list[tuple[int, Claim] | None], list[str]]:
+        """Whose each is, by index in the roster, and how well that is known; and notes on it.
 
         Codes come first for all, so that a namesake cannot take the place of whom a code names.
         """
         notes: list[str] = []
-        owners = [self._by_code_unless_mistyped(who, notes) for who in members]
-        taken = {owner for owner in owners if owner is not None}
+        coded = [self._by_code(who) for who in members]
+        owners = list(coded)
+        for place, who in enumerate(members):
+            others = {each[0] for n, each in enumerate(coded) if each is not None and n != place}
+            if (decided := self._contradicted(who, coded[place], others)) is not None:
+                owner, note = decided
+                owners[place] = owner, Claim.CONTRADICTED
+                notes.append(note)
+        taken = {owner[0] for owner in owners if owner is not None}
         for place, who in enumerate(members):
             if owners[place] is not None:
                 continue
@@ -97,43 +142,50 @@ class _Index:
                     "which share that name."
                 )
             elif found and not (found & taken and _codes(who)):
-                owners[place] = next(iter(found))
+                is_told = bool(_codes(who)) and not who.is_typed
+                owners[place] = next(iter(found)), Claim.TOLD if is_told else Claim.WRITTEN
         return owners, notes
 
-    def _by_code_unless_mistyped(self, who: Who, notes: list[str]) -> int | None:
-        """Whose code it is; where that person has another name, and just one has this, whose name.
+    def _contradicted(
+        self, who: Who, coded: tuple[int, Claim] | None, others: Collection[int]
+    ) -> tuple[int, str] | None:
+        """Whose it is where somebody typed one person's code and another's name, and a note on it.
 
-        People type their own numbers into names of files, and sometimes another's.
+        People type their own numbers into names of files, and sometimes another's. The name is
+        believed, but where the one of that name has work of their own and the other has none.
         """
-        owner = self._by_code(who)
-        if owner is None or not who.name:
-            return owner
-        found = self._by_name(who)
-        if len(found) != 1 or owner in found or not self._roster.people[owner].name:
-            return owner
-        named = next(iter(found))
-        notes.append(
-            f"{described(who)} is taken for line {self._roster.people[named].line} of "
-            f"{self._roster.source} by name; the number is that of line "
-            f"{self._roster.people[owner].line} and may be mistyped."
+        if coded is None or not who.name or not who.is_typed:
+            return None
+        found, (number, _) = self._by_name(who), coded
+        if len(found) != 1 or number in found or not self._roster.people[number].name:
+            return None
+        (name,) = found
+        is_by_name = name not in others or number in others
+        taken, other = (name, number) if is_by_name else (number, name)
+        words = ("by name", "the number") if is_by_name else ("by number", "the name")
+        return taken, (
+            f"{described(who)} is taken for line {self._roster.people[taken].line} of "
+            f"{self._roster.source} {words[0]}; {words[1]} is that of line "
+            f"{self._roster.people[other].line} and may be mistyped."
         )
-        return named
 
-    def _by_code(self, who: Who) -> int | None:
+    def _by_code(self, who: Who) -> tuple[int, Claim] | None:
+        """Whom a code names."""
         for code in (*_codes(who), *([who.label] if who.label else [])):
+            is_told = code in _codes(who) and not who.is_typed
             key = code_key(code)
             if key in self._codes:
-                return self._codes[key]
+                return self._codes[key], Claim.TOLD if is_told else Claim.WRITTEN
             if len(owners := self._addresses.get(key, set())) == 1:
-                return next(iter(owners))
+                return next(iter(owners)), Claim.MENTIONED
         if who.email and (owner := self._codes.get(code_key(who.email.split("@")[0]))) is not None:
-            return owner
+            return owner, Claim.MENTIONED
         found = {
             self._codes[key]
             for word in words(who.label or "")
             if (key := code_key(word)) in self._codes and not _is_counting(word)
         }
-        return next(iter(found)) if len(found) == 1 else None
+        return (next(iter(found)), Claim.MENTIONED) if len(found) == 1 else None
 
     def _by_name(self, who: Who) -> set[int]:
         label = who.label or ""
@@ -167,8 +219,7 @@ def _codes(who: Who) -> list[str]:
     return [code for code in (who.number, who.login, who.email) if code]
 
 
-def _present(person: Enrolled, hand_ins: Sequence[HandedIn]) -> Person:
-    ordered = sorted(hand_ins, key=lambda each: each.is_broken)  # what can be read comes first
+def _present(person: Enrolled, ordered: Sequence[HandedIn]) -> Person:
     return Person(
         id=person.id,
         name=person.name,
@@ -190,7 +241,8 @@ def _strangers(
     """Everyone who is on no roster, once, even with several submissions."""
     theirs: Mapping[str, list[tuple[HandedIn, Who]]] = defaultdict(list)
     for hand_in, who in members:
-        key = next((code_key(code) for code in _codes(who)), f"\0{hand_in.id}\0{described(who)}")
+        codes = [] if who.is_typed else _codes(who)  # whoever types a number may take another's
+        key = next((code_key(code) for code in codes), f"\0{hand_in.id}\0{described(who)}")
         theirs[key].append((hand_in, who))
     for entries in theirs.values():
         (hand_in, who), others = entries[0], entries[1:]

@@ -20,6 +20,7 @@ from grader.errors import UsageError
 from grader.intake.archives import archive_stem, is_archive
 from grader.intake.attendance import Attendance, HandedIn, identifier, take_attendance
 from grader.intake.discovery import read_own_work
+from grader.intake.entry_names import composed
 from grader.intake.layouts import Choice, Entry, HandIn, Part, Who, choose, lay_out
 from grader.intake.layouts.plain import is_work
 from grader.intake.leftovers import holds
@@ -167,9 +168,9 @@ def _read(
             layout=choice.layout.name,
             title=choice.layout.title,
             evidence=choice.evidence,
-            notes=(*tree.notes, *attendance.notes),
+            notes=(*tree.notes, *map(_said_of_twins, tree.twins()), *attendance.notes),
             people=attendance.people,
-            passed_over=(*_nowhere(tree), *map(_passed_over, others)),
+            passed_over=(*_nowhere(tree), *map(_passed_over, others), *_reports(tree)),
         ),
     )
 
@@ -211,3 +212,16 @@ def _passed_over(entry: Entry) -> PassedOver:
     if entry.refused is not None:
         return PassedOver(name=name, reason=f"{name} {entry.refused}.")
     return PassedOver(name=name, reason=f"{name} is no notebook, no script, no folder, no archive.")
+
+
+def _reports(tree: Tree) -> Iterator[PassedOver]:
+    for name in map(readable, tree.reports()):
+        yield PassedOver(name=name, reason=f"{name} holds reports of torchgrade alone.")
+
+
+def _said_of_twins(names: Sequence[str]) -> str:
+    name = readable(composed(names[0]))
+    return (
+        f"{name} is the name of {len(names)} files or folders, which differ only in how its "
+        "characters are written. Each stands for itself; look at whose they are."
+    )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection
 from pathlib import Path
-
-from grader.intake.suffixes import is_source
 
 _LEFTOVERS = {"__pycache__", "venv", "__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"}
 _DATA = {"cifar-10-batches-py", "cifar-10-python.tar.gz"}
 """What torchvision downloads: 340 MB beside the work of whoever ran it, and served here anyway."""
 
 _REPORTS = ({"result.json", "report.html"}, {"results.json", "index.html"})
+_OUTPUT = set[str]().union(*_REPORTS)
 
 
 def is_leftover(name: str) -> bool:
@@ -25,15 +25,20 @@ def report_files(names: Collection[str]) -> set[str]:
 
 
 def is_report(folder: Path) -> bool:
-    """Whether a folder holds torchgrade's output and no source beside it.
+    """Whether a folder holds torchgrade's output and nothing else, however deep.
 
-    A student may have written the report beside the work, and the work is to be found.
+    A student may have written the report beside the work, or above it, and the work is to be found.
 
     Raises:
         OSError: the folder cannot be listed.
     """
-    names = {path.name for path in folder.iterdir()}
-    return bool(report_files(names)) and not any(is_source(name) for name in names)
+    if not report_files([path.name for path in folder.iterdir()]):
+        return False
+    for _, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not is_leftover(name)]
+        if any(name not in _OUTPUT and not is_leftover(name) for name in names):
+            return False
+    return True
 
 
 def is_report_folder(path: Path) -> bool:

@@ -37,8 +37,9 @@ MAX_HEADINGS = 20_000
 MAX_MARKS = 500
 """Headings of parts and questions that are kept; the homework has twelve."""
 
-MAX_ID = 100
-"""Characters; an id names a folder, and two long names may differ at their ends alone."""
+MAX_ID_BYTES = 200
+"""In UTF-8 and in the form that is written: an id names a folder, and has room for `-2` behind it.
+Composing a name may make it three times as long."""
 
 MAX_NAME_BYTES = 255
 """Of one file or folder, in UTF-8: no file system takes more."""
@@ -84,6 +85,10 @@ class ArchiveLimits:
     entry_bytes: int
     large_entry_spoils: bool
     """Whether one entry that is too large spoils the archive, or is left out by itself."""
+    advice: str
+    """What to do with an archive that has more entries."""
+    share: ArchiveLimits | None = None
+    """What one person's files may take of `entries` and `total_bytes`; None where all are one's."""
     ratio: int = 300
     """Bytes out for each byte in; text comes to 20, deflate ends at 1,032."""
     free_bytes: int = 32 << 20
@@ -91,11 +96,21 @@ class ArchiveLimits:
 
 
 HAND_IN = ArchiveLimits(
-    entries=20_000, total_bytes=MAX_BYTES, entry_bytes=MAX_BYTES, large_entry_spoils=True
+    entries=20_000,
+    total_bytes=MAX_BYTES,
+    entry_bytes=MAX_BYTES,
+    large_entry_spoils=True,
+    advice="Pack your work alone, without libraries and caches.",
 )
 """What one person packed: with the hidden files and caches that come along."""
 
 DOWNLOAD = ArchiveLimits(
-    entries=200_000, total_bytes=16 << 30, entry_bytes=MAX_BYTES, large_entry_spoils=False
+    entries=500_000,
+    total_bytes=16 << 30,
+    entry_bytes=MAX_BYTES,
+    large_entry_spoils=False,
+    advice="Unpack it yourself and name the folder instead.",
+    share=HAND_IN,
 )
-"""What an LMS packed: 1,000 people with 16 MB each; one of them must not spoil it for the rest."""
+"""What an LMS packed: 1,000 people with 16 MB each; one of them must not spoil it for the rest.
+The table of contents of so many entries takes half a gigabyte of memory."""

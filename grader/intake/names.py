@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 
-from grader.intake.limits import MAX_ID
+from grader.intake.limits import MAX_ID_BYTES
 
 _WORD = re.compile(r"[^\W_]+")
 _PARTICIPANT = re.compile(r"^(?:participant|참가자)\s*(\d+)$")
@@ -55,9 +55,11 @@ def as_id(name: str) -> str:
     text = unicodedata.normalize("NFC", as_text(name)).replace("/", "_").replace("\\", "_").strip()
     if not text or text.startswith("."):
         text = f"_{text}"
-    if len(text) <= MAX_ID:
+    written = text.encode()
+    if len(written) <= MAX_ID_BYTES:
         return text
-    return f"{text[: MAX_ID - 9]}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    kept = written[: MAX_ID_BYTES - 9].decode("utf-8", "ignore")  # without half a character
+    return f"{kept}-{hashlib.sha256(written).hexdigest()[:8]}"
 
 
 def as_text(name: str) -> str:

@@ -7,7 +7,7 @@ import gzip
 import io
 import lzma
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
@@ -23,27 +23,41 @@ _CHUNK = 1 << 16
 
 
 def unpack_tar(archive: Path, writer: Writer, on_progress: Callable[[int, int], None]) -> None:
-    """Hand every entry of a tar to the writer, in one pass.
+    """Hand every entry of a tar to the writer, in one pass; for a download, after one for names.
 
     Raises:
         IntakeError: it is damaged, or a limit is passed.
         tarfile.TarError, zlib.error, EOFError, OSError, ...: it is damaged.
     """
+    if writer.limits.share is not None:
+        with archive.open("rb") as packed, _decompressed(packed) as plain:
+            stream = _Forward(plain, writer)
+            writer.share(_name(member) for _, member in _members(stream))
     size = archive.stat().st_size
     with archive.open("rb") as packed, _decompressed(packed) as plain:
         stream = _Forward(plain, writer)
-        with tarfile.open(
-            fileobj=cast(IO[bytes], stream), mode="r:", encoding="utf-8", errors="surrogateescape"
-        ) as opened:
-            while (member := opened.next()) is not None:
-                writer.count()
-                _unpack_member(opened, member, writer)
-                opened.members.clear()  # type: ignore[attr-defined]  # it would keep them all
-                on_progress(min(packed.tell(), size), size)
+        for opened, member in _members(stream):
+            writer.count()
+            _unpack_member(opened, member, writer)
+            on_progress(min(packed.tell(), size), size)
         if not stream.ended_at_mark():
             writer.note(f"{writer.name} has no end mark; perhaps a part of it is missing.")
         while stream.read(_CHUNK):
             pass  # the checksum of what was compressed stands at its end
+
+
+def _members(stream: _Forward) -> Iterator[tuple[tarfile.TarFile, tarfile.TarInfo]]:
+    with tarfile.open(
+        fileobj=cast(IO[bytes], stream), mode="r:", encoding="utf-8", errors="surrogateescape"
+    ) as opened:
+        while (member := opened.next()) is not None:
+            yield opened, member
+            opened.members.clear()  # type: ignore[attr-defined]  # it would keep them all
+
+
+def _name(member: tarfile.TarInfo) -> str:
+    """What it is called, with a `/` behind it where it is a folder, as in a zip."""
+    return tar_name(member.name) + ("/" if member.isdir() else "")
 
 
 def _unpack_member(opened: tarfile.TarFile, member: tarfile.TarInfo, writer: Writer) -> None:

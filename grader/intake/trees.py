@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,17 +33,12 @@ class Tree:
         Raises:
             UsageError: it cannot be listed.
         """
-        try:
-            paths = sorted(self.root.iterdir())
-        except OSError as error:
-            raise UsageError(
-                f"The folder {self.root} cannot be listed: {error.strerror}. "
-                "Correct its permissions."
-            ) from error
+        paths = self._paths()
         reports = report_files([path.name for path in paths])
+        names = self._names(paths)
         entries = {
-            (name := composed(path.name)): Entry(
-                name,
+            names[path]: Entry(
+                names[path],
                 is_folder=holds(path.is_dir),
                 refused=LINK if holds(path.is_symlink) else None,
             )
@@ -56,6 +52,38 @@ class Tree:
             if top not in entries and _is_path(name):
                 entries[top] = Entry(top, is_folder=bool(below), refused=reason)
         return list(entries.values())
+
+    def reports(self) -> list[str]:
+        """The names of the folders at its top that hold torchgrade's own output alone."""
+        return [path.name for path in self._paths() if is_report_folder(path)]
+
+    def twins(self) -> list[list[str]]:
+        """Names at its top that are one name, written in one piece and taken apart."""
+        twins: dict[str, list[str]] = {}
+        for path in self._paths():
+            twins.setdefault(composed(path.name), []).append(path.name)
+        return [names for names in twins.values() if len(names) > 1]
+
+    def _paths(self) -> list[Path]:
+        """What lies at its top, by name.
+
+        Raises:
+            UsageError: it cannot be listed.
+        """
+        try:
+            return sorted(self.root.iterdir())
+        except OSError as error:
+            raise UsageError(
+                f"The folder {self.root} cannot be listed: {error.strerror}. "
+                "Correct its permissions."
+            ) from error
+
+    def _names(self, paths: Sequence[Path]) -> dict[Path, str]:
+        """What each is called: with characters in one piece, but for twins, who keep their own."""
+        counts = Counter(composed(path.name) for path in paths)
+        return {
+            path: name if counts[name := composed(path.name)] == 1 else path.name for path in paths
+        }
 
     def path(self, name: str) -> Path:
         """Where an entry lies; on disk its characters may be written in pieces."""

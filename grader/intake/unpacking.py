@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +13,7 @@ from grader.intake.entry_names import EntryRefused, safe_path
 from grader.intake.leftovers import is_leftover
 from grader.intake.limits import ArchiveLimits
 from grader.intake.names import as_text
+from grader.intake.shares import share_of, shares_depth
 
 _CHUNK = 1 << 16
 _MAX_NOTES = 20
@@ -58,11 +60,19 @@ class Writer:
         self._entries = 0
         self._made = 0
         self._written = 0
+        self._depth = 0
+        self._full: set[str] = set()
+        self._share_made: Counter[str] = Counter()
+        self._share_written: Counter[str] = Counter()
         self._folders = {""}
         self._files: set[str] = set()
         self._refused: dict[str, str] = {}
         self._double: set[str] = set()
         self._notes: list[str] = []
+
+    def share(self, names: Iterable[str]) -> None:
+        """Learn from the names of all entries which of them are one person's."""
+        self._depth = shares_depth(names)
 
     def count(self) -> None:
         """Count an entry, of whatever kind.
@@ -73,8 +83,7 @@ class Writer:
         self._entries += 1
         if self._entries > self.limits.entries:
             raise IntakeError(
-                f"{self.name} holds more than {self.limits.entries:,} entries. "
-                "Pack your work alone, without libraries and caches."
+                f"{self.name} holds more than {self.limits.entries:,} entries. {self.limits.advice}"
             )
 
     def refuse(self, name: str, reason: str) -> None:
@@ -91,6 +100,8 @@ class Writer:
             path = safe_path(name)
         except EntryRefused as error:
             self.refuse(name, str(error))
+            return None
+        if share_of(path, self._depth) in self._full:
             return None
         parts = path.split("/")
         for depth, part in enumerate(parts):
@@ -124,9 +135,9 @@ class Writer:
             self._double.add(path)
         else:
             self._files.add(path)
-            self._count_made()
+            self._count_made(path)
         try:
-            self._copy(self._target / path, source, packed)
+            self._copy(path, source, packed)
         except EntryRefused as error:
             (self._target / path).unlink()
             self._files.discard(path)
@@ -162,21 +173,25 @@ class Writer:
         entries = max(self._entries, self._made)
         return Unpacked(self._refused, self._written, tuple(notes), entries)
 
-    def _copy(self, file: Path, source: Readable, packed: int | None) -> None:
-        written = 0
-        with file.open("wb") as out:
+    def _copy(self, path: str, source: Readable, packed: int | None) -> None:
+        written, share = 0, share_of(path, self._depth)
+        with (self._target / path).open("wb") as out:
             while chunk := source.read(_CHUNK):
                 written += len(chunk)
                 self._written += len(chunk)
-                self._ask_limits(written, packed)
+                self._share_written[share] += len(chunk)
+                self._ask_limits(written, packed, self._share_written[share])
                 out.write(chunk)
 
-    def _ask_limits(self, written: int, packed: int | None) -> None:
+    def _ask_limits(self, written: int, packed: int | None, by_share: int) -> None:
         limits = self.limits
         if written > limits.entry_bytes:
             raise EntryRefused(f"is larger than {limits.entry_bytes >> 20:,} MB")
         if packed is not None and written > max(limits.free_bytes, limits.ratio * packed):
             raise EntryRefused(f"grows to more than {limits.ratio} times its packed size")
+        if limits.share is not None and by_share > limits.share.total_bytes:
+            most = limits.share.total_bytes >> 20
+            raise EntryRefused(f"is beyond the {most:,} MB that all files of one person may have")
         if self._written > limits.total_bytes:
             raise IntakeError(
                 f"{self.name} unpacks to more than {limits.total_bytes >> 20:,} MB. "
@@ -193,17 +208,21 @@ class Writer:
             return False
         (self._target / path).mkdir()
         self._folders.add(path)
-        self._count_made()
+        self._count_made(path)
         return True
 
-    def _count_made(self) -> None:
+    def _count_made(self, path: str) -> None:
         """Bound the folders too that only stand in the names of files."""
+        limits, share = self.limits, share_of(path, self._depth)
         self._made += 1
-        if self._made > self.limits.entries:
+        self._share_made[share] += 1
+        if self._made > limits.entries:
             raise IntakeError(
-                f"{self.name} holds more than {self.limits.entries:,} files and folders. "
-                "Pack your work alone, without libraries and caches."
+                f"{self.name} holds more than {limits.entries:,} files and folders. {limits.advice}"
             )
+        if limits.share is not None and self._share_made[share] > limits.share.entries:
+            self._full.add(share)
+            self.refuse(share, f"holds more than {limits.share.entries:,} files and folders")
 
 
 def readable(name: str) -> str:

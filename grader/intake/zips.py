@@ -29,20 +29,26 @@ def unpack_zip(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
     """
     largest_read = max(1 << 16, writer.limits.entries * CENTRAL_RECORD_BYTES)
     with (
-        _Bounded(archive, writer.name, largest_read) as file,
+        _Bounded(archive, writer, largest_read) as file,
         zipfile.ZipFile(file) as opened,
     ):
         infos = opened.infolist()
         for _ in infos:
             writer.count()
+        if writer.limits.share is not None:
+            writer.share(_name(info) for info in infos)
         _refuse_overlaps(infos, archive.stat().st_size, writer.name)
         for number, info in enumerate(infos, start=1):
             _unpack_entry(opened, info, writer)
             on_progress(number, len(infos))
 
 
+def _name(info: zipfile.ZipInfo) -> str:
+    return zip_name(info.orig_filename, info.flag_bits)
+
+
 def _unpack_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo, writer: Writer) -> None:
-    name = zip_name(info.orig_filename, info.flag_bits)
+    name = _name(info)
     mode = info.external_attr >> 16
     if name.endswith("/"):
         writer.make_folder(name)
@@ -86,9 +92,9 @@ def _refuse_overlaps(infos: list[zipfile.ZipInfo], size: int, name: str) -> None
 class _Bounded(io.FileIO):
     """A file that is never read beyond a bound in one piece, whatever a header asks for."""
 
-    def __init__(self, path: Path, name: str, largest: int) -> None:
+    def __init__(self, path: Path, writer: Writer, largest: int) -> None:
         super().__init__(path)
-        self._name = name
+        self._writer = writer
         self._largest = largest
 
     def read(self, size: int | None = -1, /) -> bytes:
@@ -96,7 +102,7 @@ class _Bounded(io.FileIO):
             size = os.fstat(self.fileno()).st_size - self.tell()
         if size > self._largest:
             raise IntakeError(
-                f"{self._name} has a table of contents of {size >> 20:,} MB, which no homework "
-                "needs. Pack your work alone, without libraries and caches."
+                f"{self._writer.name} has a table of contents of {size >> 20:,} MB, which no "
+                f"homework needs. {self._writer.limits.advice}"
             )
         return super().read(size)

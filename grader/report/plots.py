@@ -62,6 +62,8 @@ _DRAWING = threading.Lock()
 # Small on purpose: at this size its type is about 9 px on a phone and 11 px in the page.
 _SIZE_INCHES = (5.4, 3.5)
 _MARKERS_UP_TO = 40
+# Beyond it a difference of two values, or the room above it, is more than a float can hold.
+_LARGEST = 1e100
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 _FONT = re.compile(r"font: (?:\w+ )*?([\d.]+px) [^;]*")
@@ -87,7 +89,7 @@ def reached_at(run: RunResult) -> CurvePoint | None:
 def describe(title: str, run: RunResult) -> Words:
     """The curve of a run in words; `run.curve` is not empty."""
     first, last = run.curve[0], run.curve[-1]
-    best = max(run.curve, key=lambda point: point.val_accuracy)
+    best = max(run.curve, key=lambda point: _share(point.val_accuracy))
     goal = wording.threshold(run.threshold)
     reached = reached_at(run)
     if reached is not None:
@@ -96,8 +98,8 @@ def describe(title: str, run: RunResult) -> Words:
         verdict = f"Reached {goal} with a further seed"
     else:
         verdict = _shortfall(run.threshold, best.val_accuracy)
-    losses = [point.loss for point in run.curve if _finite(point.loss)]
-    loss = f" Training loss went from {losses[0]:.2f} to {losses[-1]:.2f}." if losses else ""
+    losses = [point.loss for point in run.curve if point.loss is not None and _drawn(point.loss)]
+    loss = f" Training loss went from {_loss(losses[0])} to {_loss(losses[-1])}." if losses else ""
     long = (
         f"{title}: validation accuracy went from {wording.percent(first.val_accuracy)} at "
         f"iteration {wording.number(first.iteration)} to {wording.percent(last.val_accuracy)} at "
@@ -132,7 +134,11 @@ def curve_svg(name: str, run: RunResult, label: str) -> str:
 
 def _draw(run: RunResult) -> Figure:
     figure = Figure(figsize=_SIZE_INCHES)
-    losses = [(point.iteration, point.loss) for point in run.curve if _finite(point.loss)]
+    losses = [
+        (_place(point.iteration), point.loss)
+        for point in run.curve
+        if point.loss is not None and _drawn(point.loss)
+    ]
     if not losses:
         _draw_accuracy(figure.add_axes((0.1, 0.13, 0.86, 0.77)), run)
         return figure
@@ -149,8 +155,9 @@ def _draw(run: RunResult) -> Figure:
 
 
 def _draw_accuracy(axes: Axes, run: RunResult) -> None:
-    iterations = [point.iteration for point in run.curve]
-    accuracies = [point.val_accuracy for point in run.curve]
+    iterations = [_place(point.iteration) for point in run.curve]
+    accuracies = [_share(point.val_accuracy) for point in run.curve]
+    threshold = _share(run.threshold)
     axes.plot(
         iterations,
         accuracies,
@@ -159,13 +166,13 @@ def _draw_accuracy(axes: Axes, run: RunResult) -> None:
         marker="o" if len(iterations) <= _MARKERS_UP_TO else "",
         markersize=3,
     )
-    axes.axhline(run.threshold, color=GOAL, linewidth=1.2, linestyle=(0, (4, 3)), gid="threshold")
+    axes.axhline(threshold, color=GOAL, linewidth=1.2, linestyle=(0, (4, 3)), gid="threshold")
     # Where the curve is not: under the line on the right once the curve is above it, else over
     # it on the left, where curves begin below.
-    above = min(accuracies[-max(len(accuracies) // 3, 1) :]) >= run.threshold
+    above = min(accuracies[-max(len(accuracies) // 3, 1) :]) >= threshold
     axes.annotate(
         f"threshold {wording.threshold(run.threshold)}",
-        xy=(1 if above else 0, run.threshold),
+        xy=(1 if above else 0, threshold),
         xycoords=("axes fraction", "data"),
         xytext=(-2, -3) if above else (2, 3),
         textcoords="offset points",
@@ -176,8 +183,8 @@ def _draw_accuracy(axes: Axes, run: RunResult) -> None:
     reached = reached_at(run)
     if reached is not None:
         axes.plot(
-            [reached.iteration],
-            [reached.val_accuracy],
+            [_place(reached.iteration)],
+            [_share(reached.val_accuracy)],
             marker="o",
             markersize=8,
             markerfacecolor=CARD,
@@ -186,8 +193,8 @@ def _draw_accuracy(axes: Axes, run: RunResult) -> None:
             linestyle="",
             gid="reached",
         )
-    top = max(*accuracies, run.threshold)
-    bottom = min(*accuracies, run.threshold)
+    top = max(*accuracies, threshold)
+    bottom = min(*accuracies, threshold)
     room = max(0.12 * (top - bottom), 0.02)
     axes.set_ylim(max(bottom - room, 0.0), min(top + 1.6 * room, 1.02))
     axes.set_title("Validation accuracy", loc="left", fontsize=9.5, color=INK, pad=5)
@@ -238,5 +245,20 @@ def _themed(css: str) -> str:
     return _FAMILY.sub("", _FONT.sub(r"font-size: \1", css))
 
 
-def _finite(value: float | None) -> bool:
-    return value is not None and math.isfinite(value)
+def _drawn(loss: float) -> bool:
+    """Whether a loss stands in the plot; where it diverged the line has an end."""
+    return math.isfinite(loss) and abs(loss) <= _LARGEST
+
+
+def _loss(loss: float) -> str:
+    return f"{loss:.2f}" if abs(loss) < 1e6 else f"{loss:.2e}"
+
+
+def _share(value: float) -> float:
+    """A share as it is drawn: between 0 and 1, and 0 where it is no number."""
+    return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
+
+
+def _place(iteration: int) -> int:
+    """An iteration as it is drawn: a float counts no further."""
+    return min(max(iteration, -(2**53)), 2**53)

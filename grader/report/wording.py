@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from grader.report.text import clean_line
@@ -55,8 +56,8 @@ def point_count(value: float) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A measured share, one decimal: 47.3 %; a dash when there is none."""
-    return DASH if share is None else f"{100 * share:.1f}{NBSP}%"
+    """A measured share, one decimal: 47.3 %; a dash when there is none, or no number."""
+    return DASH if share is None or not math.isfinite(share) else f"{100 * share:.1f}{NBSP}%"
 
 
 def threshold(share: float) -> str:
@@ -66,6 +67,8 @@ def threshold(share: float) -> str:
 
 def number(value: float) -> str:
     """A count or a quantity with thousands separated: 1,530, 1, 0.5."""
+    if not math.isfinite(value):
+        return DASH
     return f"{round(value):,}" if value == round(value) else f"{value:,.2f}".rstrip("0")
 
 

@@ -349,6 +349,50 @@ def test_a_file_of_a_gigabyte_is_refused_and_takes_no_room(
         assert names(other) == set()
 
 
+SHARED = replace(DOWNLOAD, share=SMALL)
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar.gz"])
+@pytest.mark.parametrize("around", ["", "hw5/", "course/week 5/hw5/"])
+@pytest.mark.parametrize("flood", ["mal/{}", "mal/{}/x", "mal/a/b/c/d/{}", "mal/{}/"])
+def test_one_person_s_flood_of_entries_spoils_that_person_s_share_alone(
+    lms: ModuleType, unpacks: Unpack, target: Path, kind: str, around: str, flood: str
+) -> None:
+    names_ = ["kim/hw5.py", *(flood.format(number) for number in range(60)), "zoe.py"]
+    files = {around + name: b"x" for name in (*names_, *(f"p{n}/hw5.py" for n in range(40)))}
+    if kind == "zip":
+        files |= {"__MACOSX/._kim": b"", ".DS_Store": b""}
+        packed = zip_of(*((name, b"" if name.endswith("/") else x) for name, x in files.items()))
+    else:
+        packed = tar_of(*(
+            (member(name.rstrip("/"), type=b"5" if name.endswith("/") else b"0"), b"")
+            for name in files
+        ), format=tarfile.PAX_FORMAT)  # fmt: skip
+    unpacked = unpacks(packed, f"all.{kind}", SHARED)
+    assert dict(unpacked.refused) == {f"{around}mal": "holds more than 50 files and folders"}
+    others = {name for name in names(target) if "/mal/" not in f"/{name}"}
+    assert others == {around + name for name in names_ if "mal" not in name} | {
+        f"{around}p{n}/hw5.py" for n in range(40)
+    }
+    assert len(list((target / around / "mal").rglob("*"))) <= 55
+
+
+def test_one_person_s_flood_of_bytes_leaves_out_what_is_beyond_their_share(
+    unpacks: Unpack, target: Path
+) -> None:
+    packed = zip_of(*((f"mal/{n}", b"x" * (300 << 10)) for n in range(5)), ("zoe.py", b"x"))
+    unpacked = unpacks(packed, "all.zip", SHARED)
+    reason = "is beyond the 1 MB that all files of one person may have"
+    assert dict(unpacked.refused) == dict.fromkeys(("mal/3", "mal/4"), reason)
+    assert names(target) == {"mal/0", "mal/1", "mal/2", "zoe.py"}
+
+
+def test_a_download_with_more_entries_than_any_says_how_it_can_be_graded(unpacks: Unpack) -> None:
+    packed = zip_of(*((f"{n}.py", b"") for n in range(60)))
+    with pytest.raises(IntakeError, match="Unpack it yourself and name the folder instead"):
+        unpacks(packed, "all.zip", replace(SHARED, entries=50))
+
+
 def test_entries_that_share_their_bytes_are_refused(unpacks: Unpack) -> None:
     packed = zip_of(("a.bin", bytes(50_000)), ("b.bin", bytes(50_000)))
     first = packed.find(b"PK\x01\x02")

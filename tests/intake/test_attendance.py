@@ -77,8 +77,8 @@ def test_a_namesake_from_elsewhere_does_not_take_a_place() -> None:
 
 def test_two_submissions_of_one_person_count_once_and_the_readable_first() -> None:
     hand_ins = [
-        HandedIn("broken", (Who(login="alove"),), is_broken=True),
-        HandedIn("good", (Who(label="alove"),), late=True),
+        HandedIn("broken", (Who(label="alove"),), is_broken=True),
+        HandedIn("good", (Who(label="hw5_alove"),), late=True),
     ]
     (ada,) = (p for p in take_attendance(hand_ins, ROSTER).people if p.status == "submitted")
     assert (ada.submission, ada.other_submissions, ada.late) == ("good", ("broken",), True)
@@ -104,7 +104,13 @@ NAMES = st.sampled_from(["Ada Lovelace", "Lovelace, Ada", "Grace Hopper", "김�
 CODES = st.sampled_from(["1", "01", "2", "3", "alove", "ada@x.edu", "ada", ""])
 MAYBE = st.one_of(st.none(), CODES)
 PEOPLE = st.builds(
-    Who, name=st.one_of(st.none(), NAMES), number=MAYBE, login=MAYBE, email=MAYBE, label=MAYBE
+    Who,
+    name=st.one_of(st.none(), NAMES),
+    number=MAYBE,
+    login=MAYBE,
+    email=MAYBE,
+    label=MAYBE,
+    is_typed=st.booleans(),
 )
 
 
@@ -145,13 +151,54 @@ def test_a_small_number_in_a_label_names_nobody() -> None:
     assert statuses(one(Who(label="2")), roster=roster)["2"] == (True, "submitted", "s")
 
 
-def test_a_number_that_is_another_s_gives_way_to_a_name_that_is_one_person_s() -> None:
-    attendance = take_attendance([one(Who(number="20231001", name="Grace Hopper"))], ROSTER)
+TYPED = Who(number="20231001", name="Grace Hopper", is_typed=True)
+
+
+def test_a_typed_number_that_is_another_s_gives_way_to_a_name_that_is_one_person_s() -> None:
+    attendance = take_attendance([one(TYPED)], ROSTER)
     submitted = [p.id for p in attendance.people if p.status == "submitted"]
     assert submitted == ["20231002"]
     assert attendance.notes == (
         "Grace Hopper (20231001) is taken for line 3 of students.csv by name; the number is that "
         "of line 2 and may be mistyped.",
     )
-    shared = statuses(one(Who(number="20231001", name="김민준")))  # whose name is no one person's
-    assert shared["20231001"] == (True, "submitted", "s")
+    who = Who(number="20231001", name="김민준", is_typed=True)  # whose name is no one person's
+    assert statuses(one(who))["20231001"] == (True, "submitted", "s")
+
+
+def test_a_typed_name_gives_way_where_its_owner_has_work_and_the_number_s_has_none() -> None:
+    attendance = take_attendance([one(TYPED), one(Who(number="20231002"), "own")], ROSTER)
+    found = {p.id: (p.submission, p.other_submissions) for p in attendance.people}
+    assert (found["20231001"], found["20231002"]) == (("s", ()), ("own", ()))
+    assert attendance.notes == (
+        "Grace Hopper (20231001) is taken for line 2 of students.csv by number; the name is that "
+        "of line 3 and may be mistyped.",
+    )
+
+
+def test_a_name_that_somebody_gave_themselves_does_not_outweigh_what_the_platform_says() -> None:
+    renamed = Who(number="20231001", name="Grace Hopper")
+    attendance = take_attendance([one(renamed)], ROSTER)
+    assert [p.id for p in attendance.people if p.status == "submitted"] == ["20231001"]
+
+
+def test_of_several_hand_ins_the_one_known_best_counts_and_it_is_said() -> None:
+    own = HandedIn("zz", (Who(login="ghopper"),), is_broken=True)
+    others = [
+        one(Who(label="x_20231002"), "a"),
+        one(Who(label="ghopper"), "b"),
+        one(Who(login="grace"), "c"),  # begins like the address
+    ]
+    attendance = take_attendance([*others, own], ROSTER)
+    (grace,) = (p for p in attendance.people if p.status == "submitted")
+    assert (grace.submission, grace.other_submissions) == ("zz", ("b", "a", "c"))
+    assert attendance.notes == (
+        "zz, b, a and c are all taken for the work of line 3 of students.csv, Grace Hopper; "
+        "zz counts. Look at whose they are.",
+    )
+
+
+def test_without_a_roster_a_typed_number_does_not_bring_two_people_together() -> None:
+    kim, mal = (Who(name=name, number="7", is_typed=True) for name in ("Kim", "Mal"))
+    people = take_attendance([one(kim, "a"), one(mal, "b")], None).people
+    assert [(p.name, p.submission) for p in people] == [("Kim", "a"), ("Mal", "b")]

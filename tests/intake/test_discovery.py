@@ -11,7 +11,7 @@ import pytest
 
 from grader.errors import UsageError
 from grader.intake import discovery, read_own_work, read_submission
-from grader.intake.limits import MAX_BYTES, MAX_FILES, MAX_ID
+from grader.intake.limits import MAX_BYTES, MAX_FILES, MAX_ID_BYTES
 
 HOMEWORK = "def flatten(x):\n    return x\n"
 
@@ -235,10 +235,10 @@ def test_a_name_longer_than_any_is_a_usage_error(
 
 
 def test_long_names_make_short_ids_that_differ(put: Put) -> None:
-    names = [f"{'n' * length}{end}" for length, end in itertools.product((99, 200), "ab")]
+    names = [f"{'n' * length}{end}" for length, end in itertools.product((199, 240), "ab")]
     ids = {read_submission(put(f"{name}.py")).id for name in names}
     assert len(ids) == len(names)
-    assert {len(each) for each in ids} == {MAX_ID}
+    assert {len(each) for each in ids} == {MAX_ID_BYTES}
     assert set(names[:2]) < ids
 
 

@@ -6,6 +6,7 @@ import itertools
 import os
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +15,7 @@ import pytest
 
 from grader.errors import IntakeError, UsageError
 from grader.intake import Download, Submission, open_download, open_own_work
-from grader.intake.limits import MAX_ID
+from grader.intake.limits import MAX_ID_BYTES
 
 HOMEWORK = "def flatten(x):\n    return x\n"
 LAYOUTS = [
@@ -266,6 +267,20 @@ def test_a_file_too_large_spoils_its_owner_s_work_and_nobody_else_s(
     )
 
 
+def test_a_flood_of_files_spoils_its_owner_s_work_and_nobody_else_s(tmp_path: Path) -> None:
+    source = tmp_path / "export.zip"
+    with zipfile.ZipFile(source, "w") as archive:
+        for number in range(20_001):
+            archive.writestr(f"mal/{number}", b"")
+        archive.writestr("zoe/hw5.py", HOMEWORK)
+    submissions = found(source)
+    assert submissions["zoe"].problem is None
+    assert submissions["mal"].problem == (
+        "mal holds more than 20,000 files and folders. "
+        "Hand in the file itself, without data and models."
+    )
+
+
 def test_a_folder_of_which_everything_was_left_out_is_its_owner_s_problem(tmp_path: Path) -> None:
     source = tmp_path / "submissions.tar"
     with tarfile.open(source, "w") as archive:
@@ -498,16 +513,41 @@ def test_what_does_not_exist_is_a_usage_error(tmp_path: Path, put: Put, batch: P
 
 
 @pytest.mark.parametrize("pair", [("result.json", "report.html"), ("results.json", "index.html")])
-@pytest.mark.parametrize("out", ["out", "."])
-def test_reports_among_submissions_are_neither_submission_nor_passed_over(
-    put: Put, batch: Path, pair: tuple[str, str], out: str
+@pytest.mark.parametrize(
+    ("out", "told"), [("out", ["out holds reports of torchgrade alone."]), (".", [])]
+)
+def test_reports_among_submissions_are_no_submission(
+    put: Put, batch: Path, pair: tuple[str, str], out: str, told: list[str]
 ) -> None:
     put("kim.py")
-    for name in pair:
+    for name in (*pair, "submissions/kim/result.json" if out == "out" else pair[0]):
         put(f"{out}/{name}", "{}")
     download = opened(batch)
     assert [each.id for each in download.submissions] == ["kim"]
-    assert download.source.passed_over == ()
+    assert [each.reason for each in download.source.passed_over] == told
+
+
+@pytest.mark.parametrize("work", ["work/hw5.py", "a/b/hw5.ipynb", "hw5.zip", "hw5.rar", "hw5.pdf"])
+def test_a_report_above_the_work_does_not_hide_it(put: Put, batch: Path, work: str) -> None:
+    put("lee.py")
+    for name in ("result.json", "report.html", work):
+        put(f"kim/{name}")
+    assert set(found(batch)) == {"kim", "lee"}
+
+
+@pytest.mark.parametrize("form", ["{}.py", "{}/hw5.py"])
+def test_names_that_differ_only_in_how_they_are_written_are_two_submissions(
+    put: Put, batch: Path, form: str
+) -> None:
+    # Neither of the last two is in one piece.
+    for name in ("김", "\u1100\u1175\u11b7", "e\u0323\u0302", "\u1eb9\u0302"):
+        put(form.format(name), f"x = {name.encode()!r}")
+    put(form.format("lee"))
+    download = opened(batch)
+    sources = {each.cells[0].source for each in download.submissions}
+    assert len(sources) == 5
+    assert len(download.source.notes) == 2
+    assert "differ only in how its characters are written" in download.source.notes[0]
 
 
 @pytest.fixture
@@ -550,13 +590,27 @@ def test_a_file_that_cannot_be_looked_at_is_broken_and_hides_nothing(
 
 
 def test_long_names_make_short_ids_that_differ(put: Put, batch: Path) -> None:
-    names = [f"{'n' * length}{end}" for length, end in itertools.product((99, 200), "ab")]
+    names = [f"{'n' * length}{end}" for length, end in itertools.product((199, 240), "ab")]
     for name in names:
         put(f"{name}.py")
     ids = set(found(batch))
     assert len(ids) == len(names)
-    assert {len(each) for each in ids} == {MAX_ID}
+    assert {len(each) for each in ids} == {MAX_ID_BYTES}
     assert set(names[:2]) < ids
+
+
+@pytest.mark.parametrize("character", ["\U0001d160", "김", "n", "\u0958"])
+def test_ids_of_any_characters_name_folders_that_a_file_system_takes(
+    put: Put, batch: Path, tmp_path: Path, character: str
+) -> None:
+    # U+1D160 composed is three characters, U+0958 two.
+    long = character * (240 // len(character.encode()))
+    for name in (f"{long}.py", f"{long}a.py", f"{long}/hw5.py", f"HW_{long[1:]}.py"):
+        put(name)
+    ids = set(found(batch))
+    assert len(ids) == 4
+    for each in ids:
+        (tmp_path / "out" / each).mkdir(parents=True)
 
 
 # One's own work.

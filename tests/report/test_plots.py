@@ -7,8 +7,11 @@ from xml.etree import ElementTree
 
 import matplotlib
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from grader.report import plots
+from grader.report.run_views import run_view
 from grader.results import CurvePoint
 
 
@@ -106,6 +109,47 @@ def test_odd_curves_are_drawn(build, curve):
     run = build.run(0.45, 0.49).model_copy(update={"curve": curve})
     words = plots.describe("The run", run)
     assert "nan" not in words.long
+    assert ElementTree.fromstring(plots.curve_svg("module", run, words.long)).tag == "svg"
+
+
+EXTREMES = st.sampled_from(
+    [0.0, -0.0, 5e-324, -5e-324, 1e-300, 1.0, 1e30, 1e308, -1e308, 1.7e308, math.inf, -math.inf,
+     math.nan]
+)  # fmt: skip
+FLOATS = st.one_of(st.floats(), EXTREMES)
+CURVES = st.lists(
+    st.builds(
+        CurvePoint,
+        iteration=st.one_of(st.integers(0, 10_000), st.integers()),
+        loss=st.one_of(st.none(), FLOATS),
+        val_accuracy=st.one_of(st.floats(0, 1), FLOATS),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(points=CURVES, threshold=FLOATS, reached=st.booleans(), share=FLOATS)
+def test_whatever_numbers_a_run_has_it_is_drawn_and_described(
+    build, points, threshold, reached, share
+):
+    run = build.run(0.45, 0.49).model_copy(
+        update={"curve": tuple(points), "threshold": threshold, "reached": reached,
+                "final_val_accuracy": share, "epochs": share, "test_accuracy": share}
+    )  # fmt: skip
+    view = run_view("module", run)
+    assert ElementTree.fromstring(str(view.plot)).tag == "svg"
+    assert len(plots.describe("The run", run).long) < 2_000
+
+
+@pytest.mark.parametrize("loss", [1e308, 1.7e308, math.inf, 5e-324, 0.0])
+def test_losses_of_every_size_and_both_signs_are_drawn(build, loss):
+    signs = (1, -1, 1)
+    points = [CurvePoint(iteration=n, loss=loss * s, val_accuracy=0.1) for n, s in enumerate(signs)]
+    run = build.run(0.45, 0.49).model_copy(update={"curve": tuple(points)})
+    words = plots.describe("The run", run)
+    assert len(words.long) < 400
     assert ElementTree.fromstring(plots.curve_svg("module", run, words.long)).tag == "svg"
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 from grader.intake.limits import MAX_INFO_BYTES
 
+# The first form in a name is Blackboard's. What follows it is what the author called the file, and
+# may hold the form again, with somebody else's login and a later time.
 _FORM = re.compile(
-    r"^(?P<head>.+)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<info>\.txt))$"
+    r"^(?P<head>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<info>\.txt))$"
 )
 _PERSON = re.compile(r"(?P<name>[^(),;:]+?)\s*\((?P<login>[^()\s]+)\)")
 _PEOPLE_LINE = re.compile(r"^\s*(?:Name|Group Members?|Members?|이름|그룹 구성원)\s*:(?P<rest>.*)$")
@@ -35,6 +37,13 @@ class _Info:
     originals: tuple[tuple[str, str], ...] = ()
     """Names in the download and what they were before."""
     typed: bool = False
+    notes: tuple[str, ...] = ()
+
+
+_Attempts = dict[str, list[re.Match[str]]]
+"""The files of each attempt, by its time."""
+_SHARED = "Attempts of different people stand under the name {}; look at whose this one is."
+_ALONE = "The text beside it names others, too; it is taken for the work of {} alone, who sent it."
 
 
 def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
@@ -47,10 +56,15 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
         if match := _FORM.match(entry.name):
             heads[match["head"]][match["when"]].append(match)
     assignment = _assignment(list(heads))
-    return [
-        _hand_in(head.removeprefix(assignment), attempts, read_text)
-        for head, attempts in heads.items()
-    ]
+    hand_ins = []
+    for head, attempts in heads.items():
+        label = head.removeprefix(assignment)
+        infos = {when: _info(head, files, read_text) for when, files in attempts.items()}
+        parts = _by_people(infos)
+        for times in parts:
+            hand_in = _hand_in(label, {when: attempts[when] for when in times}, infos)
+            hand_ins.append(_doubted(hand_in, label) if len(parts) > 1 else hand_in)
+    return hand_ins
 
 
 def _assignment(heads: Sequence[str]) -> str:
@@ -61,12 +75,47 @@ def _assignment(heads: Sequence[str]) -> str:
     return prefix
 
 
-def _hand_in(label: str, attempts: dict[str, list[re.Match[str]]], read_text: ReadText) -> HandIn:
+def _info(head: str, matches: Sequence[re.Match[str]], read_text: ReadText) -> _Info:
+    texts = [match.string for match in matches if match["info"]]
+    return _of_sender(head, _parse(read_text(texts[0], MAX_INFO_BYTES))) if texts else _Info()
+
+
+def _of_sender(head: str, info: _Info) -> _Info:
+    """The same without other people, where the name of the files says whose alone it is.
+
+    Otherwise a full name that holds somebody's login in brackets would make two people of one.
+    """
+    senders = [who for who in info.members if head.endswith(f"_{who.login}")]
+    if len(info.members) < 2 or not senders:
+        return info
+    sender = max(senders, key=lambda who: len(who.login or ""))
+    return replace(info, members=(sender,), notes=(_ALONE.format(sender.login),))
+
+
+def _by_people(infos: Mapping[str, _Info]) -> list[list[str]]:
+    """The times of attempts by whose they are: a group may be called like somebody's login.
+
+    A group whose members change stays one. Where there are several, what no text tells the people
+    of is a part by itself.
+    """
+    people: list[set[str | None]] = []
+    times: list[list[str]] = []
+    for when in sorted(infos):
+        logins = {who.login for who in infos[when].members}
+        place = next((n for n, each in enumerate(people) if each & logins or each == logins), None)
+        if place is None:
+            people.append(logins)
+            times.append([when])
+        else:
+            people[place] |= logins
+            times[place].append(when)
+    told = [part for part, logins in zip(times, people, strict=True) if logins]
+    return times if len(told) > 1 else [sorted(infos)]
+
+
+def _hand_in(label: str, attempts: _Attempts, infos: Mapping[str, _Info]) -> HandIn:
     *older, newest = sorted(attempts)
-    info = _Info()
-    for match in attempts[newest]:
-        if match["info"]:
-            info = _parse(read_text(match.string, MAX_INFO_BYTES))
+    info = infos[newest]
     originals = dict(info.originals)
     return HandIn(
         id=label,
@@ -79,6 +128,17 @@ def _hand_in(label: str, attempts: dict[str, list[re.Match[str]]], read_text: Re
         attempt=_time(newest) if older else None,
         older=tuple(_described(when, attempts[when]) for when in older),
         typed=info.typed,
+        notes=info.notes,
+    )
+
+
+def _doubted(hand_in: HandIn, label: str) -> HandIn:
+    """The same with a note; what is known by the name alone may be anybody's under that name."""
+    known = hand_in.members != (by_name := (Who(login=label, label=label),))
+    return replace(
+        hand_in,
+        members=hand_in.members if known else (replace(by_name[0], is_typed=True),),
+        notes=(*hand_in.notes, _SHARED.format(label)),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 from grader.choices import LayoutName
@@ -91,10 +91,22 @@ def _with_distinct_ids(hand_ins: Sequence[HandIn]) -> list[HandIn]:
             number += 1
             free = f"{name}-{number}"
         members = tuple(_textual(who) for who in hand_in.members)
-        distinct.append(replace(hand_in, id=free, members=members))
+        notes = tuple(map(as_text, hand_in.notes))
+        distinct.append(replace(hand_in, id=free, members=members, notes=notes))
     return distinct
 
 
 def _textual(who: Who) -> Who:
     """The same in characters that a result can hold, which names of files need not be."""
-    return Who(*(as_text(text) if text else None for text in astuple(who)))
+
+    def textual(text: str | None) -> str | None:
+        return as_text(text) if text else None
+
+    return replace(
+        who,
+        name=textual(who.name),
+        number=textual(who.number),
+        login=textual(who.login),
+        email=textual(who.email),
+        label=textual(who.label),
+    )

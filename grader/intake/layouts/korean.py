@@ -65,7 +65,7 @@ def _hand_in(
     note = f"The number {number} stands with another name, too; one of the two may be mistyped."
     return HandIn(
         id=f"{number}_{name}",
-        members=(Who(name=name, number=number),),
+        members=(Who(name=name, number=number, is_typed=True),),
         parts=tuple(
             Part(entry.name, None if entry.is_folder else match["file"] or entry.name)
             for entry, match in parts

@@ -32,6 +32,8 @@ class Who:
     email: str | None = None
     label: str | None = None
     """What stands in a name without saying which of these it is."""
+    is_typed: bool = False
+    """Whether those who hand in may have written the rest themselves, and so another's."""
 
 
 @dataclass(frozen=True)

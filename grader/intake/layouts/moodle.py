@@ -15,25 +15,44 @@ from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, W
 _FORM = re.compile(
     r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$"
 )
+# Nothing of the author's follows in a folder's name: the last form is Moodle's, and what stands
+# before it is a full name, which people may change, whatever it holds.
+_FOLDER = re.compile(
+    r"^(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>))?$"
+)
+_AGAIN = re.compile(r"_\d+_assignsubmission_[a-z]+")
+_TWICE = (
+    "The name {} holds Moodle's form more than once, and it cannot be told which is Moodle's; the "
+    "first was believed. Look at whose it is."
+)
 # With separate groups, Moodle puts the group before the name.
 _GROUP = re.compile(r"^.+?-(?=\S+ \S)")
 
 
+def _match(entry: Entry) -> re.Match[str] | None:
+    return (_FOLDER.match(entry.name) if entry.is_folder else None) or _FORM.match(entry.name)
+
+
+def _is_doubtful(match: re.Match[str]) -> bool:
+    """Whether the form stands in the author's part of the name as well, or in the full name."""
+    return _AGAIN.search(f"_{match['file'] or ''}") is not None
+
+
 def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
-    return frozenset(entry.name for entry in entries if _FORM.match(entry.name))
+    return frozenset(entry.name for entry in entries if _match(entry))
 
 
 def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
     del read_text
-    people: dict[str, list[re.Match[str]]] = defaultdict(list)
+    # By name and doubt as well, so that nothing that only claims a number comes to its owner's.
+    people: dict[tuple[str, str, bool], list[re.Match[str]]] = defaultdict(list)
     for entry in entries:
-        if match := _FORM.match(entry.name):
-            people[match["number"]].append(match)
-    return [_hand_in(number, matches) for number, matches in people.items()]
+        if match := _match(entry):
+            people[match["number"], match["name"], _is_doubtful(match)].append(match)
+    return [_hand_in(*key, matches) for key, matches in people.items()]
 
 
-def _hand_in(number: str, matches: Sequence[re.Match[str]]) -> HandIn:
-    name = matches[0]["name"]
+def _hand_in(number: str, name: str, is_doubtful: bool, matches: Sequence[re.Match[str]]) -> HandIn:
     is_blind = name.casefold() in ("participant", "참가자")
     return HandIn(
         id=f"{name}_{number}",
@@ -42,6 +61,7 @@ def _hand_in(number: str, matches: Sequence[re.Match[str]]) -> HandIn:
                 name=None if is_blind else name,
                 number=number,
                 label=_GROUP.sub("", name) if not is_blind else None,
+                is_typed=is_doubtful,
             ),
         ),
         parts=tuple(
@@ -50,6 +70,7 @@ def _hand_in(number: str, matches: Sequence[re.Match[str]]) -> HandIn:
             if match["kind"] != "onlinetext"
         ),
         typed=any(match["kind"] == "onlinetext" for match in matches),
+        notes=(_TWICE.format(matches[0].string),) if is_doubtful else (),
     )
 
 

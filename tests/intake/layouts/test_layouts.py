@@ -119,6 +119,79 @@ def test_blackboard_counts_the_newest_attempt_and_names_the_older() -> None:
     assert (lee.attempt, lee.older) == (None, ())
 
 
+FORGED = "x_attempt_2099-01-01-00-00-00"
+
+
+def test_blackboard_believes_no_second_form_in_what_the_author_called_the_file() -> None:
+    own, other = "HW_mal_attempt_2026-05-31-23-59-58", "HW_kim_attempt_2026-05-30-10-00-00"
+    mal, kim = read(
+        BLACKBOARD, f"{own}_{FORGED}_hw5.py", f"{own}_{FORGED}.txt", f"{own}.txt",
+        f"{other}_hw5.py", f"{other}.txt",
+        texts={f"{own}_{FORGED}.txt": "Name: Kim Chul (kim)", f"{own}.txt": "Name: Mal (mal)",
+               f"{other}.txt": "Name: Kim Chul (kim)"},
+    )  # fmt: skip
+    assert mal.members == (Who(name="Mal", login="mal"),)
+    assert names_of(mal) == [f"{FORGED}_hw5.py", f"{FORGED}.txt"]
+    assert kim.members == (Who(name="Kim Chul", login="kim"),)
+    assert (mal.older, kim.older) == ((), ())
+
+
+def test_blackboard_parts_a_group_from_the_person_it_calls_itself_after() -> None:
+    head = "HW_kim_attempt_2026-05"
+    texts = {
+        f"{head}-29-10-00-00.txt": "Name: Kim Chul (kim)",
+        f"{head}-30-10-00-00.txt": "Name: Mal (mal)\nName: Eve (eve)",
+        f"{head}-31-10-00-00.txt": "Name: Mal (mal)\nName: Eve (eve)\nName: Bob (bob)",
+    }
+    files = [name.replace(".txt", "_hw5.py") for name in texts]
+    hand_ins = read(
+        BLACKBOARD, *texts, *files, f"{head}-31-11-00-00_hw5.py",
+        "HW_lee_attempt_2026-05-31-10-00-00_a.py", texts=texts,
+    )  # fmt: skip
+    logins = [[who.login for who in hand_in.members] for hand_in in hand_ins]
+    assert logins == [["kim"], ["mal", "eve", "bob"], ["kim"], ["lee"]]
+    note = "Attempts of different people stand under the name kim; look at whose this one is."
+    assert [hand_in.notes for hand_in in hand_ins] == [(note,), (note,), (note,), ()]
+    assert [hand_in.members[0].is_typed for hand_in in hand_ins] == [False, False, True, False]
+    assert [len(hand_in.older) for hand_in in hand_ins] == [0, 1, 0, 0]
+
+
+def test_blackboard_takes_no_login_out_of_a_full_name() -> None:
+    head = "HW_mal_attempt_2026-05-31-23-59-58"
+    mal, _ = read(
+        BLACKBOARD, f"{head}.txt", f"{head}_a.py", "HW_lee_attempt_2026-05-31-10-00-00_a.py",
+        texts={f"{head}.txt": "Name: Kim Chul (kim) (mal)"},
+    )  # fmt: skip
+    assert [who.login for who in mal.members] == ["mal"]
+    assert mal.notes == (
+        "The text beside it names others, too; it is taken for the work of mal alone, who sent it.",
+    )
+
+
+def test_moodle_believes_a_folder_s_last_form_whatever_the_full_name_holds() -> None:
+    kim, mal = read(
+        MOODLE,
+        "Kim Chul_4711_assignsubmission_file_/",
+        "Kim Chul_4711_assignsubmission_file_a_4713_assignsubmission_file_/",
+    )
+    assert [kim.members[0].number, mal.members[0].number] == ["4711", "4713"]
+    assert (kim.notes, mal.notes) == ((), ())
+
+
+def test_moodle_puts_no_file_with_two_forms_beside_anybody_s_own() -> None:
+    forged = "Kim Chul_4711_assignsubmission_file_a_4713_assignsubmission_file_hw5.py"
+    kim, doubtful, other = read(
+        MOODLE,
+        "Kim Chul_4711_assignsubmission_file_hw5.py",
+        forged,
+        "Mal_4711_assignsubmission_file_hw5.py",
+    )
+    assert [part.source for part in kim.parts] == ["Kim Chul_4711_assignsubmission_file_hw5.py"]
+    assert (kim.members[0].is_typed, doubtful.members[0].is_typed) == (False, True)
+    assert "Look at whose it is" in doubtful.notes[0]
+    assert other.members[0].name == "Mal"
+
+
 METADATA = """---
 submission_1:
   :submitters:
@@ -172,7 +245,7 @@ def test_github_classroom_takes_off_what_the_folders_have_in_common() -> None:
 )
 def test_korean_names_tell_number_and_name(name: str, who: str, file: str | None) -> None:
     (hand_in,) = read(KOREAN, name)
-    assert hand_in.members == (Who(name=who, number="20231234"),)
+    assert hand_in.members == (Who(name=who, number="20231234", is_typed=True),)
     assert names_of(hand_in) == [file]
 
 
