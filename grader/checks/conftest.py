@@ -10,7 +10,9 @@ import reference as reference_package
 from grader.checks.cases import Cases
 from grader.checks.catalogue import check_id
 from grader.checks.examination import EXAMINATION, Examination
-from grader.checks.expecting import Expect, Matched, Own, Reaches
+from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
+from grader.checks.network import require_three_layers
+from grader.checks.optimizers import require_weights
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.matching import MatchedRun
 from grader.results import RunName
@@ -85,6 +87,20 @@ def matched(examination: Examination) -> Matched:
         return run
 
     return find
+
+
+@pytest.fixture
+def trains_convnet(examination: Examination, student: Student) -> TrainsConvnet:
+    """Require that what a run trains is the three-layer ConvNet, whatever its sizes."""
+
+    def require(name: RunName) -> None:
+        run = examination.runs[name]
+        assert run.last.model is not None
+        examination.where = str(run.last.where)
+        require_three_layers(run.last.model, examination.rubric.data)
+        require_weights(run.last, student.weights(run.last.target))
+
+    return require
 
 
 @pytest.fixture
