@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from grader.intake.outline import Outline
 from grader.protocol.messages import Layer, Location, Model, Recorded
 from grader.results import RunName
-from grader.sentences import listed
+from grader.sentences import counted, listed
 
 QUESTIONS: dict[int, RunName] = {
     2: "barebones",
@@ -54,6 +54,7 @@ class MatchedRun:
         why: what it was known by.
         passed_over: places of other attempts at the same run, which do not count.
         rivals: other models that the same line trains, as a search over settings does.
+        unlike: how many models of another network or optimizer it trains, which do not count.
     """
 
     recordings: tuple[Recorded, ...]
@@ -61,6 +62,7 @@ class MatchedRun:
     why: str = ""
     passed_over: tuple[Location, ...] = ()
     rivals: tuple[MatchedRun, ...] = ()
+    unlike: int = 0
 
     @property
     def last(self) -> Recorded:
@@ -244,15 +246,39 @@ def _choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
     fitting = [run for run in ready if name == "sequential_convnet" and _is_sequential(run)]
     chosen = (best or fitting or ready)[-1]
     others = [run for run in runs if run is not chosen]
-    rivals = [run for run in others if run in ready and run.last.where == chosen.last.where]
+    beside = [run for run in others if run in ready and run.last.where == chosen.last.where]
+    rivals = [run for run in beside if name == "challenge" or _differs_in_settings(run, chosen)]
     why = chosen.why
     if best and others:
         why = f"{why}, and its model is called {BEST_MODEL}"
     return replace(
         chosen,
         why=why,
-        passed_over=tuple(run.last.where for run in others if run not in rivals),
+        passed_over=tuple(run.last.where for run in others if run not in beside),
         rivals=tuple(reversed(rivals)),
+        unlike=len(beside) - len(rivals),
+    )
+
+
+def _differs_in_settings(run: MatchedRun, chosen: MatchedRun) -> bool:
+    """Whether a run trains the chosen one's network by its kind of optimizer.
+
+    Network and optimizer are judged by the chosen run alone, so another may not reach for it.
+    """
+    return all(_judged(recording) == _judged(chosen.last) for recording in run.recordings)
+
+
+def _judged(recording: Recorded) -> tuple[object, ...]:
+    """What checks judge of a training besides the accuracy that it reaches."""
+    model, optimizer = recording.model, recording.optimizer
+    network = model and (model.type_name, model.layers, [p.shape for p in model.parameters])
+    settings = optimizer.settings if optimizer else {}
+    return (
+        recording.function,
+        network,
+        optimizer and optimizer.type_name,
+        settings.get("momentum", 0),
+        settings.get("nesterov", False),
     )
 
 
@@ -283,6 +309,9 @@ def explain_match(run: MatchedRun) -> str:
     if run.rivals:
         models = "1 more such model" if len(run.rivals) == 1 else f"{len(run.rivals)} more"
         text += f" The same line trains {models}."
+    if run.unlike:
+        models = counted(run.unlike, "model")
+        text += f" It also trains {models} of another network or optimizer, which do not count."
     if run.passed_over:
         text += f" Other attempts do not count: {listed([*map(str, run.passed_over)])}."
     return text

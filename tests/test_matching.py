@@ -10,7 +10,7 @@ from torch import nn
 from grader.harness.models import describe_model
 from grader.intake.outline import Mark, Outline
 from grader.matching import MatchedRun, explain_match, match_runs
-from grader.protocol.messages import Cell, Location, Model, Parameter, Recorded
+from grader.protocol.messages import Cell, Location, Model, Optimizer, Parameter, Recorded
 
 _identity = itertools.count(1)
 
@@ -371,6 +371,46 @@ def test_models_that_one_line_trains_are_rivals() -> None:
     assert matched.targets == (again[1].target,)
     assert [rival.targets for rival in matched.rivals] == [(again[0].target,), (first.target,)]
     assert matched.passed_over == (elsewhere.where,)
+
+
+SGD = Optimizer(type_name="SGD", settings={"lr": 0.1, "momentum": 0.9}, holds_model=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "optimizer"),
+    [
+        (deep(), SGD),
+        (convnet(), SGD.model_copy(update={"type_name": "Adam"})),
+        (convnet(), SGD.model_copy(update={"settings": {"momentum": 0.9, "nesterov": True}})),
+        (convnet(), SGD.model_copy(update={"settings": {}})),
+        (convnet(), None),
+    ],
+    ids=["network", "optimizer", "nesterov", "momentum", "no-optimizer"],
+)
+def test_another_network_or_optimizer_of_one_line_is_no_rival(
+    model: nn.Module, optimizer: Optimizer | None
+) -> None:
+    last = run(convnet(), 6, optimizer=SGD)
+    other = run(model, 6, optimizer=optimizer, where=last.where)
+    matched = match(other, last)["sequential_convnet"]
+    assert matched.targets == (last.target,)
+    assert matched.rivals == ()
+    assert "also trains 1 model of another network or optimizer" in explain_match(matched)
+
+
+def test_a_search_over_learning_rates_is_one_of_rivals() -> None:
+    last = run(convnet(), 6, optimizer=SGD)
+    faster = SGD.model_copy(update={"settings": {"lr": 0.5, "momentum": 0.9, "nesterov": False}})
+    other = run(convnet(), 6, optimizer=faster, where=last.where)
+    assert [each.targets for each in match(other, last)["sequential_convnet"].rivals] == [
+        (other.target,)
+    ]
+
+
+def test_the_challenge_may_be_searched_for_over_networks_and_optimizers() -> None:
+    last = run(deep(), 7, optimizer=SGD)
+    other = run(MyNet(), 7, optimizer=None, where=last.where)
+    assert len(match(other, last)["challenge"].rivals) == 1
 
 
 def test_an_explanation_names_calls_attempts_and_reasons() -> None:

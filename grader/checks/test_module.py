@@ -10,7 +10,7 @@ from grader.checks.cases import Cases
 from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
 from grader.checks.gradients import reference_gradients
 from grader.checks.initialization import require_kaiming
-from grader.checks.optimizers import require_optimizer
+from grader.checks.optimizers import require_optimizers
 from grader.checks.roles import ROLE_TITLES, WEIGHTS, find_roles
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
@@ -93,7 +93,7 @@ def test_optimizer(matched: Matched, trains_convnet: TrainsConvnet, spec: CheckS
     run = matched("module")
     assert spec.settings.optimizer is not None
     trains_convnet("module")
-    require_optimizer(run.last, spec.settings.optimizer)
+    require_optimizers(run.recordings, spec.settings.optimizer)
 
 
 def test_accuracy(reaches: Reaches, trains_convnet: TrainsConvnet) -> None:

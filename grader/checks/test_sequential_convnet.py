@@ -10,7 +10,7 @@ from grader.checks.cases import Cases
 from grader.checks.examination import Examination
 from grader.checks.expecting import Expect, Matched, Reaches, TrainsConvnet
 from grader.checks.layers import require_layers
-from grader.checks.optimizers import require_optimizer
+from grader.checks.optimizers import require_optimizers
 from grader.checks.roles import find_roles
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
@@ -55,7 +55,7 @@ def test_optimizer(matched: Matched, trains_convnet: TrainsConvnet, spec: CheckS
     run = matched("sequential_convnet")
     assert spec.settings.optimizer is not None
     trains_convnet("sequential_convnet")
-    require_optimizer(run.last, spec.settings.optimizer)
+    require_optimizers(run.recordings, spec.settings.optimizer)
 
 
 def test_accuracy(reaches: Reaches, trains_convnet: TrainsConvnet) -> None:
