@@ -45,8 +45,9 @@ def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> N
     own(CLASS)
     false_alarm = spec.settings.false_alarm
     assert false_alarm is not None
-    for constructor, case in cases.module():
-        model = student.build(CLASS, constructor.model_dump(), seed=cases.seed(0))
+    drawn = len(spec.settings.constructors) * len(WEIGHTS)
+    for number, (constructor, case) in enumerate(cases.module()):
+        model = student.build(CLASS, constructor.model_dump(), seed=cases.seed(number))
         weights = find_roles(model.model, case.shapes).from_model(model.weights(), case.shapes)
         for role in WEIGHTS:
             require_kaiming(
@@ -54,7 +55,7 @@ def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> N
                 weights.get(role),
                 role,
                 getattr(case.shapes, role),
-                false_alarm / len(WEIGHTS),
+                false_alarm / drawn,
             )
 
 
