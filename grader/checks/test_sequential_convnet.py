@@ -9,7 +9,7 @@ import pytest
 from grader.checks.cases import Cases
 from grader.checks.examination import Examination
 from grader.checks.expecting import Expect, Matched, Reaches, TrainsConvnet
-from grader.checks.layers import require_layers
+from grader.checks.layers import own_classes, require_layers
 from grader.checks.optimizers import require_optimizers
 from grader.checks.roles import find_roles
 from grader.rubric import CheckSpec
@@ -19,6 +19,7 @@ from grader.sandbox.student import Student
 @pytest.mark.settings("layers", "constructors")
 def test_structure(
     student: Student,
+    reference: ModuleType,
     cases: Cases,
     expect: Expect,
     matched: Matched,
@@ -32,8 +33,15 @@ def test_structure(
     require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
     for _, case in cases.module():  # and it is there, and does what such layers do
         model = student.copy_model(run.last.target)
-        find_roles(model.model, case.shapes)
-        expect.form("the scores", model.scores(case.x), case.upstream)
+        roles = find_roles(model.model, case.shapes)
+        own = own_classes(run.last.model)
+        if not own:
+            expect.form("the scores", model.scores(case.x), case.upstream)
+            continue
+        # A class's name does not say what it computes: a Sequential may have a forward of its own.
+        model.set_weights(roles.to_model(case.params))
+        what = f"the scores, which tell whether your class {own[0]} computes what is asked for,"
+        expect.close(what, model.scores(case.x), reference.three_layer_convnet(case.x, case.params))
 
 
 @pytest.mark.settings("constructors")
