@@ -413,6 +413,36 @@ def test_the_challenge_may_be_searched_for_over_networks_and_optimizers() -> Non
     assert len(match(other, last)["challenge"].rivals) == 1
 
 
+def test_a_training_after_own_loops_on_its_model_is_tried_alone_too() -> None:
+    """The loops may be trials, after which the weights were put back."""
+    model = described(deep())
+    trial, training = run(model, 7, api="loop"), run(model, 7)
+    matched = match(trial, training)["challenge"]
+    assert matched.targets == (trial.target, training.target)
+    assert [rival.targets for rival in matched.rivals] == [(training.target,)]
+    assert f"that of {training.where} is tried alone" in explain_match(matched)
+    assert match(training, run(model, 7))["challenge"].rivals == ()
+
+
+def test_a_call_before_an_own_loop_is_tried_where_the_loop_misses() -> None:
+    """The loop may be a trial: one batch learned by heart, say."""
+    called = run(ThreeLayerConvNet(), 5, optimizer=SGD)
+    loop = run(ThreeLayerConvNet(), 5, optimizer=SGD, api="loop")
+    matched = match(run(ThreeLayerConvNet(), 5), called, loop)["module"]
+    assert matched.targets == (loop.target,)
+    assert [rival.targets for rival in matched.rivals] == [(called.target,)]
+    assert f"the training at {called.where} is tried" in explain_match(matched)
+    assert called.where not in matched.passed_over
+    assert match(loop, called)["module"].rivals == ()
+
+
+def test_a_call_is_not_tried_where_another_model_is_named_the_best() -> None:
+    called, loop = run(deep(), 7), run(deep(), 7, api="loop", names=("best_model",))
+    matched = match(called, loop)["challenge"]
+    assert matched.rivals == ()
+    assert matched.passed_over == (called.where,)
+
+
 def test_an_explanation_names_calls_attempts_and_reasons() -> None:
     model = described(deep())
     old, calls = run(deep(), 7), [run(model, 7), run(model, 7)]
