@@ -72,6 +72,15 @@ def explain_match(run: MatchedRun) -> str:
     return text
 
 
+def explain_untried(run: MatchedRun, further_models: int) -> str | None:
+    """How many models of a search are not trained, where only so many more than one may be."""
+    left = len(run.rivals) - further_models
+    if left <= 0:
+        return None
+    were = "was" if left == 1 else "were"
+    return f"{counted(left, 'more model')} of the same line {were} not trained"
+
+
 def _is_beside(rival: MatchedRun, run: MatchedRun) -> bool:
     """Whether it is another model that the same line trains."""
     return rival.last.where == run.last.where and rival.last.target != run.last.target

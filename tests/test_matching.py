@@ -9,7 +9,7 @@ from torch import nn
 
 from grader.harness.models import describe_model
 from grader.intake.outline import Mark, Outline
-from grader.matching import MatchedRun, explain_match, match_runs
+from grader.matching import MatchedRun, explain_match, explain_untried, match_runs
 from grader.protocol.messages import Cell, Location, Model, Optimizer, Parameter, Recorded
 
 _identity = itertools.count(1)
@@ -405,6 +405,15 @@ def test_a_search_over_learning_rates_is_one_of_rivals() -> None:
     assert [each.targets for each in match(other, last)["sequential_convnet"].rivals] == [
         (other.target,)
     ]
+
+
+def test_models_of_a_search_that_are_not_trained_are_counted() -> None:
+    first = run(deep(), 7)
+    more = [run(deep(), 7, where=first.where) for _ in range(4)]
+    matched = match(first, *more)["challenge"]
+    assert explain_untried(matched, 4) is None
+    assert explain_untried(matched, 3) == "1 more model of the same line was not trained"
+    assert explain_untried(matched, 2) == "2 more models of the same line were not trained"
 
 
 def test_the_challenge_may_be_searched_for_over_networks_and_optimizers() -> None:

@@ -14,7 +14,7 @@ from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
 from grader.checks.network import require_three_layers
 from grader.checks.optimizers import require_weights
 from grader.checks.outcome import CheckFailed, LeftOut
-from grader.matching import MatchedRun
+from grader.matching import MatchedRun, explain_untried
 from grader.results import RunName
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
@@ -112,6 +112,10 @@ def reaches(examination: Examination) -> Reaches:
             raise LeftOut
         result = examination.trainer.run(name)
         if not result.reached:
-            raise CheckFailed(result.reason or "its threshold was not reached", result.where)
+            reason = result.reason or "its threshold was not reached"
+            run = examination.runs.get(name)
+            further = examination.rubric.training.further_models
+            untried = explain_untried(run, further) if run else None
+            raise CheckFailed(f"{reason}; {untried}" if untried else reason, result.where)
 
     return require
