@@ -66,7 +66,7 @@ def explain_match(run: MatchedRun) -> str:
         text += f" The same line trains {models}."
     if run.unlike:
         models = counted(run.unlike, "model")
-        text += f" It also trains {models} of another network or optimizer, which do not count."
+        text += f" Not counted: {models} of another network or optimizer that it also trains."
     if run.passed_over:
         text += f" Other attempts do not count: {listed([*map(str, run.passed_over)])}."
     return text

@@ -395,7 +395,7 @@ def test_another_network_or_optimizer_of_one_line_is_no_rival(
     matched = match(other, last)["sequential_convnet"]
     assert matched.targets == (last.target,)
     assert matched.rivals == ()
-    assert "also trains 1 model of another network or optimizer" in explain_match(matched)
+    assert "Not counted: 1 model of another network or optimizer" in explain_match(matched)
 
 
 def test_a_search_over_learning_rates_is_one_of_rivals() -> None:
