@@ -2,19 +2,28 @@
 
 A run is known by what it trains: the class and structure of its model; then by the heading of the
 part or question that it stands under; then by its place in the order of the homework. Several calls
-on one model are one run. Of several attempts at one run the last that can be trained counts; of
-several challenge models, the one called `best_model`.
+on one model are one run. Which of several attempts at one run counts is `grader/choosing.py`'s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from grader.choosing import BEST_MODEL, TRAINED, choose, is_sequential, readiness
 from grader.intake.outline import Outline
+from grader.matched import MatchedRun, explain_match, explain_untried
 from grader.protocol.messages import Layer, Location, Model, Recorded
 from grader.results import RunName
-from grader.sentences import listed
+
+__all__ = [
+    "MatchedRun",
+    "convolutions",
+    "explain_match",
+    "explain_untried",
+    "linears",
+    "match_runs",
+]
 
 QUESTIONS: dict[int, RunName] = {
     2: "barebones",
@@ -35,42 +44,10 @@ _TITLES: dict[RunName, str] = {
     "challenge": "challenge model",
 }
 
-BEST_MODEL = "best_model"
-"""What the homework's last cell calls the model that is to be judged."""
-
 WEIGHTS = "weights"
 """What the harness calls a list of weights that is trained."""
 
 _CONVNET_WEIGHTS, _TWO_LAYER_WEIGHTS = 6, 2
-
-
-@dataclass(frozen=True)
-class MatchedRun:
-    """A run of the homework and the recordings that make it up, in order.
-
-    Attributes:
-        recordings: the calls or loops that train one model.
-        mark: the question that it stands under.
-        why: what it was known by.
-        passed_over: places of other attempts at the same run, which do not count.
-        rivals: other models that the same line trains, as a search over settings does.
-    """
-
-    recordings: tuple[Recorded, ...]
-    mark: int | None = None
-    why: str = ""
-    passed_over: tuple[Location, ...] = ()
-    rivals: tuple[MatchedRun, ...] = ()
-
-    @property
-    def last(self) -> Recorded:
-        """The recording that speaks for the run."""
-        return self.recordings[-1]
-
-    @property
-    def targets(self) -> tuple[str, ...]:
-        """What `Student.train` is asked to train."""
-        return tuple(recording.target for recording in self.recordings)
 
 
 def match_runs(recorded: Sequence[Recorded], outline: Outline) -> dict[RunName, MatchedRun]:
@@ -88,7 +65,7 @@ def match_runs(recorded: Sequence[Recorded], outline: Outline) -> dict[RunName, 
             undecided.append(group)
     _match_convnets(claims, undecided)
     _give_back(claims)
-    return {name: _choose(name, runs) for name, runs in claims.items()}
+    return {name: choose(name, runs) for name, runs in claims.items()}
 
 
 def _by_model(recorded: Sequence[Recorded], outline: Outline) -> list[MatchedRun]:
@@ -148,7 +125,7 @@ def _by_structure(group: MatchedRun, modules: Sequence[MatchedRun]) -> tuple[Run
 
 def _goes_further(group: MatchedRun, earlier: Sequence[MatchedRun]) -> bool:
     """Whether Part III's class is trained once more, unmarked and for longer: as the challenge."""
-    trained = [run for run in earlier if _readiness(run.last) == _TRAINED]
+    trained = [run for run in earlier if readiness(run.last) == TRAINED]
     long = group.last.epochs is not None and group.last.epochs > 1
     return bool(trained) and group.mark is None and long and trained[-1].last.epochs in (None, 1)
 
@@ -167,7 +144,7 @@ def _match_convnets(
     rest: list[MatchedRun] = []
     for run in undecided:
         name = QUESTIONS.get(run.mark or 0)
-        if name == "module" and ("module" in claims or _is_sequential(run)):
+        if name == "module" and ("module" in claims or is_sequential(run)):
             name = None  # Part III's class has its run; this is something else
         if name in ("module", "sequential_convnet", "challenge"):
             claims.setdefault(name, []).append(replace(run, why=_under(run)))
@@ -203,10 +180,6 @@ def _under(run: MatchedRun) -> str:
     return f"it stands in the part of the homework that trains the {_TITLES[name]}"
 
 
-def _is_sequential(run: MatchedRun) -> bool:
-    return run.last.model is not None and run.last.model.sequential
-
-
 def _looks_like_part4(run: MatchedRun) -> bool:
     model = run.last.model
     if model is None or not model.sequential:
@@ -233,59 +206,6 @@ _BY_STRUCTURE_ALONE: tuple[tuple[RunName, Callable[[MatchedRun], bool], str], ..
         "it trains nn.Sequential of two convolutions for one epoch",
     ),
 )
-
-
-def _choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
-    """Of several attempts the last that comes closest to training; `best_model` goes first."""
-    readiness = max(_readiness(run.last) for run in runs)
-    ready = [run for run in runs if _readiness(run.last) == readiness]
-    best = [run for run in ready if name == "challenge" and BEST_MODEL in run.last.names]
-    # Part III's class trained in Part IV, too, stands beside what is asked for or in its place.
-    fitting = [run for run in ready if name == "sequential_convnet" and _is_sequential(run)]
-    chosen = (best or fitting or ready)[-1]
-    others = [run for run in runs if run is not chosen]
-    rivals = [run for run in others if run in ready and run.last.where == chosen.last.where]
-    why = chosen.why
-    if best and others:
-        why = f"{why}, and its model is called {BEST_MODEL}"
-    return replace(
-        chosen,
-        why=why,
-        passed_over=tuple(run.last.where for run in others if run not in rivals),
-        rivals=tuple(reversed(rivals)),
-    )
-
-
-_UNFILLED, _BUILT, _TRAINED = range(3)
-
-
-def _readiness(recording: Recorded) -> int:
-    if recording.problem is not None:  # a cell that was left unfilled
-        return _UNFILLED
-    return _BUILT if recording.api == "built" else _TRAINED
-
-
-_FOUND = {
-    "part2": "train_part2 is called at {}.",
-    "part34": "train_part34 is called at {}.",
-    "loop": "A training loop of its own begins at {}.",
-    "built": "What is to be trained is made at {}, and no call trains it; the homework's own "
-    "training function does.",
-}
-
-
-def explain_match(run: MatchedRun) -> str:
-    """How a run was found and what it was known by, in sentences."""
-    first, last = run.recordings[0].where, run.last.where
-    more = len(run.recordings) - 1
-    places = str(first) if first == last else f"{first}, and {more} more up to {last}"
-    text = f"{_FOUND[run.last.api].format(places)} {run.why[:1].upper()}{run.why[1:]}."
-    if run.rivals:
-        models = "1 more such model" if len(run.rivals) == 1 else f"{len(run.rivals)} more"
-        text += f" The same line trains {models}."
-    if run.passed_over:
-        text += f" Other attempts do not count: {listed([*map(str, run.passed_over)])}."
-    return text
 
 
 def convolutions(model: Model) -> list[Layer]:

@@ -9,8 +9,8 @@ from torch import nn
 
 from grader.harness.models import describe_model
 from grader.intake.outline import Mark, Outline
-from grader.matching import MatchedRun, explain_match, match_runs
-from grader.protocol.messages import Cell, Location, Model, Parameter, Recorded
+from grader.matching import MatchedRun, explain_match, explain_untried, match_runs
+from grader.protocol.messages import Cell, Location, Model, Optimizer, Parameter, Recorded
 
 _identity = itertools.count(1)
 
@@ -371,6 +371,85 @@ def test_models_that_one_line_trains_are_rivals() -> None:
     assert matched.targets == (again[1].target,)
     assert [rival.targets for rival in matched.rivals] == [(again[0].target,), (first.target,)]
     assert matched.passed_over == (elsewhere.where,)
+
+
+SGD = Optimizer(type_name="SGD", settings={"lr": 0.1, "momentum": 0.9}, holds_model=True)
+
+
+@pytest.mark.parametrize(
+    ("model", "optimizer"),
+    [
+        (deep(), SGD),
+        (convnet(), SGD.model_copy(update={"type_name": "Adam"})),
+        (convnet(), SGD.model_copy(update={"settings": {"momentum": 0.9, "nesterov": True}})),
+        (convnet(), SGD.model_copy(update={"settings": {}})),
+        (convnet(), None),
+    ],
+    ids=["network", "optimizer", "nesterov", "momentum", "no-optimizer"],
+)
+def test_another_network_or_optimizer_of_one_line_is_no_rival(
+    model: nn.Module, optimizer: Optimizer | None
+) -> None:
+    last = run(convnet(), 6, optimizer=SGD)
+    other = run(model, 6, optimizer=optimizer, where=last.where)
+    matched = match(other, last)["sequential_convnet"]
+    assert matched.targets == (last.target,)
+    assert matched.rivals == ()
+    assert "Not counted: 1 model of another network or optimizer" in explain_match(matched)
+
+
+def test_a_search_over_learning_rates_is_one_of_rivals() -> None:
+    last = run(convnet(), 6, optimizer=SGD)
+    faster = SGD.model_copy(update={"settings": {"lr": 0.5, "momentum": 0.9, "nesterov": False}})
+    other = run(convnet(), 6, optimizer=faster, where=last.where)
+    assert [each.targets for each in match(other, last)["sequential_convnet"].rivals] == [
+        (other.target,)
+    ]
+
+
+def test_models_of_a_search_that_are_not_trained_are_counted() -> None:
+    first = run(deep(), 7)
+    more = [run(deep(), 7, where=first.where) for _ in range(4)]
+    matched = match(first, *more)["challenge"]
+    assert explain_untried(matched, 4) is None
+    assert explain_untried(matched, 3) == "1 more model of the same line was not trained"
+    assert explain_untried(matched, 2) == "2 more models of the same line were not trained"
+
+
+def test_the_challenge_may_be_searched_for_over_networks_and_optimizers() -> None:
+    last = run(deep(), 7, optimizer=SGD)
+    other = run(MyNet(), 7, optimizer=None, where=last.where)
+    assert len(match(other, last)["challenge"].rivals) == 1
+
+
+def test_a_training_after_own_loops_on_its_model_is_tried_alone_too() -> None:
+    """The loops may be trials, after which the weights were put back."""
+    model = described(deep())
+    trial, training = run(model, 7, api="loop"), run(model, 7)
+    matched = match(trial, training)["challenge"]
+    assert matched.targets == (trial.target, training.target)
+    assert [rival.targets for rival in matched.rivals] == [(training.target,)]
+    assert f"that of {training.where} is tried alone" in explain_match(matched)
+    assert match(training, run(model, 7))["challenge"].rivals == ()
+
+
+def test_a_call_before_an_own_loop_is_tried_where_the_loop_misses() -> None:
+    """The loop may be a trial: one batch learned by heart, say."""
+    called = run(ThreeLayerConvNet(), 5, optimizer=SGD)
+    loop = run(ThreeLayerConvNet(), 5, optimizer=SGD, api="loop")
+    matched = match(run(ThreeLayerConvNet(), 5), called, loop)["module"]
+    assert matched.targets == (loop.target,)
+    assert [rival.targets for rival in matched.rivals] == [(called.target,)]
+    assert f"the training at {called.where} is tried" in explain_match(matched)
+    assert called.where not in matched.passed_over
+    assert match(loop, called)["module"].rivals == ()
+
+
+def test_a_call_is_not_tried_where_another_model_is_named_the_best() -> None:
+    called, loop = run(deep(), 7), run(deep(), 7, api="loop", names=("best_model",))
+    matched = match(called, loop)["challenge"]
+    assert matched.rivals == ()
+    assert matched.passed_over == (called.where,)
 
 
 def test_an_explanation_names_calls_attempts_and_reasons() -> None:

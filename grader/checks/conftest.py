@@ -10,9 +10,11 @@ import reference as reference_package
 from grader.checks.cases import Cases
 from grader.checks.catalogue import check_id
 from grader.checks.examination import EXAMINATION, Examination
-from grader.checks.expecting import Expect, Matched, Own, Reaches
+from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
+from grader.checks.network import require_three_layers
+from grader.checks.optimizers import require_weights
 from grader.checks.outcome import CheckFailed, LeftOut
-from grader.matching import MatchedRun
+from grader.matching import MatchedRun, explain_untried
 from grader.results import RunName
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
@@ -88,6 +90,20 @@ def matched(examination: Examination) -> Matched:
 
 
 @pytest.fixture
+def trains_convnet(examination: Examination, student: Student) -> TrainsConvnet:
+    """Require that what a run trains is the three-layer ConvNet, whatever its sizes."""
+
+    def require(name: RunName) -> None:
+        run = examination.runs[name]
+        assert run.last.model is not None
+        examination.where = str(run.last.where)
+        require_three_layers(run.last.model, examination.rubric.data)
+        require_weights(run.last, student.weights(run.last.target))
+
+    return require
+
+
+@pytest.fixture
 def reaches(examination: Examination) -> Reaches:
     """Train a run and require that it reached its threshold."""
 
@@ -96,6 +112,10 @@ def reaches(examination: Examination) -> Reaches:
             raise LeftOut
         result = examination.trainer.run(name)
         if not result.reached:
-            raise CheckFailed(result.reason or "its threshold was not reached", result.where)
+            reason = result.reason or "its threshold was not reached"
+            run = examination.runs.get(name)
+            further = examination.rubric.training.further_models
+            untried = explain_untried(run, further) if run else None
+            raise CheckFailed(f"{reason}; {untried}" if untried else reason, result.where)
 
     return require

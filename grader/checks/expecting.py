@@ -15,6 +15,7 @@ from grader.rubric import Tolerances
 
 Own = Callable[[str], None]
 Matched = Callable[[RunName], MatchedRun]
+TrainsConvnet = Callable[[RunName], None]
 Reaches = Callable[[RunName], None]
 
 

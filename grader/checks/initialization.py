@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.checks.comparing import normality_p_value
+from grader.checks.comparing import normality_p_value, order_p_value
 from grader.checks.outcome import CheckFailed
 from reference import fan_in, kaiming_std
 
@@ -31,10 +31,17 @@ def require_kaiming(
     weights = _require_shape(title, weights, shape)
     inputs = fan_in(role, shape)
     std = kaiming_std(inputs)
-    if normality_p_value(weights, std) < false_alarm:
+    if normality_p_value(weights, std) < false_alarm / 2:
         raise CheckFailed(
             f"{title} are not Kaiming normal: mean {weights.mean().item():.3g}, standard deviation "
             f"{weights.std().item():.3g}; asked for are 0 and sqrt(2 / {inputs}) = {std:.3g}"
+        )
+    # Of 78,000 honest draws (three shapes of filters and a matrix), 0.9 to 1.1 % had a chance below
+    # 1 %, and the smallest chance was 1.7e-5.
+    if order_p_value(weights, std) < false_alarm / 2:
+        raise CheckFailed(
+            f"{title} are not drawn at random: their values have the spread that is asked for, but "
+            "lie in an order"
         )
 
 

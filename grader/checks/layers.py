@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from torch import nn
+
 from grader.checks.outcome import CheckFailed
 from grader.matching import convolutions, linears
 from grader.protocol.messages import Layer, Model
 from grader.rubric import Images, Layers
+
+_CHANGES_NOTHING = ("Flatten", "Unflatten", "Identity", "ZeroPad2d", "Sequential")
+"""Layers that only lay numbers out; a Sequential among the layers is an empty one."""
 
 
 def require_layers(model: Model, layers: Layers, images: Images) -> None:
@@ -20,6 +25,12 @@ def require_layers(model: Model, layers: Layers, images: Images) -> None:
     if len(convolutions(model)) != 2 or len(linears(model)) != 1:
         raise CheckFailed(
             f"two convolutions and one fully connected layer are asked for; came {_listed(found)}"
+        )
+    unasked = [name for name in found if _is_torchs(name) and not _is_asked(name)]
+    if unasked:
+        raise CheckFailed(
+            f"no {unasked[0]} is asked for, but convolution, ReLU, convolution, ReLU, fully "
+            f"connected layer; came {_listed(found)}"
         )
     first, second = (_with_padding(model, layer) for layer in convolutions(model))
     _require_convolution(
@@ -36,6 +47,12 @@ def require_layers(model: Model, layers: Layers, images: Images) -> None:
         )
 
 
+def own_classes(model: Model) -> list[str]:
+    """Classes of the student's own, the model's included: their names do not say what they do."""
+    names = [model.type_name, *(layer.type_name for layer in model.layers)]
+    return [name for name in names if not _is_torchs(name)]
+
+
 def _with_padding(model: Model, convolution: Layer) -> Layer:
     """The convolution, with the padding of a `ZeroPad2d` right before it counted as its own."""
     position = model.layers.index(convolution)
@@ -50,13 +67,17 @@ def _with_padding(model: Model, convolution: Layer) -> Layer:
     return convolution.model_copy(update={"settings": {**convolution.settings, "padding": padding}})
 
 
+def _is_torchs(name: str) -> bool:
+    return hasattr(nn, name)
+
+
+def _is_asked(name: str) -> bool:
+    return _is_step(name) or name in _CHANGES_NOTHING
+
+
 def _is_step(name: str) -> bool:
-    """Whether a layer takes part in the order; reshaping ones go by any name."""
-    return name.startswith("Conv") or "Linear" in name or _is_nonlinearity(name)
-
-
-def _is_nonlinearity(name: str) -> bool:
-    return any(part in name for part in ("ReLU", "ELU", "Sigmoid", "Tanh", "Softmax", "SiLU"))
+    """Whether a layer takes part in the order; what only lays numbers out may stand anywhere."""
+    return name.startswith("Conv") or "Linear" in name or name == "ReLU"
 
 
 def _require_convolution(

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
 from grader.checks.outcome import CheckFailed
 from grader.protocol.messages import Recorded
 from grader.rubric import OptimizerRule
+
+
+def require_optimizers(recordings: Sequence[Recorded], rule: OptimizerRule) -> None:
+    """Require of every training that makes up a run what `require_optimizer` does of one.
+
+    Raises:
+        CheckFailed: with what came, what is asked for, and the line of that training.
+    """
+    for recording in recordings:
+        try:
+            require_optimizer(recording, rule)
+        except CheckFailed as failed:
+            where = str(recording.where)
+            again = f"the model is also trained at {where}: " if recording != recordings[-1] else ""
+            raise CheckFailed(f"{again}{failed.reason}", where) from None
 
 
 def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:

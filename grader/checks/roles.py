@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -74,7 +74,7 @@ def find_roles(model: Model, shapes: ParamShapes) -> Roles:
         if parameter is None:
             raise CheckFailed(
                 f"no parameter of shape {shape_text(shape)} plays the {ROLE_TITLES[role]}; "
-                f"the model's parameters are {_listed(model.parameters)}"
+                f"the model's parameters are {listed_parameters(model.parameters)}"
             )
         left.remove(parameter)
         names[role], own_shapes[role] = parameter.name, parameter.shape
@@ -82,7 +82,7 @@ def find_roles(model: Model, shapes: ParamShapes) -> Roles:
             transposed = parameter.shape != shape
     if left:
         raise CheckFailed(
-            f"the model has parameters that none of its layers needs: {_listed(left)}"
+            f"the model has parameters that none of its layers needs: {listed_parameters(left)}"
         )
     return Roles(names, own_shapes, transposed)
 
@@ -96,7 +96,8 @@ def _plays(role: str, parameter: Parameter, shape: tuple[int, ...]) -> bool:
     return own == shape
 
 
-def _listed(parameters: tuple[Parameter, ...] | list[Parameter]) -> str:
+def listed_parameters(parameters: Sequence[Parameter]) -> str:
+    """Names and shapes, as a reason tells them; of many the first ones."""
     if not parameters:
         return "none"
     shown = [f"{p.name} {shape_text(p.shape)}" for p in parameters[:12]]

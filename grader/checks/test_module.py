@@ -7,10 +7,10 @@ from types import ModuleType
 import pytest
 
 from grader.checks.cases import Cases
-from grader.checks.expecting import Expect, Matched, Own, Reaches
+from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
 from grader.checks.gradients import reference_gradients
 from grader.checks.initialization import require_kaiming
-from grader.checks.optimizers import require_optimizer, require_weights
+from grader.checks.optimizers import require_optimizers
 from grader.checks.roles import ROLE_TITLES, WEIGHTS, find_roles
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
@@ -45,8 +45,9 @@ def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> N
     own(CLASS)
     false_alarm = spec.settings.false_alarm
     assert false_alarm is not None
-    for constructor, case in cases.module():
-        model = student.build(CLASS, constructor.model_dump(), seed=cases.seed(0))
+    drawn = len(spec.settings.constructors) * len(WEIGHTS)
+    for number, (constructor, case) in enumerate(cases.module()):
+        model = student.build(CLASS, constructor.model_dump(), seed=cases.seed(number))
         weights = find_roles(model.model, case.shapes).from_model(model.weights(), case.shapes)
         for role in WEIGHTS:
             require_kaiming(
@@ -54,7 +55,7 @@ def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> N
                 weights.get(role),
                 role,
                 getattr(case.shapes, role),
-                false_alarm / len(WEIGHTS),
+                false_alarm / drawn,
             )
 
 
@@ -88,14 +89,15 @@ def test_gradients(student: Student, cases: Cases, expect: Expect, own: Own) -> 
 
 
 @pytest.mark.settings("optimizer")
-def test_optimizer(student: Student, matched: Matched, spec: CheckSpec) -> None:
+def test_optimizer(matched: Matched, trains_convnet: TrainsConvnet, spec: CheckSpec) -> None:
     """The optimizer is SGD without momentum and holds the model's parameters."""
     run = matched("module")
     assert spec.settings.optimizer is not None
-    require_optimizer(run.last, spec.settings.optimizer)
-    require_weights(run.last, student.weights(run.last.target))
+    trains_convnet("module")
+    require_optimizers(run.recordings, spec.settings.optimizer)
 
 
-def test_accuracy(reaches: Reaches) -> None:
+def test_accuracy(reaches: Reaches, trains_convnet: TrainsConvnet) -> None:
     """ThreeLayerConvNet reaches its validation accuracy within one epoch."""
     reaches("module")
+    trains_convnet("module")

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.checks.comparing import normality_p_value
+from grader.checks.comparing import normality_p_value, order_p_value
 from grader.checks.initialization import require_kaiming
 from grader.checks.outcome import CheckFailed
 from reference import fan_in, kaiming_std
@@ -136,3 +136,53 @@ def test_p_values_of_correct_weights_are_spread_evenly() -> None:
 
 def test_infinite_weights_have_no_chance() -> None:
     assert normality_p_value(torch.tensor([torch.inf, 1.0]), 1.0) == 0.0
+
+
+def quantiles(count: int) -> Tensor:
+    """Values of the normal distribution at equal steps of chance: sorted, none of them drawn."""
+    chances = (torch.arange(count, dtype=torch.float64) + 0.5) / count
+    return torch.erfinv(2 * chances - 1).float() * math.sqrt(2)
+
+
+def sorted_values(shape: tuple[int, ...]) -> Tensor:
+    return quantiles(math.prod(shape)).reshape(shape)
+
+
+def sorted_filters(shape: tuple[int, ...]) -> Tensor:
+    """Sorted from filter to filter, in no order within each."""
+    rows = quantiles(math.prod(shape)).reshape(shape[0], -1)
+    return rows[:, torch.randperm(rows.shape[1], generator=generator(2))].reshape(shape)
+
+
+def sorted_along_the_last_axis(shape: tuple[int, ...]) -> Tensor:
+    return quantiles(math.prod(shape)).reshape(shape[-1], -1).T.reshape(shape)
+
+
+def one_filter_for_all(shape: tuple[int, ...]) -> Tensor:
+    """As normal as its one filter, which is large."""
+    return torch.randn(shape[1:], generator=generator(3)).expand(shape).contiguous()
+
+
+@role
+@pytest.mark.parametrize("order", [sorted_values, sorted_filters, sorted_along_the_last_axis])
+def test_normal_values_in_an_order_are_not_drawn(
+    role: str, order: Callable[[tuple[int, ...]], Tensor]
+) -> None:
+    shape = SHAPES[role]
+    weights = order(shape) * kaiming_std(fan_in(role, shape))
+    with pytest.raises(CheckFailed, match=r"not drawn at random: .* lie in an order$"):
+        require(role, weights)
+
+
+def test_copies_of_one_filter_are_not_drawn() -> None:
+    shape = SHAPES["conv_w2"]
+    assert order_p_value(one_filter_for_all(shape), 1.0) < FALSE_ALARM / 2
+
+
+def test_chances_of_correct_weights_are_small_as_seldom_as_they_say() -> None:
+    chances = [
+        order_p_value(torch.randn(8, 3, 3, 3, generator=generator(seed)) * 0.3, 0.3)
+        for seed in range(2000)
+    ]
+    assert sum(chance < 0.05 for chance in chances) < 0.07 * len(chances)
+    assert min(chances) > FALSE_ALARM

@@ -9,7 +9,7 @@ import pytest
 from torch import Tensor, nn
 
 from grader.checks.catalogue import known_checks
-from grader.checks.layers import require_layers
+from grader.checks.layers import own_classes, require_layers
 from grader.checks.outcome import CheckFailed
 from grader.harness.models import describe_model
 from grader.protocol.messages import REPLY, Built
@@ -120,11 +120,7 @@ def test_what_is_no_sequential_is_named() -> None:
         [conv1(), conv2(), nn.ReLU(), Flatten(), fc()],
         [conv1(), nn.ReLU(), conv2(), Flatten(), fc()],
         [conv1(), nn.ReLU(), conv2(), Flatten(), nn.ReLU(), fc(), nn.ReLU()],
-        [conv1(), nn.ReLU(), conv2(), nn.ReLU(), Flatten(), fc(), nn.Softmax(dim=1)],
-        [conv1(), nn.LeakyReLU(), conv2(), nn.ReLU(), Flatten(), fc()],
-        [conv1(), nn.Sigmoid(), conv2(), nn.Sigmoid(), Flatten(), fc()],
         [nn.ReLU(), conv1(), conv2(), nn.ReLU(), Flatten(), fc()],
-        [conv1(), nn.ReLU(), conv2(), nn.ReLU(), nn.LogSoftmax(dim=1), Flatten(), fc()],
     ],
     ids=lambda layers: "-".join(type(layer).__name__ for layer in layers),
 )
@@ -132,6 +128,44 @@ def test_a_wrong_order_is_told_with_the_layers_that_came(layers: list[nn.Module]
     text = reason(nn.Sequential(*layers))
     assert text.startswith("the order convolution, ReLU, convolution, ReLU, fully connected")
     assert text.endswith("came " + ", ".join(type(layer).__name__ for layer in layers))
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        nn.BatchNorm2d(16, affine=False),
+        nn.BatchNorm2d(16),
+        nn.Dropout(0.1),
+        nn.Softplus(),
+        nn.Hardtanh(-50, 50),
+        nn.MaxPool2d(1),
+        nn.Softmax(dim=1),
+        nn.LogSoftmax(dim=1),
+        nn.LeakyReLU(),
+        nn.ReLU6(),
+        nn.Sigmoid(),
+        nn.ReflectionPad2d(0),
+    ],
+    ids=lambda layer: type(layer).__name__,
+)
+def test_a_layer_that_is_not_asked_for_is_named(layer: nn.Module) -> None:
+    name = type(layer).__name__
+    layers = [conv1(), nn.ReLU(), conv2(), nn.ReLU(), layer, Flatten(), fc()]
+    assert reason(nn.Sequential(*layers)) == (
+        f"no {name} is asked for, but convolution, ReLU, convolution, ReLU, fully connected layer; "
+        f"came Conv2d, ReLU, Conv2d, ReLU, {name}, Flatten, Linear"
+    )
+
+
+def test_classes_of_the_students_own_are_known_by_their_names() -> None:
+    class Reshape(nn.Module):
+        """Lays numbers out, as far as its name says."""
+
+    assert own_classes(describe_model(CORRECT["plain"]())) == []
+    assert own_classes(describe_model(subclassed())) == ["MyNet"]
+    layers = [conv1(), nn.ReLU(), conv2(), nn.ReLU(), Reshape(), fc()]
+    require(nn.Sequential(*layers))
+    assert own_classes(describe_model(nn.Sequential(*layers))) == ["Reshape"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn, optim
 
-from grader.checks.optimizers import require_optimizer
+from grader.checks.optimizers import require_optimizer, require_optimizers
 from grader.checks.outcome import CheckFailed
 from grader.harness.models import describe_optimizer
 from grader.protocol.messages import Location, Recorded
@@ -98,3 +98,18 @@ def test_nesterov_in_one_group_alone_is_not_nesterov(model: nn.Module) -> None:
     ]
     optimizer = optim.SGD(groups, lr=0.1, momentum=0.9)
     assert "nesterov=varies" in reason(optimizer, model, NESTEROV)
+
+
+def test_every_training_of_a_model_must_keep_the_rule(model: nn.Module) -> None:
+    plain = recorded(optim.SGD(model.parameters(), lr=0.1), model)
+    adam = recorded(optim.Adam(model.parameters(), lr=0.1), model)
+    elsewhere = adam.model_copy(update={"where": Location(file="homework.py", line=7)})
+    require_optimizers((plain, plain), PLAIN)
+    with pytest.raises(CheckFailed) as caught:
+        require_optimizers((elsewhere, plain), PLAIN)
+    assert caught.value.reason == (
+        "the model is also trained at homework.py, line 7: the optimizer is Adam; SGD is asked for"
+    )
+    assert caught.value.where == "homework.py, line 7"
+    with pytest.raises(CheckFailed, match=r"^the optimizer is Adam"):
+        require_optimizers((plain, elsewhere), PLAIN)
