@@ -13,6 +13,8 @@ from typing import Protocol, TypeVar
 
 import torch
 
+from grader.harness.counting import images_in
+
 Batch = TypeVar("Batch")
 
 
@@ -37,7 +39,7 @@ class Policy(Protocol):
     def pass_batches(
         self, batches: Iterator[Batch], images: int, *, training: bool, served: bool = True
     ) -> Iterator[Batch]:
-        """Yield from `batches` (each of about `images` images).
+        """Yield from `batches`, which are said to be of `images` images each.
 
         `served` tells whether they are known to be the homework's images.
         """
@@ -133,9 +135,13 @@ class Meter:
     gradients of the same images over and over, and updates the weights by hand; what it computes
     beyond `PASSES` for every image that was drawn counts as drawn, too.
 
+    A batch is as large as it is, or as its loader says where that is more: the last batch of an
+    epoch is a short one, and costs a whole one.
+
     Args:
         budget: epochs that may be drawn.
         epoch: images of one epoch.
+        batch: images of a batch of which nothing is known.
         pauses_per_epoch: how often `on_pause` is called.
         on_pause: called between two batches; may raise StopTraining.
         on_batch: called for every batch.
@@ -149,6 +155,7 @@ class Meter:
         *,
         budget: int,
         epoch: int,
+        batch: int,
         pauses_per_epoch: int,
         on_pause: Callable[[], None],
         on_batch: Callable[[], None] = lambda: None,
@@ -159,8 +166,8 @@ class Meter:
         self._on_pause = on_pause
         self._on_batch = on_batch
         self._pauses = 0
-        self._drawn = self._passed_back = Fraction(0)
-        self._batch = 1
+        self._drawn = self._by_loader = self._passed_back = Fraction(0)
+        self._batch = batch
         self._steps: dict[object, int] = {}
         self.iterations = 0
 
@@ -181,24 +188,30 @@ class Meter:
             if batch is None:
                 return
             if trains:
-                self._count(images)
+                size = max(images, images_in(batch))
+                self._count(size)
+                self._batch = max(self._batch, size)
+                self._by_loader += self._share(size)
             yield batch
 
     def note_step(self, optimizer: object, images: int) -> None:
-        """An optimizer is about to step, after a model was called on that many images."""
+        """An optimizer is about to step, after a gradient of that many images; 0: nobody knows."""
         self._steps[optimizer] = self._steps.get(optimizer, 0) + 1
         if self._steps[optimizer] > max(1, self.iterations):
             self._pause_if_due()
-            self._count(images)
+            self._count(images or self._batch)
 
     def note_backward(self, images: int) -> None:
         """A gradient is about to be computed, of a model's scores for that many images.
 
-        0 images are as many as the last batch had: functions of weights are no models.
+        0 where nobody knows: functions of weights are no models. What was drawn pays for `PASSES`
+        gradients; beyond, and where nothing was drawn, each has to be paid for.
         """
         images = images or self._batch
-        self._passed_back += self._share(images)
-        if self._passed_back > self.PASSES * (self._drawn + self._share(images)):
+        share = self._share(images)
+        self._passed_back += share
+        paid = self.PASSES * self._by_loader + (self._drawn - self._by_loader)
+        if self._passed_back > paid + share:
             self._pause_if_due()
             self._count(images)
 
@@ -207,7 +220,6 @@ class Meter:
         # Only a batch beyond the budget ends the run: code after the last one still runs.
         if self._drawn >= self._budget:
             raise StopTraining
-        self._batch = images
         self._drawn += self._share(images)
         self.iterations += 1
 

@@ -168,6 +168,7 @@ class Worker:
         meter = Meter(
             budget=request.epochs,
             epoch=self._epoch_images(),
+            batch=self._batch_images(),
             pauses_per_epoch=request.pauses_per_epoch,
             on_pause=lambda: self._pause(meter),
             on_batch=self._show_life,
@@ -256,6 +257,9 @@ class Worker:
     def _epoch_images(self) -> int:
         dataset = self._require_loaded().given["loader_train"].dataset  # type: ignore[attr-defined]
         return int(dataset.source.train_size)
+
+    def _batch_images(self) -> int:
+        return int(self._require_loaded().given["loader_train"].batch_size)  # type: ignore[attr-defined]
 
     def _validation_transform(self, recording: Recording) -> Transform | None:
         """The transform of the submission's own validation loader, as bound for that run."""

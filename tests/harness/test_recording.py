@@ -144,7 +144,7 @@ def test_a_pair_that_nobody_trains_is_trained_until_its_budget_ends(load) -> Non
     outcome = load(
         NET,
         probe="from grader.harness.gate import Meter, StopTraining\n"
-        "meter = Meter(budget=3, epoch=256, pauses_per_epoch=1, on_pause=lambda: None)\n"
+        "meter = Meter(budget=3, epoch=256, batch=64, pauses_per_epoch=1, on_pause=lambda: None)\n"
         "gate.policy, loaded.recorder.rehearsing = meter, False\n"
         "(recording,) = loaded.recorder.recordings.values()\n"
         "try:\n    recording.carry_out()\nexcept StopTraining:\n    answer = meter.epochs",
