@@ -79,12 +79,18 @@ class Watch:
         """The model whose parameters the last optimizer holds; without one, the last one called.
 
         A loop may call further modules (a loss function with weights, a teacher), so the one that
-        was called last says little. `bound` are further objects that may be the model.
+        was called last says little. `bound` are further objects that may be the model: the whole
+        of which a loop calls the parts. A part that has a name of its own is not the model where
+        the whole was called.
         """
         if self.optimizer is None:
             return self._last
+        called = list(reversed(self._called.values()))
+        whole = owner(self.optimizer, called)
+        if whole is not None and parameters_of(self.optimizer) <= parameters_of(whole):
+            return whole
         modules = [value for value in bound if isinstance(value, nn.Module)]
-        return owner(self.optimizer, [*reversed(self._called.values()), *modules])
+        return owner(self.optimizer, [*called, *modules])
 
     def _observed(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def observed(*args: Any, **keywords: Any) -> Any:
@@ -144,16 +150,23 @@ class Watch:
 
 def owner(optimizer: torch.optim.Optimizer, modules: Iterable[nn.Module]) -> nn.Module | None:
     """The module with exactly the optimizer's parameters, else the one that shares the most."""
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    held = parameters_of(optimizer)
     best, best_share = None, (0, 0)
     for module in modules:
-        own = {id(p) for p in module.parameters()}
+        own = parameters_of(module)
         if own == held:
             return module
         share = (len(own & held), -len(own))  # of a part and the whole, the smaller that has all
         if share[0] and share > best_share:
             best, best_share = module, share
     return best
+
+
+def parameters_of(holder: torch.optim.Optimizer | nn.Module) -> set[int]:
+    """The identities of the parameters that a model has or an optimizer changes."""
+    if isinstance(holder, nn.Module):
+        return {id(p) for p in holder.parameters()}
+    return {id(p) for group in holder.param_groups for p in group["params"]}
 
 
 def _are_images(x: Tensor) -> bool:
