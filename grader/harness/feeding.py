@@ -51,8 +51,9 @@ class ServedLoader(DataLoader[Any]):
         if gate is None:
             return super().__iter__()
         images = self.batch_size or getattr(self.batch_sampler, "batch_size", None) or 1
-        return gate.policy.pass_batches(
-            super().__iter__() if served is None or self._is_plain() else self._batches(),
+        plain = served is None or self._is_plain()
+        return gate.pass_batches(
+            super().__iter__ if plain else self._batches,
             images,
             training=self._draws_training_images(),
             served=served is not None,

@@ -51,6 +51,37 @@ class Gate:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
 
+    def pass_batches(
+        self,
+        begin: Callable[[], Iterator[Batch]],
+        images: int,
+        *,
+        training: bool,
+        served: bool = True,
+    ) -> Iterator[Batch]:
+        """Batches as whatever policy is in force lets them pass; `begin` begins to draw them.
+
+        Where another policy is in force than when they were begun, they begin again:
+        `batches = iter(loader_train)` may stand statements before the loop that draws from it.
+        """
+        return _Passing(
+            self,
+            lambda policy: policy.pass_batches(begin(), images, training=training, served=served),
+        )
+
+
+class _Passing(Iterator[Batch]):
+    def __init__(self, gate: Gate, begin: Callable[[Policy], Iterator[Batch]]) -> None:
+        self._gate = gate
+        self._begin = begin
+        self._policy: Policy | None = None
+
+    def __next__(self) -> Batch:
+        if self._policy is not self._gate.policy:
+            self._policy = self._gate.policy
+            self._batches = self._begin(self._policy)
+        return next(self._batches)
+
 
 class Rehearsal:
     """The policy while cells are loaded.

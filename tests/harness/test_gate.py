@@ -192,7 +192,7 @@ def test_a_gate_holds_the_policy_in_force() -> None:
     rehearsal, run = Rehearsal(), Run(3, 1)
     gate = Gate(rehearsal)
     gate.policy = run.meter
-    assert list(gate.policy.pass_batches(iter("abc"), 1, training=True)) == ["a", "b", "c"]
+    assert list(gate.pass_batches(lambda: iter("abc"), 1, training=True)) == ["a", "b", "c"]
     assert run.meter.iterations == 3
 
 
