@@ -7,6 +7,7 @@ while a run is trained, a :class:`Meter` counts, pauses and ends it.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Protocol, TypeVar
@@ -16,6 +17,7 @@ import torch
 from grader.harness.counting import images_in
 
 Batch = TypeVar("Batch")
+MAX_EVALUATED = 4
 
 
 class TrainingFound(BaseException):
@@ -46,10 +48,16 @@ class Policy(Protocol):
 
 
 class Gate:
-    """Holds the policy in force; one a worker."""
+    """Holds the policy in force, and the data sets that were evaluated on; one a worker."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.evaluated: deque[object] = deque(maxlen=MAX_EVALUATED)
+
+    def note_evaluation(self, dataset: object) -> None:
+        """Somebody evaluates on a data set."""
+        if not any(dataset is known for known in self.evaluated):
+            self.evaluated.append(dataset)
 
     def pass_batches(
         self,

@@ -242,6 +242,7 @@ class Loader:
             weights=weights,
             function=function,
             optimizer=optimizer,
+            seen=self._watch.seen,
             problem=None
             if model is not None or callable(function)
             else "no nn.Module is called in this loop",

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from grader.harness.failures import Sources, clean
 from grader.harness.models import describe_model, describe_optimizer, describe_weights
+from grader.harness.seen import Seen
 from grader.harness.undo import Standing
 from grader.protocol.messages import Location, Recorded
 
@@ -43,6 +44,7 @@ class Recording:
     epochs: int | None = None
     problem: str | None = None
     standing: Standing | None = None
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def holder(self) -> nn.Module | Sequence[Any] | None:

@@ -17,6 +17,7 @@ from torch.optim.optimizer import (
 )
 
 from grader.harness.counting import IMAGE, images_given, scores_below
+from grader.harness.seen import Seen
 
 MAX_CALLED = 50
 
@@ -27,6 +28,7 @@ class Watch:
     Attributes:
         loss: what the last gradient was computed of.
         optimizer: the one that stepped last.
+        seen: what the outermost models were called on.
         images: of how many images the last gradient was; 0 where that cannot be seen.
         on_model: told before an outermost module is called that was not the last one.
         on_images: told of a model call on what looks like CIFAR-10's images.
@@ -38,6 +40,7 @@ class Watch:
     def __init__(self) -> None:
         self.loss: Tensor | None = None
         self.optimizer: torch.optim.Optimizer | None = None
+        self.seen = Seen()
         self.images = self._given = self._computed = 0
         self._called: dict[int, nn.Module] = {}
         self._last: nn.Module | None = None
@@ -56,6 +59,7 @@ class Watch:
         """Forget which models were called: another statement or run begins."""
         self._called, self._inner = {}, set()
         self._last = self.optimizer = None
+        self.seen = Seen()
         self.images = self._given = self._computed = 0
 
     def install(self) -> None:
@@ -141,6 +145,9 @@ class Watch:
 
     def _note_images(self, arguments: Sequence[Any]) -> None:
         tensors = [x for x in arguments if isinstance(x, Tensor) and x.dim() > 1 and len(x)]
+        for x in tensors:
+            if x.grad_fn is None and x.dim() == 4 and x.shape[1] == 3 and not x.is_complex():
+                self.seen.note(x)
         self._given += images_given(x for x in tensors if x.grad_fn is None)
         computed = images_given(x for x in tensors if x.grad_fn is not None)
         self._computed = max(self._computed, computed)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from grader.harness.answers import Answers
 from grader.harness.cells import Statement
@@ -24,8 +23,8 @@ from grader.harness.failures import clean, describe_failure
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.loading import Loaded, Loader
 from grader.harness.output import BoundedOutput
+from grader.harness.predicting import Predictions
 from grader.harness.recording import Recording
-from grader.harness.served import Transform, transform_images
 from grader.harness.stand_ins import install_stand_ins
 from grader.harness.state import evaluating, same_randomness, seed_everything, threads_of_torch
 from grader.harness.values import (
@@ -33,13 +32,11 @@ from grader.harness.values import (
     Answer,
     Tensors,
     encode_value,
-    plain_tensor,
 )
 from grader.harness.watching import Watch
 from grader.protocol import messages as m
 from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
 
-PREDICTION_BATCH = 250
 MAX_RECORDED = 500
 ALIVE_SECONDS = 5.0
 
@@ -148,6 +145,7 @@ class Worker:
                 )
                 return m.Loaded(syntax_error=failure), NOTHING
         self._loaded, self._about = loaded, Answers(loaded, self._scratch)
+        self._predictions = Predictions(loaded, self._gate)
         recordings = list(loaded.recorder.recordings.values())
         return m.Loaded(
             errors=loaded.errors,
@@ -181,6 +179,7 @@ class Worker:
             for recording in recordings:
                 self._training = recording
                 self._watch.begin()
+                self._watch.seen = recording.seen
                 try:
                     with self._answers.bindings(recording.namespace):
                         recording.carry_out()
@@ -203,9 +202,6 @@ class Worker:
             # A loop may build its model itself; before its first step there is none to see.
             bound = reversed(list(namespace.values()))
             recording.model = self._watch.trained_model(bound) or recording.model
-        images = tensors["images"].numpy()
-        transform = self._validation_transform(recording)
-        scores: list[Tensor] = []
         # While it is trained, the namespace is its own already.
         own = namespace if isinstance(self._gate.policy, Meter) else recording.namespace
         with (
@@ -214,13 +210,8 @@ class Worker:
             threads_of_torch(request.threads),
             torch.no_grad(),
         ):
-            for start in range(0, len(images), PREDICTION_BATCH):
-                x = transform_images(transform, images[start : start + PREDICTION_BATCH])
-                result = recording.predict(x.to(torch.float32))
-                if not isinstance(result, Tensor) or result.dim() != 2 or len(result) != len(x):
-                    return encode_value(result, self._scratch)
-                scores.append(plain_tensor(result).float())
-        return encode_value(torch.cat(scores))
+            scores = self._predictions.scores(recording, tensors["images"].numpy())
+        return encode_value(scores, self._scratch)
 
     # --- parts --------------------------------------------------------------------------------
 
@@ -262,16 +253,6 @@ class Worker:
 
     def _batch_images(self) -> int:
         return int(self._require_loaded().given["loader_train"].batch_size)  # type: ignore[attr-defined]
-
-    def _validation_transform(self, recording: Recording) -> Transform | None:
-        """The transform of the submission's own validation loader, as bound for that run."""
-        given = self._require_loaded().given
-        for bindings in (recording.namespace, given):
-            dataset = getattr(bindings.get("loader_val"), "dataset", None)
-            transform = getattr(dataset, "transform", None)
-            if callable(transform):
-                return transform  # type: ignore[no-any-return]
-        return None
 
     def _require_loaded(self) -> Loaded:
         if self._loaded is None:
