@@ -98,7 +98,8 @@ class Rehearsal:
     it trains: by an optimizer step, or by a second batch after a backward pass. Where nothing of
     the homework's was drawn (images cached in tensors, loops on made-up numbers) the statement
     trains when a model saw images and its optimizer steps again, or on a batch of some loader. An
-    evaluation gets a few batches, so that it runs through quickly.
+    evaluation gets a few batches, so that it runs through quickly. Functions of weights are no
+    models that could be seen: a second gradient of the ConvNet's weights is training, too.
     """
 
     EVALUATION_BATCHES = 2
@@ -109,13 +110,13 @@ class Rehearsal:
     def begin_statement(self) -> None:
         """Forget what the last statement did."""
         self.drew = self.drew_other = self.saw_images = False
-        self.went_backward = self.found = self._stepping = False
+        self.went_backward = self.found = self._stepping = self._of_weights = False
         self._stepped: set[object] = set()
 
     @property
     def may_train(self) -> bool:
         """Whether a backward pass now could be one of a training loop."""
-        return self.drew or self.saw_images
+        return self.drew or self.saw_images or self._of_weights
 
     def pass_batches(
         self, batches: Iterator[Batch], images: int, *, training: bool, served: bool = True
@@ -135,11 +136,15 @@ class Rehearsal:
         """A model was called on images."""
         self.saw_images = True
 
-    def note_backward(self) -> None:
-        """A gradient is about to be computed; within a step that is given a closure it is that."""
-        if self._stepping and self._drew_enough():
+    def note_backward(self, *, of_weights: bool = False) -> None:
+        """A gradient is about to be computed; within a step that is given a closure it is that.
+
+        `of_weights` tells that it is one of the ConvNet's weights.
+        """
+        if (self._stepping and self._drew_enough()) or (of_weights and self._of_weights):
             self.stop()
         self.went_backward = True
+        self._of_weights = self._of_weights or of_weights
 
     def note_step(self, optimizer: object) -> None:
         """An optimizer is about to step."""

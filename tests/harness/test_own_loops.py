@@ -282,3 +282,27 @@ def test_a_barebones_loop_is_found_with_its_function_and_weights(load, update: s
     assert loop.model is not None
     assert len(loop.model.parameters) == 6
     assert outcome.answer == [True, [2, 10]]
+
+
+def test_a_loop_of_a_function_of_weights_on_images_kept_in_tensors_is_found(load) -> None:
+    outcome = load(
+        "import torch\nimport torch.nn.functional as F\n"
+        "def three_layer_convnet(x, params):\n    w1, b1, w2, b2, w3, b3 = params\n"
+        "    x = F.relu(F.conv2d(x, w1, b1, padding=2))\n"
+        "    x = F.relu(F.conv2d(x, w2, b2, padding=1))\n"
+        "    return flatten(x).mm(w3) + b3\n"
+        "params = [random_weight((2, 3, 5, 5)), zero_weight((2,)), random_weight((2, 2, 3, 3)),\n"
+        "          zero_weight((2,)), random_weight((2048, 10)), zero_weight((10,))]\n"
+        "X, Y = next(iter(loader_train))\n"
+        "F.cross_entropy(three_layer_convnet(X, params), Y).backward()\n"
+        "params[5].grad = None\n"
+        "for i in torch.randperm(64).split(8):\n"
+        "    F.cross_entropy(three_layer_convnet(X[i], params), Y[i]).backward()\n"
+        "    with torch.no_grad():\n        for p in params:\n            p -= 3e-3 * p.grad\n"
+        "            p.grad.zero_()\n",
+        probe="answer = [p.abs().sum().item() for p in names['params'][1::2]]",
+    )
+    assert outcome.errors == ()
+    (loop,) = outcome.trained
+    assert (loop.api, loop.function, loop.problem) == ("loop", "three_layer_convnet", None)
+    assert outcome.answer == [0.0, 0.0, 0.0]
