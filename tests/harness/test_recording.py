@@ -276,3 +276,12 @@ def test_a_copy_of_a_model_gives_it_its_name(load) -> None:
         "train(a)\nbest_model = copy.deepcopy(a)\ntrain(b)"
     )
     assert [recorded.names for recorded in outcome.trained] == [("a", "best_model"), ("b",)]
+
+
+def test_an_optimizer_is_told_as_its_training_finds_it(load) -> None:
+    outcome = load(
+        NET + "train_part34(model, optimizer)\n"
+        "optimizer.param_groups[0].update(momentum=0.9, nesterov=True)"
+    )
+    assert outcome.only.optimizer is not None
+    assert outcome.only.optimizer.settings["momentum"] == 0
