@@ -9,11 +9,12 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from grader.harness.answers import Answers
 from grader.harness.cells import Statement
@@ -25,8 +26,10 @@ from grader.harness.loading import Loaded, Loader
 from grader.harness.output import BoundedOutput
 from grader.harness.predicting import Predictions
 from grader.harness.recording import Recording
+from grader.harness.shuffling import Shuffler
 from grader.harness.stand_ins import install_stand_ins
 from grader.harness.state import evaluating, same_randomness, seed_everything, threads_of_torch
+from grader.harness.steps import Steps
 from grader.harness.values import (
     NOTHING,
     Answer,
@@ -174,12 +177,15 @@ class Worker:
             on_batch=self._show_life,
         )
         seed_everything(request.seed)
-        error = None
-        with self._metered(meter), threads_of_torch(request.threads):
+        error, steps = None, Steps()
+        shuffler = None if request.shuffle_seed is None else Shuffler(request.shuffle_seed)
+        with self._metered(meter, steps, shuffler), threads_of_torch(request.threads):
             for recording in recordings:
                 self._training = recording
                 self._watch.begin()
                 self._watch.seen = recording.seen
+                if shuffler is not None:
+                    shuffler.shuffle_weights(recording.weights or ())
                 try:
                     with self._answers.bindings(recording.namespace):
                         recording.carry_out()
@@ -193,15 +199,12 @@ class Worker:
             epoch=meter.epochs,
             loss=self._watch.last_loss(),
             error=error,
+            optimizers=steps.describe(self._trained(recordings[-1]).holder),
         ), NOTHING
 
     def _predict(self, request: m.Predict, tensors: Tensors) -> Answer:
-        recording = self._answers.recording(request.target)
+        recording = self._trained(self._answers.recording(request.target))
         namespace = self._require_loaded().namespace
-        if recording is self._training and recording.api == "loop":
-            # A loop may build its model itself; before its first step there is none to see.
-            bound = reversed(list(namespace.values()))
-            recording.model = self._watch.trained_model(bound) or recording.model
         # While it is trained, the namespace is its own already.
         own = namespace if isinstance(self._gate.policy, Meter) else recording.namespace
         with (
@@ -212,6 +215,14 @@ class Worker:
         ):
             scores = self._predictions.scores(recording, tensors["images"].numpy())
         return encode_value(scores, self._scratch)
+
+    def _trained(self, recording: Recording) -> Recording:
+        """The recording with the model that its training trains."""
+        if recording is self._training and recording.api == "loop":
+            # A loop may build its model itself; before its first step there is none to see.
+            bound = reversed(list(self._require_loaded().namespace.values()))
+            recording.model = self._watch.trained_model(bound) or recording.model
+        return recording
 
     # --- parts --------------------------------------------------------------------------------
 
@@ -236,11 +247,22 @@ class Worker:
                 self._answer(request, tensors)
 
     @contextlib.contextmanager
-    def _metered(self, meter: Meter) -> Iterator[None]:
-        recorder = self._require_loaded().recorder
+    def _metered(self, meter: Meter, steps: Steps, shuffler: Shuffler | None) -> Iterator[None]:
+        watch, recorder = self._watch, self._require_loaded().recorder
+
+        def note_backward(losses: Sequence[Tensor]) -> None:
+            if shuffler is not None:
+                shuffler.note_backward(losses)
+            meter.note_backward(watch.images)
+
+        def note_step(optimizer: torch.optim.Optimizer) -> None:
+            steps.note(optimizer)
+            meter.note_step(optimizer, watch.images)
+
         self._gate.policy, recorder.rehearsing = meter, False
-        self._watch.on_backward = lambda _: meter.note_backward(self._watch.images)
-        self._watch.on_step = lambda optimizer: meter.note_step(optimizer, self._watch.images)
+        watch.on_backward, watch.on_step = note_backward, note_step
+        if shuffler is not None:
+            watch.on_model = shuffler.shuffle_model
         try:
             yield
         finally:
