@@ -18,7 +18,7 @@ def note_built(recorder: Recorder, bound: Namespace, where: Location) -> None:
     That is an optimizer with its model, and a list of the ConvNet's weights.
     """
     for weights in bound.values():
-        if _are_convnet_weights(weights) and not _knows_weights(recorder, weights):
+        if are_convnet_weights(weights) and not _knows_weights(recorder, weights):
             _add_weights(recorder, weights, where)
     for optimizer in bound.values():
         if isinstance(optimizer, torch.optim.Optimizer) and not _knows(recorder, optimizer):
@@ -95,7 +95,7 @@ def _model_of(recorder: Recorder, optimizer: torch.optim.Optimizer) -> nn.Module
     return None
 
 
-def _are_convnet_weights(value: Any) -> bool:
+def are_convnet_weights(value: Any) -> bool:
     """Whether it is a list of two filters, a matrix, and a bias for each, all to be trained."""
     if not isinstance(value, list) or not all(isinstance(item, Tensor) for item in value):
         return False

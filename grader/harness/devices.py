@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch.overrides import TorchFunctionMode
+from torch.utils._device import DeviceContext
 
 _GPUS = ("cuda", "mps")
 _SIGNS = (
@@ -21,6 +22,7 @@ _SIGNS = (
     "support for mps devices",
 )
 _set_default_tensor_type = torch.set_default_tensor_type
+_begin_on = DeviceContext.__init__
 
 
 class Devices:
@@ -51,6 +53,9 @@ class Devices:
 
     def _take_over(self) -> None:
         self.without_gpu = True
+        # `with torch.device("cuda")` and a default device name it below every other mode.
+        torch.set_default_device(None)
+        DeviceContext.__init__ = _begin_on_cpu  # type: ignore[method-assign]
         _OnCpu().__enter__()  # type: ignore[no-untyped-call]  # for good: the process is one worker
         for name in ("synchronize", "empty_cache", "reset_peak_memory_stats", "manual_seed_all"):
             setattr(torch.cuda, name, lambda *_, **__: None)
@@ -78,6 +83,10 @@ class _OnCpu(TorchFunctionMode):
             return args[0]
         keywords = {name: _cpu(value) for name, value in (kwargs or {}).items()}
         return func(*map(_cpu, args), **keywords)
+
+
+def _begin_on_cpu(self: DeviceContext, device: Any) -> None:
+    _begin_on(self, _cpu(device))
 
 
 def _cpu(value: Any) -> Any:

@@ -13,6 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sized
 from typing import Any
 
+import torch
 from torch.utils.data import ConcatDataset, DataLoader, Dataset, IterableDataset, Subset
 from torch.utils.data.dataloader import default_collate
 
@@ -51,8 +52,11 @@ class ServedLoader(DataLoader[Any]):
         if gate is None:
             return super().__iter__()
         images = self.batch_size or getattr(self.batch_sampler, "batch_size", None) or 1
-        return gate.policy.pass_batches(
-            super().__iter__() if served is None or self._is_plain() else self._batches(),
+        if not torch.is_grad_enabled():
+            gate.note_evaluation(self.dataset)
+        plain = served is None or self._is_plain()
+        return gate.pass_batches(
+            super().__iter__ if plain else self._batches,
             images,
             training=self._draws_training_images(),
             served=served is not None,

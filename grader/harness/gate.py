@@ -7,13 +7,17 @@ while a run is trained, a :class:`Meter` counts, pauses and ends it.
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
 import torch
 
+from grader.harness.counting import images_in
+
 Batch = TypeVar("Batch")
+MAX_EVALUATED = 4
 
 
 class TrainingFound(BaseException):
@@ -37,17 +41,54 @@ class Policy(Protocol):
     def pass_batches(
         self, batches: Iterator[Batch], images: int, *, training: bool, served: bool = True
     ) -> Iterator[Batch]:
-        """Yield from `batches` (each of about `images` images).
+        """Yield from `batches`, which are said to be of `images` images each.
 
         `served` tells whether they are known to be the homework's images.
         """
 
 
 class Gate:
-    """Holds the policy in force; one a worker."""
+    """Holds the policy in force, and the data sets that were evaluated on; one a worker."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
+        self.evaluated: deque[object] = deque(maxlen=MAX_EVALUATED)
+
+    def note_evaluation(self, dataset: object) -> None:
+        """Somebody evaluates on a data set."""
+        if not any(dataset is known for known in self.evaluated):
+            self.evaluated.append(dataset)
+
+    def pass_batches(
+        self,
+        begin: Callable[[], Iterator[Batch]],
+        images: int,
+        *,
+        training: bool,
+        served: bool = True,
+    ) -> Iterator[Batch]:
+        """Batches as whatever policy is in force lets them pass; `begin` begins to draw them.
+
+        Where another policy is in force than when they were begun, they begin again:
+        `batches = iter(loader_train)` may stand statements before the loop that draws from it.
+        """
+        return _Passing(
+            self,
+            lambda policy: policy.pass_batches(begin(), images, training=training, served=served),
+        )
+
+
+class _Passing(Iterator[Batch]):
+    def __init__(self, gate: Gate, begin: Callable[[Policy], Iterator[Batch]]) -> None:
+        self._gate = gate
+        self._begin = begin
+        self._policy: Policy | None = None
+
+    def __next__(self) -> Batch:
+        if self._policy is not self._gate.policy:
+            self._policy = self._gate.policy
+            self._batches = self._begin(self._policy)
+        return next(self._batches)
 
 
 class Rehearsal:
@@ -57,7 +98,8 @@ class Rehearsal:
     it trains: by an optimizer step, or by a second batch after a backward pass. Where nothing of
     the homework's was drawn (images cached in tensors, loops on made-up numbers) the statement
     trains when a model saw images and its optimizer steps again, or on a batch of some loader. An
-    evaluation gets a few batches, so that it runs through quickly.
+    evaluation gets a few batches, so that it runs through quickly. Functions of weights are no
+    models that could be seen: a second gradient of the ConvNet's weights is training, too.
     """
 
     EVALUATION_BATCHES = 2
@@ -68,13 +110,13 @@ class Rehearsal:
     def begin_statement(self) -> None:
         """Forget what the last statement did."""
         self.drew = self.drew_other = self.saw_images = False
-        self.went_backward = self.found = self._stepping = False
+        self.went_backward = self.found = self._stepping = self._of_weights = False
         self._stepped: set[object] = set()
 
     @property
     def may_train(self) -> bool:
         """Whether a backward pass now could be one of a training loop."""
-        return self.drew or self.saw_images
+        return self.drew or self.saw_images or self._of_weights
 
     def pass_batches(
         self, batches: Iterator[Batch], images: int, *, training: bool, served: bool = True
@@ -94,11 +136,15 @@ class Rehearsal:
         """A model was called on images."""
         self.saw_images = True
 
-    def note_backward(self) -> None:
-        """A gradient is about to be computed; within a step that is given a closure it is that."""
-        if self._stepping and self._drew_enough():
+    def note_backward(self, *, of_weights: bool = False) -> None:
+        """A gradient is about to be computed; within a step that is given a closure it is that.
+
+        `of_weights` tells that it is one of the ConvNet's weights.
+        """
+        if (self._stepping and self._drew_enough()) or (of_weights and self._of_weights):
             self.stop()
         self.went_backward = True
+        self._of_weights = self._of_weights or of_weights
 
     def note_step(self, optimizer: object) -> None:
         """An optimizer is about to step."""
@@ -133,9 +179,13 @@ class Meter:
     gradients of the same images over and over, and updates the weights by hand; what it computes
     beyond `PASSES` for every image that was drawn counts as drawn, too.
 
+    A batch is as large as it is, or as its loader says where that is more: the last batch of an
+    epoch is a short one, and costs a whole one.
+
     Args:
         budget: epochs that may be drawn.
         epoch: images of one epoch.
+        batch: images of a batch of which nothing is known.
         pauses_per_epoch: how often `on_pause` is called.
         on_pause: called between two batches; may raise StopTraining.
         on_batch: called for every batch.
@@ -149,6 +199,7 @@ class Meter:
         *,
         budget: int,
         epoch: int,
+        batch: int,
         pauses_per_epoch: int,
         on_pause: Callable[[], None],
         on_batch: Callable[[], None] = lambda: None,
@@ -159,8 +210,8 @@ class Meter:
         self._on_pause = on_pause
         self._on_batch = on_batch
         self._pauses = 0
-        self._drawn = self._passed_back = Fraction(0)
-        self._batch = 1
+        self._drawn = self._by_loader = self._passed_back = Fraction(0)
+        self._batch = batch
         self._steps: dict[object, int] = {}
         self.iterations = 0
 
@@ -181,24 +232,30 @@ class Meter:
             if batch is None:
                 return
             if trains:
-                self._count(images)
+                size = max(images, images_in(batch))
+                self._count(size)
+                self._batch = max(self._batch, size)
+                self._by_loader += self._share(size)
             yield batch
 
     def note_step(self, optimizer: object, images: int) -> None:
-        """An optimizer is about to step, after a model was called on that many images."""
+        """An optimizer is about to step, after a gradient of that many images; 0: nobody knows."""
         self._steps[optimizer] = self._steps.get(optimizer, 0) + 1
         if self._steps[optimizer] > max(1, self.iterations):
             self._pause_if_due()
-            self._count(images)
+            self._count(images or self._batch)
 
     def note_backward(self, images: int) -> None:
         """A gradient is about to be computed, of a model's scores for that many images.
 
-        0 images are as many as the last batch had: functions of weights are no models.
+        0 where nobody knows: functions of weights are no models. What was drawn pays for `PASSES`
+        gradients; beyond, and where nothing was drawn, each has to be paid for.
         """
         images = images or self._batch
-        self._passed_back += self._share(images)
-        if self._passed_back > self.PASSES * (self._drawn + self._share(images)):
+        share = self._share(images)
+        self._passed_back += share
+        paid = self.PASSES * self._by_loader + (self._drawn - self._by_loader)
+        if self._passed_back > paid + share:
             self._pause_if_due()
             self._count(images)
 
@@ -207,7 +264,6 @@ class Meter:
         # Only a batch beyond the budget ends the run: code after the last one still runs.
         if self._drawn >= self._budget:
             raise StopTraining
-        self._batch = images
         self._drawn += self._share(images)
         self.iterations += 1
 

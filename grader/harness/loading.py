@@ -23,7 +23,7 @@ import torchvision.datasets
 import torchvision.transforms as T
 from torch import Tensor
 
-from grader.harness.built import note_built
+from grader.harness.built import are_convnet_weights, note_built
 from grader.harness.cells import Program, Statement
 from grader.harness.devices import Devices
 from grader.harness.failures import Sources, describe_failure
@@ -32,7 +32,7 @@ from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.recording import Namespace, Recorder, Recording
 from grader.harness.served import ServedCIFAR10, Source, open_source
 from grader.harness.shell import Shell
-from grader.harness.undo import Undo
+from grader.harness.undo import Undo, leaves
 from grader.harness.versions import Version, Versions
 from grader.harness.watching import Watch
 from grader.protocol.messages import Data, Definition, Failure, Load, Location
@@ -165,7 +165,7 @@ class Loader:
         watch, rehearsal, undo = self._watch, self._rehearsal, self._undo
 
         def note_backward(outputs: Sequence[Tensor]) -> None:
-            rehearsal.note_backward()
+            rehearsal.note_backward(of_weights=_are_of_weights(outputs, namespace))
             if rehearsal.may_train:
                 undo.keep_weights(outputs, namespace)
 
@@ -242,10 +242,18 @@ class Loader:
             weights=weights,
             function=function,
             optimizer=optimizer,
+            seen=self._watch.seen,
             problem=None
             if model is not None or callable(function)
             else "no nn.Module is called in this loop",
         )
+
+
+def _are_of_weights(outputs: Sequence[Tensor], namespace: Namespace) -> bool:
+    """Whether they were computed from a list of the ConvNet's weights."""
+    lists = [value for value in namespace.values() if are_convnet_weights(value)]
+    found = {id(leaf) for leaf in leaves(outputs)} if lists else set()
+    return any(found.issuperset(map(id, weights)) for weights in lists)
 
 
 def _list_of(trained: list[Tensor], namespace: Namespace) -> list[Tensor] | None:

@@ -97,18 +97,24 @@ def named_weights(holder: nn.Module | Sequence[Any]) -> dict[str, Tensor]:
 
 
 def describe_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module | None) -> Optimizer:
-    """Class, settings, and whether it holds the model's parameters.
+    """Class, settings, and whether it holds the model's parameters."""
+    held = {id(p) for g in optimizer.param_groups for p in g["params"]}
+    own = {id(p) for p in model.parameters()} if model is not None else set()
+    return Optimizer(
+        type_name=_type_name(optimizer),
+        settings=optimizer_settings(optimizer),
+        holds_model=held == own,
+    )
 
-    A setting that is not the same in all groups is told as "varies".
-    """
+
+def optimizer_settings(optimizer: torch.optim.Optimizer) -> dict[str, float | bool | str | None]:
+    """An optimizer's settings; one that is not the same in all groups is told as "varies"."""
     settings: dict[str, float | bool | str | None] = {}
     for name in _OPTIMIZER_SETTINGS:
         values = [_setting(group[name]) for group in optimizer.param_groups if name in group]
         if values:
             settings[name] = values[0] if all(v == values[0] for v in values) else VARIES
-    held = {id(p) for g in optimizer.param_groups for p in g["params"]}
-    own = {id(p) for p in model.parameters()} if model is not None else set()
-    return Optimizer(type_name=_type_name(optimizer), settings=settings, holds_model=held == own)
+    return settings
 
 
 def _has_lazy_layers(model: nn.Module) -> bool:

@@ -14,8 +14,9 @@ from torch import Tensor, nn
 
 from grader.harness.failures import Sources, clean
 from grader.harness.models import describe_model, describe_optimizer, describe_weights
+from grader.harness.seen import Seen
 from grader.harness.undo import Standing
-from grader.protocol.messages import Location, Recorded
+from grader.protocol.messages import Location, Optimizer, Recorded
 
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
 EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs")
@@ -43,6 +44,8 @@ class Recording:
     epochs: int | None = None
     problem: str | None = None
     standing: Standing | None = None
+    seen: Seen = field(default_factory=Seen)
+    described: Optimizer | None = None
 
     @property
     def holder(self) -> nn.Module | Sequence[Any] | None:
@@ -69,7 +72,6 @@ class Recording:
             model = describe_model(self.model)
         elif self.weights is not None:
             model = describe_weights(self.weights)
-        optimizer = self.optimizer
         return Recorded(
             target=self.target,
             api=self.api,  # type: ignore[arg-type]  # checked by pydantic
@@ -77,7 +79,7 @@ class Recording:
             names=self._names(namespace),
             function=getattr(self.function, "__name__", None),
             model=model,
-            optimizer=describe_optimizer(optimizer, self.model) if optimizer else None,
+            optimizer=self.described,
             learning_rate=self.learning_rate,
             epochs=self.epochs,
             problem=self.problem,
@@ -122,6 +124,7 @@ class Recorder:
         optimizer = recording.optimizer
         recording.standing = Standing(recording.model, optimizer)
         if optimizer is not None:
+            recording.described = describe_optimizer(optimizer, recording.model)
             # A scheduler that steps after a training warns unless the optimizer stepped before.
             optimizer._opt_called = True  # type: ignore[attr-defined]
         self.recordings[recording.target] = recording

@@ -7,11 +7,17 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.module import register_module_forward_pre_hook
+from torch.nn.modules.module import (
+    register_module_forward_hook,
+    register_module_forward_pre_hook,
+)
 from torch.optim.optimizer import (
     register_optimizer_step_post_hook,
     register_optimizer_step_pre_hook,
 )
+
+from grader.harness.counting import IMAGE, images_given, scores_below
+from grader.harness.seen import Seen
 
 MAX_CALLED = 50
 
@@ -22,7 +28,8 @@ class Watch:
     Attributes:
         loss: what the last gradient was computed of.
         optimizer: the one that stepped last.
-        images: how many examples the last outermost model call was given.
+        seen: what the outermost models were called on.
+        images: of how many images the last gradient was; 0 where that cannot be seen.
         on_model: told before an outermost module is called that was not the last one.
         on_images: told of a model call on what looks like CIFAR-10's images.
         on_backward: told of the tensors of which a gradient is about to be computed.
@@ -33,7 +40,8 @@ class Watch:
     def __init__(self) -> None:
         self.loss: Tensor | None = None
         self.optimizer: torch.optim.Optimizer | None = None
-        self.images = 0
+        self.seen = Seen()
+        self.images = self._given = self._computed = 0
         self._called: dict[int, nn.Module] = {}
         self._last: nn.Module | None = None
         self._inner: set[int] = set()
@@ -51,7 +59,8 @@ class Watch:
         """Forget which models were called: another statement or run begins."""
         self._called, self._inner = {}, set()
         self._last = self.optimizer = None
-        self.images = 0
+        self.seen = Seen()
+        self.images = self._given = self._computed = 0
 
     def install(self) -> None:
         """Put the hooks in place, for good."""
@@ -61,6 +70,8 @@ class Watch:
         register_optimizer_step_pre_hook(self._note_step)
         register_optimizer_step_post_hook(lambda *_: self.on_stepped())
         register_module_forward_pre_hook(self._note_forward)
+        # Of keywords torch tells only afterwards.
+        register_module_forward_hook(self._note_keywords, with_kwargs=True)
 
     def last_loss(self) -> float | None:
         """The number of which a gradient was computed last, if it was one."""
@@ -72,12 +83,18 @@ class Watch:
         """The model whose parameters the last optimizer holds; without one, the last one called.
 
         A loop may call further modules (a loss function with weights, a teacher), so the one that
-        was called last says little. `bound` are further objects that may be the model.
+        was called last says little. `bound` are further objects that may be the model: the whole
+        of which a loop calls the parts. A part that has a name of its own is not the model where
+        the whole was called.
         """
         if self.optimizer is None:
             return self._last
+        called = list(reversed(self._called.values()))
+        whole = owner(self.optimizer, called)
+        if whole is not None and parameters_of(self.optimizer) <= parameters_of(whole):
+            return whole
         modules = [value for value in bound if isinstance(value, nn.Module)]
-        return owner(self.optimizer, [*reversed(self._called.values()), *modules])
+        return owner(self.optimizer, [*called, *modules])
 
     def _observed(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def observed(*args: Any, **keywords: Any) -> Any:
@@ -86,10 +103,20 @@ class Watch:
             outputs = [output for output in several if isinstance(output, Tensor)]
             if outputs:
                 self.loss = outputs[0].detach()
+                self._count_images(outputs)
                 self.on_backward(outputs)
             return function(*args, **keywords)
 
         return observed
+
+    def _count_images(self, losses: Sequence[Tensor]) -> None:
+        """What models were given since the last gradient, or the loss is of, where that is more.
+
+        Of what a module was given that had been computed by weights before, the largest counts
+        once: a network may be called in parts, one after the other.
+        """
+        self.images = max(self._given, self._computed, scores_below(losses))
+        self._given = self._computed = 0
 
     def _note_step(self, optimizer: torch.optim.Optimizer, *_: object) -> None:
         self.optimizer = optimizer
@@ -108,19 +135,32 @@ class Watch:
             if id(module) not in self._called and len(self._called) < MAX_CALLED:
                 self._called[id(module)] = module
                 self.on_model(module)
-        x = arguments[0] if isinstance(arguments, tuple) and arguments else None
-        if isinstance(x, Tensor) and x.dim() > 1 and len(x):
-            self.images = len(x)
-            if _are_images(x):
-                self.on_images()
+        self._note_images(arguments if isinstance(arguments, tuple) else ())
+
+    def _note_keywords(
+        self, module: nn.Module, _: Any, keywords: dict[str, Any], __: object
+    ) -> None:
+        if keywords and torch.is_grad_enabled() and id(module) not in self._inner:
+            self._note_images(tuple(keywords.values()))
+
+    def _note_images(self, arguments: Sequence[Any]) -> None:
+        tensors = [x for x in arguments if isinstance(x, Tensor) and x.dim() > 1 and len(x)]
+        for x in tensors:
+            if x.grad_fn is None and x.dim() == 4 and x.shape[1] == 3 and not x.is_complex():
+                self.seen.note(x)
+        self._given += images_given(x for x in tensors if x.grad_fn is None)
+        computed = images_given(x for x in tensors if x.grad_fn is not None)
+        self._computed = max(self._computed, computed)
+        if any(map(_are_images, tensors)):
+            self.on_images()
 
 
 def owner(optimizer: torch.optim.Optimizer, modules: Iterable[nn.Module]) -> nn.Module | None:
     """The module with exactly the optimizer's parameters, else the one that shares the most."""
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
+    held = parameters_of(optimizer)
     best, best_share = None, (0, 0)
     for module in modules:
-        own = {id(p) for p in module.parameters()}
+        own = parameters_of(module)
         if own == held:
             return module
         share = (len(own & held), -len(own))  # of a part and the whole, the smaller that has all
@@ -129,5 +169,12 @@ def owner(optimizer: torch.optim.Optimizer, modules: Iterable[nn.Module]) -> nn.
     return best
 
 
+def parameters_of(holder: torch.optim.Optimizer | nn.Module) -> set[int]:
+    """The identities of the parameters that a model has or an optimizer changes."""
+    if isinstance(holder, nn.Module):
+        return {id(p) for p in holder.parameters()}
+    return {id(p) for group in holder.param_groups for p in group["params"]}
+
+
 def _are_images(x: Tensor) -> bool:
-    return (x.dim() == 4 and x.shape[1] == 3) or x[0].numel() == 3 * 32 * 32
+    return (x.dim() == 4 and x.shape[1] == 3) or x[0].numel() % IMAGE == 0

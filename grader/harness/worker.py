@@ -9,7 +9,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,27 +18,28 @@ from torch import Tensor
 
 from grader.harness.answers import Answers
 from grader.harness.cells import Statement
+from grader.harness.compiling import compile_nothing
 from grader.harness.devices import Devices
 from grader.harness.failures import clean, describe_failure
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.loading import Loaded, Loader
 from grader.harness.output import BoundedOutput
+from grader.harness.predicting import Predictions
 from grader.harness.recording import Recording
-from grader.harness.served import Transform, transform_images
+from grader.harness.shuffling import Shuffler
 from grader.harness.stand_ins import install_stand_ins
 from grader.harness.state import evaluating, same_randomness, seed_everything, threads_of_torch
+from grader.harness.steps import Steps
 from grader.harness.values import (
     NOTHING,
     Answer,
     Tensors,
     encode_value,
-    plain_tensor,
 )
 from grader.harness.watching import Watch
 from grader.protocol import messages as m
 from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
 
-PREDICTION_BATCH = 250
 MAX_RECORDED = 500
 ALIVE_SECONDS = 5.0
 
@@ -62,6 +63,7 @@ def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
     sys.argv = ["homework.py"]
     sys.stdin = io.StringIO()
     install_stand_ins()
+    compile_nothing()
     torch.set_num_threads(1)  # checks are small: with two threads they take three times as long
     Worker(sock, scratch).serve(layers)
 
@@ -146,6 +148,7 @@ class Worker:
                 )
                 return m.Loaded(syntax_error=failure), NOTHING
         self._loaded, self._about = loaded, Answers(loaded, self._scratch)
+        self._predictions = Predictions(loaded, self._gate)
         recordings = list(loaded.recorder.recordings.values())
         return m.Loaded(
             errors=loaded.errors,
@@ -168,16 +171,21 @@ class Worker:
         meter = Meter(
             budget=request.epochs,
             epoch=self._epoch_images(),
+            batch=self._batch_images(),
             pauses_per_epoch=request.pauses_per_epoch,
             on_pause=lambda: self._pause(meter),
             on_batch=self._show_life,
         )
         seed_everything(request.seed)
-        error = None
-        with self._metered(meter), threads_of_torch(request.threads):
+        error, steps = None, Steps()
+        shuffler = None if request.shuffle_seed is None else Shuffler(request.shuffle_seed)
+        with self._metered(meter, steps, shuffler), threads_of_torch(request.threads):
             for recording in recordings:
                 self._training = recording
                 self._watch.begin()
+                self._watch.seen = recording.seen
+                if shuffler is not None:
+                    shuffler.shuffle_weights(recording.weights or ())
                 try:
                     with self._answers.bindings(recording.namespace):
                         recording.carry_out()
@@ -191,18 +199,12 @@ class Worker:
             epoch=meter.epochs,
             loss=self._watch.last_loss(),
             error=error,
+            optimizers=steps.describe(self._trained(recordings[-1]).holder),
         ), NOTHING
 
     def _predict(self, request: m.Predict, tensors: Tensors) -> Answer:
-        recording = self._answers.recording(request.target)
+        recording = self._trained(self._answers.recording(request.target))
         namespace = self._require_loaded().namespace
-        if recording is self._training and recording.api == "loop":
-            # A loop may build its model itself; before its first step there is none to see.
-            bound = reversed(list(namespace.values()))
-            recording.model = self._watch.trained_model(bound) or recording.model
-        images = tensors["images"].numpy()
-        transform = self._validation_transform(recording)
-        scores: list[Tensor] = []
         # While it is trained, the namespace is its own already.
         own = namespace if isinstance(self._gate.policy, Meter) else recording.namespace
         with (
@@ -211,13 +213,16 @@ class Worker:
             threads_of_torch(request.threads),
             torch.no_grad(),
         ):
-            for start in range(0, len(images), PREDICTION_BATCH):
-                x = transform_images(transform, images[start : start + PREDICTION_BATCH])
-                result = recording.predict(x.to(torch.float32))
-                if not isinstance(result, Tensor) or result.dim() != 2 or len(result) != len(x):
-                    return encode_value(result, self._scratch)
-                scores.append(plain_tensor(result).float())
-        return encode_value(torch.cat(scores))
+            scores = self._predictions.scores(recording, tensors["images"].numpy())
+        return encode_value(scores, self._scratch)
+
+    def _trained(self, recording: Recording) -> Recording:
+        """The recording with the model that its training trains."""
+        if recording is self._training and recording.api == "loop":
+            # A loop may build its model itself; before its first step there is none to see.
+            bound = reversed(list(self._require_loaded().namespace.values()))
+            recording.model = self._watch.trained_model(bound) or recording.model
+        return recording
 
     # --- parts --------------------------------------------------------------------------------
 
@@ -242,11 +247,22 @@ class Worker:
                 self._answer(request, tensors)
 
     @contextlib.contextmanager
-    def _metered(self, meter: Meter) -> Iterator[None]:
-        recorder = self._require_loaded().recorder
+    def _metered(self, meter: Meter, steps: Steps, shuffler: Shuffler | None) -> Iterator[None]:
+        watch, recorder = self._watch, self._require_loaded().recorder
+
+        def note_backward(losses: Sequence[Tensor]) -> None:
+            if shuffler is not None:
+                shuffler.note_backward(losses)
+            meter.note_backward(watch.images)
+
+        def note_step(optimizer: torch.optim.Optimizer) -> None:
+            steps.note(optimizer)
+            meter.note_step(optimizer, watch.images)
+
         self._gate.policy, recorder.rehearsing = meter, False
-        self._watch.on_backward = lambda _: meter.note_backward(self._watch.images)
-        self._watch.on_step = lambda optimizer: meter.note_step(optimizer, self._watch.images)
+        watch.on_backward, watch.on_step = note_backward, note_step
+        if shuffler is not None:
+            watch.on_model = shuffler.shuffle_model
         try:
             yield
         finally:
@@ -257,15 +273,8 @@ class Worker:
         dataset = self._require_loaded().given["loader_train"].dataset  # type: ignore[attr-defined]
         return int(dataset.source.train_size)
 
-    def _validation_transform(self, recording: Recording) -> Transform | None:
-        """The transform of the submission's own validation loader, as bound for that run."""
-        given = self._require_loaded().given
-        for bindings in (recording.namespace, given):
-            dataset = getattr(bindings.get("loader_val"), "dataset", None)
-            transform = getattr(dataset, "transform", None)
-            if callable(transform):
-                return transform  # type: ignore[no-any-return]
-        return None
+    def _batch_images(self) -> int:
+        return int(self._require_loaded().given["loader_train"].batch_size)  # type: ignore[attr-defined]
 
     def _require_loaded(self) -> Loaded:
         if self._loaded is None:

@@ -90,6 +90,10 @@ class Model(Message):
     parameters: Annotated[tuple[Parameter, ...], Field(max_length=2000)] = ()
 
 
+MAX_OPTIMIZERS = 8
+"""Optimizers of one run that are told of."""
+
+
 class Optimizer(Message):
     """An optimizer's class and settings; a setting that differs between groups reads "varies"."""
 
@@ -215,6 +219,9 @@ class Train(Message):
     epochs: int
     pauses_per_epoch: int
     threads: int
+    shuffle_seed: int | None = Field(
+        default=None, description="of the order in which whatever trains has its values shuffled"
+    )
 
 
 class Resume(Message):
@@ -341,6 +348,9 @@ class Trained(Message):
     epoch: float = Field(ge=0, le=10**6, allow_inf_nan=False)
     loss: float | None = None
     error: Failure | None = None
+    optimizers: Annotated[tuple[Optimizer, ...], Field(max_length=MAX_OPTIMIZERS)] = Field(
+        default=(), description="those that changed what was trained, as they stepped"
+    )
 
 
 class Raised(Message):

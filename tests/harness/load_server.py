@@ -41,7 +41,13 @@ def load(order: dict[str, object]) -> dict[str, object]:
             loaded: Loaded = loader.load(request)
         except SyntaxError as error:
             return {"syntax_error": [error.filename, error.lineno], "ran": ran}
-        bindings = {"loaded": loaded, "names": loaded.namespace, "gate": gate, "answer": None}
+        bindings = {
+            "loaded": loaded,
+            "names": loaded.namespace,
+            "gate": gate,
+            "watch": watch,
+            "answer": None,
+        }
         exec(str(order["probe"]), bindings)
     recordings = loaded.recorder.recordings.values()
     return {

@@ -23,6 +23,11 @@ PROBE = "answer = [loaded.without_gpu, names['x'].device.type]"
         "device = torch.device('mps')\nx = torch.ones(1).to(device)",
         "torch.set_default_tensor_type('torch.cuda.FloatTensor')\nx = torch.ones(1)",
         "torch.cuda.synchronize()\nprint(torch.cuda.get_device_name(0))\nx = torch.ones(1)",
+        "torch.set_default_device('cuda')\nx = torch.ones(1)",
+        "torch.set_default_device('cuda')\ntorch.ones(1)\ntorch.set_default_device('cuda:0')\n"
+        "x = torch.nn.Linear(2, 2).weight",
+        "with torch.device('cuda'):\n    x = torch.nn.Linear(2, 2).weight",
+        "x = torch.ones(1).cuda()\nwith torch.device('cuda'):\n    x = torch.ones(1)",
         "def f():\n    return torch.ones(1).to('cuda')\nx = f()",
     ],
 )

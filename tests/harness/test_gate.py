@@ -46,6 +46,7 @@ class Run:
         self.meter = Meter(
             budget=budget,
             epoch=images if epoch is None else epoch,
+            batch=size,
             pauses_per_epoch=pauses,
             on_pause=lambda: self.paused_at.append(self.meter.iterations),
         )
@@ -114,7 +115,7 @@ def test_a_pass_that_is_left_early_counts_what_was_drawn() -> None:
 
 
 def test_loaders_of_several_batch_sizes_share_one_budget() -> None:
-    meter = Meter(budget=1, epoch=100, pauses_per_epoch=1, on_pause=lambda: None)
+    meter = Meter(budget=1, epoch=100, batch=1, pauses_per_epoch=1, on_pause=lambda: None)
     assert len(list(meter.pass_batches(iter(range(5)), 10, training=True))) == 5
     rest = meter.pass_batches(iter(range(100)), 2, training=True)
     assert len(until_stopped(rest)) == 25
@@ -146,7 +147,7 @@ def test_a_pause_may_end_the_run() -> None:
     def stop() -> None:
         raise StopTraining
 
-    meter = Meter(budget=1, epoch=10, pauses_per_epoch=2, on_pause=stop)
+    meter = Meter(budget=1, epoch=10, batch=1, pauses_per_epoch=2, on_pause=stop)
     assert until_stopped(meter.pass_batches(iter(range(10)), 1, training=True)) == [0, 1, 2, 3, 4]
 
 
@@ -191,7 +192,7 @@ def test_a_gate_holds_the_policy_in_force() -> None:
     rehearsal, run = Rehearsal(), Run(3, 1)
     gate = Gate(rehearsal)
     gate.policy = run.meter
-    assert list(gate.policy.pass_batches(iter("abc"), 1, training=True)) == ["a", "b", "c"]
+    assert list(gate.pass_batches(lambda: iter("abc"), 1, training=True)) == ["a", "b", "c"]
     assert run.meter.iterations == 3
 
 
@@ -312,6 +313,32 @@ def test_a_batch_in_parts_costs_what_the_whole_batch_costs() -> None:
     for _ in run.draw():
         for _ in range(8):
             run.meter.note_backward(8)
+    assert run.meter.iterations == run.batches
+
+
+def test_a_batch_is_as_large_as_it_is_whatever_its_loader_says() -> None:
+    run = Run(640, 1)
+    batches = iter([[torch.zeros(64, 3, 32, 32), torch.zeros(64)]] * 11)
+    with pytest.raises(StopTraining):
+        list(run.meter.pass_batches(batches, 6, training=True))
+    assert run.meter.iterations == 10
+
+
+def test_images_that_were_not_drawn_are_paid_for_one_by_one() -> None:
+    run = Run(640, 64)
+    assert passes_until_stopped(run, 64) == run.batches + 1  # the first comes before its batch
+
+
+def test_what_is_known_of_no_batch_is_taken_for_a_usual_one() -> None:
+    run = Run(640, 64)
+    next(run.meter.pass_batches(iter([torch.zeros(1, 3, 32, 32)]), 1, training=True))
+    assert passes_until_stopped(run, 0) <= run.batches + 1
+
+
+def test_gradients_of_drawn_images_in_smaller_batches_than_usual_cost_nothing() -> None:
+    run = Run(640, 16)
+    for _ in run.draw():
+        run.meter.note_backward(16)
     assert run.meter.iterations == run.batches
 
 

@@ -177,6 +177,37 @@ def test_the_trained_model_is_the_one_whose_parameters_the_optimizer_holds(load,
     assert loop.model.type_name == "Sequential"
 
 
+@pytest.mark.parametrize(
+    "net",
+    [
+        "rest = nn.Linear(3072, 10)\n"
+        "frozen = nn.BatchNorm2d(3).requires_grad_(False)\n"
+        "model = nn.Sequential(frozen, nn.Flatten(), rest)\n"
+        "optimizer = optim.SGD([p for p in model.parameters() if p.requires_grad], lr=1e-2)\n",
+        "features, classifier = nn.Linear(3072, 5), nn.Linear(5, 10)\n"
+        "model = nn.Sequential(nn.Flatten(), features, classifier)\n"
+        "other = optim.SGD(classifier.parameters(), lr=1e-2)\n"
+        "optimizer = optim.SGD(features.parameters(), lr=1e-2)\n",
+    ],
+    ids=["frozen-first-layer", "two-optimizers"],
+)
+def test_the_trained_model_is_the_one_that_is_called_and_not_a_part_of_it(load, net) -> None:
+    outcome = load(NET + net + LOOP)
+    assert outcome.trained[-1].model is not None
+    assert outcome.trained[-1].model.type_name == "Sequential"
+
+
+def test_the_trained_model_is_the_whole_whose_parts_are_called(load) -> None:
+    outcome = load(
+        NET + "class Whole(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.features, self.classifier = nn.Linear(3072, 5), nn.Linear(5, 10)\n"
+        "model = Whole()\noptimizer = optim.SGD(model.parameters(), lr=1e-2)\n"
+        + LOOP.replace("model(x)", "model.classifier(model.features(x.flatten(1)))")
+    )
+    assert outcome.trained[-1].model is not None
+    assert outcome.trained[-1].model.type_name == "Whole"
+
+
 def test_a_loop_in_evaluation_mode_is_found_with_its_model_and_its_mode_is_kept(load) -> None:
     outcome = load(
         NET + "other = nn.Linear(3072, 10)\nmodel.train()\n" + LOOP + "model.eval()\n",
@@ -195,6 +226,22 @@ def test_images_kept_in_tensors_are_trained_on_under_the_meter_too(load) -> None
     )
     assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
     assert outcome.answer is True
+
+
+def test_batches_that_an_earlier_statement_began_to_draw_are_drawn_by_the_run(load) -> None:
+    outcome = load(
+        NET + "batches, again = iter(loader_train), iter(loader_train)\n"
+        "for again_x, again_y in again:\n    pass\n"
+        "for step in range(4):\n    x, y = next(batches)\n"
+        "    F.cross_entropy(model(x), y).backward()\n    optimizer.step()\n",
+        probe="from grader.harness.gate import Meter\n"
+        "meter = Meter(budget=9, epoch=256, batch=64, pauses_per_epoch=1, on_pause=lambda: None)\n"
+        "gate.policy, loaded.recorder.rehearsing = meter, False\n"
+        "list(loaded.recorder.recordings.values())[-1].carry_out()\n"
+        "answer = [meter.iterations, len(list(names['again']))]",
+    )
+    assert outcome.trained[-1].problem is None
+    assert outcome.answer == [4, 4]
 
 
 def test_a_loop_on_made_up_numbers_runs_as_it_stands(load) -> None:
@@ -235,3 +282,27 @@ def test_a_barebones_loop_is_found_with_its_function_and_weights(load, update: s
     assert loop.model is not None
     assert len(loop.model.parameters) == 6
     assert outcome.answer == [True, [2, 10]]
+
+
+def test_a_loop_of_a_function_of_weights_on_images_kept_in_tensors_is_found(load) -> None:
+    outcome = load(
+        "import torch\nimport torch.nn.functional as F\n"
+        "def three_layer_convnet(x, params):\n    w1, b1, w2, b2, w3, b3 = params\n"
+        "    x = F.relu(F.conv2d(x, w1, b1, padding=2))\n"
+        "    x = F.relu(F.conv2d(x, w2, b2, padding=1))\n"
+        "    return flatten(x).mm(w3) + b3\n"
+        "params = [random_weight((2, 3, 5, 5)), zero_weight((2,)), random_weight((2, 2, 3, 3)),\n"
+        "          zero_weight((2,)), random_weight((2048, 10)), zero_weight((10,))]\n"
+        "X, Y = next(iter(loader_train))\n"
+        "F.cross_entropy(three_layer_convnet(X, params), Y).backward()\n"
+        "params[5].grad = None\n"
+        "for i in torch.randperm(64).split(8):\n"
+        "    F.cross_entropy(three_layer_convnet(X[i], params), Y[i]).backward()\n"
+        "    with torch.no_grad():\n        for p in params:\n            p -= 3e-3 * p.grad\n"
+        "            p.grad.zero_()\n",
+        probe="answer = [p.abs().sum().item() for p in names['params'][1::2]]",
+    )
+    assert outcome.errors == ()
+    (loop,) = outcome.trained
+    assert (loop.api, loop.function, loop.problem) == ("loop", "three_layer_convnet", None)
+    assert outcome.answer == [0.0, 0.0, 0.0]

@@ -144,7 +144,7 @@ def test_a_pair_that_nobody_trains_is_trained_until_its_budget_ends(load) -> Non
     outcome = load(
         NET,
         probe="from grader.harness.gate import Meter, StopTraining\n"
-        "meter = Meter(budget=3, epoch=256, pauses_per_epoch=1, on_pause=lambda: None)\n"
+        "meter = Meter(budget=3, epoch=256, batch=64, pauses_per_epoch=1, on_pause=lambda: None)\n"
         "gate.policy, loaded.recorder.rehearsing = meter, False\n"
         "(recording,) = loaded.recorder.recordings.values()\n"
         "try:\n    recording.carry_out()\nexcept StopTraining:\n    answer = meter.epochs",
@@ -276,3 +276,12 @@ def test_a_copy_of_a_model_gives_it_its_name(load) -> None:
         "train(a)\nbest_model = copy.deepcopy(a)\ntrain(b)"
     )
     assert [recorded.names for recorded in outcome.trained] == [("a", "best_model"), ("b",)]
+
+
+def test_an_optimizer_is_told_as_its_training_finds_it(load) -> None:
+    outcome = load(
+        NET + "train_part34(model, optimizer)\n"
+        "optimizer.param_groups[0].update(momentum=0.9, nesterov=True)"
+    )
+    assert outcome.only.optimizer is not None
+    assert outcome.only.optimizer.settings["momentum"] == 0

@@ -46,7 +46,7 @@ USUAL = T.Compose([T.ToTensor(), T.Normalize(MEAN, STD)])
 
 def free() -> Meter:
     """A gate that lets everything pass."""
-    return Meter(budget=10**6, epoch=TRAIN, pauses_per_epoch=1, on_pause=lambda: None)
+    return Meter(budget=10**6, epoch=TRAIN, batch=64, pauses_per_epoch=1, on_pause=lambda: None)
 
 
 def served(images: int = 80, *, train: bool = True, transform: object = USUAL) -> ServedCIFAR10:

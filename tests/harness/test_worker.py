@@ -42,15 +42,29 @@ def test_a_bar_and_a_mounted_drive_do_no_harm(student_of):
     assert student.loaded.errors == ()
 
 
-def test_temporary_files_can_be_made_and_models_be_compiled(student_of):
+def test_temporary_files_can_be_made(student_of):
     student = student_of(
-        "import os, tempfile, torch\n"
+        "import os, tempfile\n"
         "assert tempfile.tempdir == os.getcwd()  # as set, not as found out when first asked\n"
         "with tempfile.TemporaryDirectory() as folder, tempfile.NamedTemporaryFile() as file:\n"
         "    file.write(b'x')\n"
-        "model = torch.compile(torch.nn.Linear(2, 2))\n"
     )
     assert student.loaded.errors == ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "@torch.compile\ndef flatten(x):\n    return x.flatten(1)\n",
+        "@torch.compile(mode='reduce-overhead')\ndef flatten(x):\n    return x.flatten(1)\n",
+        "flatten = torch.compile(nn.Flatten(), dynamic=True)\n",
+        "flatten = nn.Flatten()\nflatten.compile(fullgraph=True)\n",
+    ],
+    ids=["decorator", "decorator-with-settings", "function", "method"],
+)
+def test_what_is_to_be_compiled_runs_as_it_is(student_of, source):
+    student = student_of("import torch\nfrom torch import nn\n" + source)
+    assert student.flatten(torch.ones(2, 3, 4)).shape == (2, 12)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")

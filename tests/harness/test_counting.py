@@ -1,0 +1,115 @@
+"""Images are counted by what comes, not by what is said."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from grader.harness.counting import images_given, images_in, scores_below
+from grader.harness.watching import Watch
+
+IMAGES = torch.zeros(8, 3, 32, 32)
+LABELS = torch.zeros(8, dtype=torch.long)
+
+
+@pytest.mark.parametrize(
+    ("value", "images"),
+    [
+        ([IMAGES, LABELS], 8),
+        ({"image": IMAGES, "label": LABELS}, 8),
+        ((IMAGES, IMAGES, LABELS), 8),
+        ([[IMAGES, IMAGES], LABELS], 8),
+        ([(IMAGES[0], 3)] * 8, 8),
+        ((IMAGES[0], 3), 1),
+        (torch.zeros(8, 3, 224, 224), 8),
+        (torch.zeros(8, 32, 32, 3), 8),
+        (torch.zeros(8, 1, 28, 28), 8),
+        (torch.zeros(8, 3072), 8),
+        (np.zeros((8, 3072)), 8),
+        (IMAGES[None], 8),
+        (IMAGES.reshape(1, -1), 8),
+        (IMAGES.reshape(1, 24, 32, 32), 8),
+        (IMAGES.transpose(0, 2).reshape(1, 3, 32, 256), 8),
+        (torch.zeros(8, 512), 8),
+        (torch.zeros(0, 3, 32, 32), 0),
+        (5, 0),
+        ("images", 0),
+    ],
+)
+def test_a_batch_has_as_many_images_as_it_holds(value: object, images: int) -> None:
+    assert images_in(value) == images
+
+
+def test_all_that_a_model_is_given_counts() -> None:
+    assert images_given([IMAGES, 3, None, torch.tensor(1.0), LABELS, IMAGES[:2]]) == 10
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_a_loss_tells_for_how_many_images_its_scores_are(smoothing: float) -> None:
+    weights = torch.zeros(3072, 10, requires_grad=True)
+    loss = F.cross_entropy(IMAGES.flatten(1).mm(weights), LABELS, label_smoothing=smoothing)
+    assert scores_below([loss / 2]) == 8
+    assert scores_below([weights.sum(), torch.zeros(())]) == 0
+
+
+class Odd(nn.Module):
+    """Takes what others do not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(3072, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Its own batch dimension."""
+        return self.layer(x.reshape(-1, 3072))
+
+
+@pytest.fixture(scope="module")
+def watch():
+    """One for all: its hooks stay."""
+    seen = Watch()
+    before = torch.autograd.backward, torch.autograd.grad
+    seen.install()
+    yield seen
+    torch.autograd.backward, torch.autograd.grad = before
+
+
+@pytest.mark.parametrize(
+    ("scores", "images"),
+    [
+        (lambda model: model(IMAGES), 8),
+        (lambda model: model(x=IMAGES), 8),
+        (lambda model: model(IMAGES[None]), 8),
+        (lambda model: torch.cat([model(IMAGES[:1]), model(IMAGES[1:])]), 8),
+        (lambda model: model(IMAGES) + model(IMAGES), 16),
+        (lambda model: nn.Linear(10, 10)(model(IMAGES)), 8),
+    ],
+    ids=["usual", "keyword", "five-dimensions", "in-two-calls", "two-passes", "in-parts"],
+)
+def test_a_gradient_is_of_the_images_that_models_were_given(watch, scores, images: int) -> None:
+    watch.begin()
+    scores(Odd()).sum().backward()
+    assert watch.images == images
+    scores(Odd()).mean().backward()
+    assert watch.images == images
+
+
+def test_what_is_seen_without_gradients_is_not_learned(watch) -> None:
+    watch.begin()
+    model = Odd()
+    with torch.no_grad():
+        model(torch.zeros(500, 3072))
+    model(IMAGES).sum().backward()
+    assert watch.images == 8
+
+
+def test_of_a_function_of_weights_the_loss_tells(watch) -> None:
+    watch.begin()
+    weights = torch.zeros(3072, 10, requires_grad=True)
+    F.cross_entropy(IMAGES.flatten(1).mm(weights), LABELS).backward()
+    assert watch.images == 8
+    weights.sum().backward()
+    assert watch.images == 0
