@@ -1,8 +1,9 @@
 """What honest work looks like to the rules of `integrity` in rubric.yaml.
 
-Trains every correct submission, and prints for each run the accuracy before its first step, the
-one up to its first (or suspicious) measurement with the labels exchanged, and the share of its
-accuracy that remains on unseen, disturbed images, and its processor time by the reference's:
+Trains every correct submission, and prints for each run the accuracy before its first step, its
+best, the share of it that remains on unseen, disturbed images, the share of its accuracy at the
+first (or suspicious) measurement that it reaches again from shuffled weights on exchanged labels,
+and its processor time by the reference's for the whole budget:
 
     python benchmarks/integrity.py [--data imagefolder] [--data-root DIR] [FOLDER ...]
 """
@@ -40,7 +41,7 @@ class Row:
     start: float
     best: float
     unseen: float | None
-    exchanged: float
+    again: float
     work: float
     suspicious: bool
 
@@ -49,7 +50,7 @@ class Row:
         looked_into = "  looked into" if self.suspicious else ""
         return (
             f"{self.submission[:24]:24} {self.run:19} {self.start:6.3f} {self.best:6.3f} "
-            f"{kept} {self.exchanged:9.3f} {self.work:5.1f}{looked_into}"
+            f"{kept} {self.again:6.2f} {self.work:5.1f}{looked_into}"
         )
 
 
@@ -67,12 +68,14 @@ def measure(grader: Grader, conductor: Conductor, folder: Path) -> Iterator[Row]
             if not attempt.curve or attempt.best is None:
                 continue
             index = suspicious_measurement(attempt.curve, order.spec.threshold, rubric.integrity)
-            with grader._exchanged(student, seed) as (other, called):
-                exchanged = conductor.accuracy_after(other, order, index or 1, called)
+            at = index or min(1, len(attempt.curve) - 1)
+            shuffled = dataclasses.replace(order, shuffled=True)
+            with grader._exchanged(student, seed, 0) as (other, called):
+                again = conductor.accuracy_after(other, shuffled, at, called)
             yield Row(
                 submission.id, name, attempt.curve[0].val_accuracy, attempt.best,
-                attempt.unseen_accuracy, exchanged,
-                attempt.cpu_seconds / (attempt.epochs * grader._epoch_seconds()),
+                attempt.unseen_accuracy, again / attempt.curve[at].val_accuracy,
+                attempt.cpu_seconds / (attempt.work_epochs * grader._epoch_seconds()),
                 index is not None,
             )  # fmt: skip
 
@@ -98,7 +101,7 @@ def main() -> None:
         grader = Grader(
             rubric, store, server.control, Options(threads=threads, scratch=Path(scratch))
         )
-        print(f"{'submission':24} {'run':19}  start   best   unseen exchanged  work")
+        print(f"{'submission':24} {'run':19}  start   best   unseen  again  work")
         for folder in folders:
             for row in measure(grader, conductor, folder):
                 rows.append(row)
@@ -106,6 +109,8 @@ def main() -> None:
     print(f"largest start {max(row.start for row in rows):.3f}")
     print(f"largest work {max(row.work for row in rows if row.run in PRESCRIBED):.1f}")
     print(f"smallest unseen {min(r.unseen / r.best for r in rows if r.unseen is not None):.2f}")
+    looked_into = [row.again for row in rows if row.suspicious]
+    print(f"smallest again {min(row.again for row in rows):.2f}; where looked into {looked_into}")
     print(f"looked into {sum(row.suspicious for row in rows)} of {len(rows)}")
 
 

@@ -76,6 +76,7 @@ class Attempt:
         curve: what was measured.
         iterations: that were counted.
         epochs: that were counted.
+        optimizers: that stepped, as far as the worker tells.
         shown_epochs: how many images were shown to measure, in epochs.
         cpu_seconds: processor time of all of it, measurements included: who trains while it is
             measured trains.
@@ -89,6 +90,7 @@ class Attempt:
     curve: list[CurvePoint] = field(default_factory=list)
     iterations: int = 0
     epochs: float = 0.0
+    optimizers: tuple[m.Optimizer, ...] = ()
     shown_epochs: float = 0.0
     cpu_seconds: float = 0.0
     unseen_accuracy: float | None = None
@@ -100,6 +102,11 @@ class Attempt:
     def best(self) -> float | None:
         """Best validation accuracy."""
         return max((point.val_accuracy for point in self.curve), default=None)
+
+    @property
+    def work_epochs(self) -> float:
+        """What the training may have worked through and the measurements have, in epochs."""
+        return self.order.spec.epochs + self.shown_epochs
 
     @property
     def reached(self) -> bool:
@@ -148,6 +155,7 @@ class Conductor:
             now = student.cpu_seconds()
             if begun is not None and now is not None:
                 attempt.cpu_seconds = now - begun
+            attempt.optimizers = ended.optimizers
             if ended.error is not None:
                 error = student_error(ended.error)
                 attempt.problem = str(error)
@@ -206,6 +214,8 @@ class Conductor:
             pauses_per_epoch=self.rules.validations_per_epoch,
             threads=self.threads,
             on_pause=go_on,
+            # A loop may make its model itself, which nobody could shuffle before.
+            shuffle_seed=order.seed if order.shuffled else None,
         )
 
 

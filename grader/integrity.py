@@ -1,21 +1,25 @@
 """Whether what a run reaches was learned here: pure functions of what the trusted side measured.
 
 A model that knows something of the held-out images before it was trained has it from elsewhere. So
-has one that does not learn as well when the classes' labels are exchanged: to whoever learns them,
-they are only names. One that knows the images it was shown, but not others of the same kind, knows
-those images. None of it depends on anything that the worker says of itself.
+has one that does not learn as well from shuffled weights when the classes' labels are exchanged:
+what was drawn at random is as random in another order, and to whoever learns labels, they are only
+names. One that knows the images it was shown, but not others of the same kind, knows those images.
+None of it depends on anything that the worker says of itself; only `other_optimizer` does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.protocol.messages import Optimizer
 from grader.results import CurvePoint, IntegrityFlag, RunName
 from grader.rubric import Integrity
+from grader.sentences import listed
 
 ARRIVED_TRAINED = "arrived_trained"
 KNOWS_WITHOUT_LEARNING = "knows_without_learning"
 KNOWS_THE_IMAGES = "knows_the_images"
+OTHER_OPTIMIZER = "other_optimizer"
 WORKS_TOO_MUCH = "works_too_much"
 
 
@@ -63,7 +67,8 @@ def knows_without_learning(before: float, again: float, rules: Integrity) -> str
 
     Args:
         before: accuracy at a measurement.
-        again: accuracy there when it was trained again on exchanged labels, by these.
+        again: accuracy there when it was trained again, from shuffled weights on exchanged labels,
+            by these.
         rules: the share that must remain.
     """
     if again >= rules.exchanged_share * before:
@@ -71,9 +76,9 @@ def knows_without_learning(before: float, again: float, rules: Integrity) -> str
     # Without the second number: how labels are exchanged differs from time to time.
     return (
         f"the model classified {before:.1%} of the validation images correctly; trained again, up "
-        "to there, on the same images with the labels of the classes exchanged, it classified less "
-        f"than {rules.exchanged_share:.0%} as many by these labels. What it knows does not come "
-        "from the labels that it is shown"
+        "to there, from weights whose values had been shuffled, on the same images with the labels "
+        f"of the classes exchanged, it classified less than {rules.exchanged_share:.0%} as many by "
+        "these labels. What it knows does not come from its training"
     )
 
 
@@ -96,6 +101,20 @@ def works_too_much(
         text=f"{name}: the training took more than {rules.work:g} times the processor time that "
         "the network asked for takes for as many images. It may have trained more than was "
         "counted.",
+    )
+
+
+def other_optimizer(
+    name: RunName, asked: Optimizer | None, stepped: Sequence[Optimizer]
+) -> IntegrityFlag | None:
+    """The flag for a training that was given an optimizer, and in which only others stepped."""
+    names = [each.type_name for each in stepped]
+    if asked is None or not names or asked.type_name in names:
+        return None
+    return IntegrityFlag(
+        flag=OTHER_OPTIMIZER,
+        text=f"{name}: the training was given {asked.type_name}, but it was {listed(names)} that "
+        "changed the weights.",
     )
 
 

@@ -18,6 +18,7 @@ from grader.integrity import (
     knows_before_training,
     knows_the_images,
     knows_without_learning,
+    other_optimizer,
     suspicious_measurement,
     works_too_much,
 )
@@ -108,6 +109,7 @@ class Trainer:
         attempts = self._attempts(name, matched)
         best = max(attempts, key=lambda attempt: attempt.best or 0.0)
         self._look_at_work(best)
+        self._look_at_optimizers(best)
         return self._result(attempts, best, self._contradiction(best) if best.reached else None)
 
     # --- attempts -----------------------------------------------------------------------------
@@ -145,10 +147,16 @@ class Trainer:
         flag = works_too_much(
             attempt.order.name,
             attempt.cpu_seconds,
-            attempt.order.spec.epochs + attempt.shown_epochs,
+            attempt.work_epochs,
             self._epoch_seconds(),
             self._integrity,
         )
+        if flag is not None:
+            self.flags.append(flag)
+
+    def _look_at_optimizers(self, attempt: Attempt) -> None:
+        order = attempt.order
+        flag = other_optimizer(order.name, order.matched.last.optimizer, attempt.optimizers)
         if flag is not None:
             self.flags.append(flag)
 
@@ -174,16 +182,16 @@ class Trainer:
             return None
         before, reason = attempt.curve[index].val_accuracy, None
         for number in range(EXCHANGES):
-            again = self._accuracy_with_exchanged_labels(order, index, number)
+            again = self._accuracy_again(order, index, number)
             reason = knows_without_learning(before, again, rules)
             if reason is None:
                 break
         return reason
 
-    def _accuracy_with_exchanged_labels(self, order: Order, index: int, number: int) -> float:
+    def _accuracy_again(self, order: Order, index: int, number: int) -> float:
         seed = self._seeds(order.name, number)
         with self._exchanged(self._student, seed, number) as (student, called):
-            order = replace(order, seed=seed)
+            order = replace(order, seed=seed, shuffled=True)
             return self._conductor.accuracy_after(student, order, index, called)
 
     def _result(

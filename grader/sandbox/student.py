@@ -113,6 +113,7 @@ class Student(Session):
         pauses_per_epoch: int,
         threads: int,
         on_pause: Callable[[m.Paused], bool],
+        shuffle_seed: int | None = None,
     ) -> m.Trained:
         """Carry out recorded trainings.
 
@@ -123,6 +124,7 @@ class Student(Session):
             pauses_per_epoch: how often `on_pause` is called.
             threads: of torch's operations.
             on_pause: may ask for scores; returns whether to go on.
+            shuffle_seed: where whatever trains is to begin from shuffled values, of their order.
 
         Raises:
             WorkerError: the run hung, crashed, or its worker's progress is no possible one.
@@ -133,6 +135,7 @@ class Student(Session):
             epochs=epochs,
             pauses_per_epoch=pauses_per_epoch,
             threads=threads,
+            shuffle_seed=shuffle_seed,
         )
         end = time.monotonic() + self.deadlines.train
         iteration = 0
