@@ -370,6 +370,30 @@ def test_weights_that_are_put_in_while_training_do_not_learn_exchanged_labels(tr
     assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
 
 
+def test_features_that_were_learned_elsewhere_do_not_count_under_a_fresh_last_layer(
+    trainer_of, weights
+):
+    source = LEARNED.replace("return self.fc(x.flatten(1))", "return self.last(self.known(x))")
+    source = source.replace(
+        "    def forward",
+        "    def known(self, x):\n"
+        "        return 10 * self.fc(x.flatten(1))\n"
+        "    def forward",
+    )
+    source = (
+        f"{source}{PUT_IN}put_in(model)\n"
+        "model.fc.requires_grad_(False)\n"
+        "model.last = nn.Linear(10, 10)\n"
+        "train_part34(model, optim.SGD(model.last.parameters(), lr=0.1))\n"
+    )
+    trainer, _ = trainer_of(source, threshold=0.25, files=weights)
+    result = trainer.run("module")
+    assert result.curve[0].val_accuracy < 0.25  # before the first step nothing shows
+    assert result.status is RunStatus.FAILED
+    assert "weights whose values had been shuffled" in result.reason
+    assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
+
+
 @pytest.mark.parametrize("trick", ["import os; os._exit(0)", "return self.fc(x.flatten(1))"])
 def test_who_finds_out_that_labels_are_exchanged_gains_nothing_by_it(trainer_of, weights, trick):
     source = (

@@ -92,7 +92,8 @@ class Integrity(Part):
         knows: held-out accuracy from which on a model knows something of the images.
         jump: rise between two measurements that is looked into.
         first_jump: the same, to the first one after the start.
-        exchanged_share: of the accuracy that must be reached again with the labels exchanged.
+        exchanged_share: of the accuracy that must be reached again, with the labels exchanged and
+            from shuffled weights.
         unseen_images: how many images each run is measured on that it was never shown.
         unseen_share: of the accuracy on the validation images that must remain on these.
         work: processor time of a run whose network is prescribed, by that of the reference's.
