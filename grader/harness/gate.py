@@ -210,7 +210,8 @@ class Meter:
         self._on_pause = on_pause
         self._on_batch = on_batch
         self._pauses = 0
-        self._drawn = self._by_loader = self._passed_back = Fraction(0)
+        self._drawn = Fraction(0)
+        self._owed = self._credit = self._second_pass = Fraction(0)
         self._batch = batch
         self._steps: dict[object, int] = {}
         self.iterations = 0
@@ -235,7 +236,7 @@ class Meter:
                 size = max(images, images_in(batch))
                 self._count(size)
                 self._batch = max(self._batch, size)
-                self._by_loader += self._share(size)
+                self._second_pass = (self.PASSES - 1) * self._share(size)
             yield batch
 
     def note_step(self, optimizer: object, images: int) -> None:
@@ -248,16 +249,22 @@ class Meter:
     def note_backward(self, images: int) -> None:
         """A gradient is about to be computed, of a model's scores for that many images.
 
-        0 where nobody knows: functions of weights are no models. What was drawn pays for `PASSES`
-        gradients; beyond, and where nothing was drawn, each has to be paid for.
+        0 where nobody knows: functions of weights are no models. Whatever was counted pays for one
+        gradient, at any time; for more, up to `PASSES`, only the batch that was drawn last does.
         """
         images = images or self._batch
-        share = self._share(images)
-        self._passed_back += share
-        paid = self.PASSES * self._by_loader + (self._drawn - self._by_loader)
-        if self._passed_back > paid + share:
+        self._owed += self._share(images)
+        self._pay()
+        if self._owed > self._share(images):  # one on trust: its batch may be counted later
             self._pause_if_due()
             self._count(images)
+            self._pay()
+
+    def _pay(self) -> None:
+        paid = min(self._owed, self._credit)
+        self._owed, self._credit = self._owed - paid, self._credit - paid
+        paid = min(self._owed, self._second_pass)
+        self._owed, self._second_pass = self._owed - paid, self._second_pass - paid
 
     def _count(self, images: int) -> None:
         self._on_batch()
@@ -265,6 +272,7 @@ class Meter:
         if self._drawn >= self._budget:
             raise StopTraining
         self._drawn += self._share(images)
+        self._credit += self._share(images)
         self.iterations += 1
 
     def _share(self, images: int) -> Fraction:

@@ -329,6 +329,12 @@ def test_images_that_were_not_drawn_are_paid_for_one_by_one() -> None:
     assert passes_until_stopped(run, 64) == run.batches + 1  # the first comes before its batch
 
 
+def test_batches_that_are_drawn_and_left_pay_for_no_second_pass() -> None:
+    run = Run(640, 64)
+    list(run.draw())
+    assert passes_until_stopped(run, 64) <= run.batches + 2
+
+
 def test_what_is_known_of_no_batch_is_taken_for_a_usual_one() -> None:
     run = Run(640, 64)
     next(run.meter.pass_batches(iter([torch.zeros(1, 3, 32, 32)]), 1, training=True))
