@@ -376,9 +376,7 @@ def test_features_that_were_learned_elsewhere_do_not_count_under_a_fresh_last_la
     source = LEARNED.replace("return self.fc(x.flatten(1))", "return self.last(self.known(x))")
     source = source.replace(
         "    def forward",
-        "    def known(self, x):\n"
-        "        return 10 * self.fc(x.flatten(1))\n"
-        "    def forward",
+        "    def known(self, x):\n        return 10 * self.fc(x.flatten(1))\n    def forward",
     )
     source = (
         f"{source}{PUT_IN}put_in(model)\n"
