@@ -261,6 +261,8 @@ def test_ctrl_c_leaves_what_was_graded_readable(data_root, tmp_path):
         stdout=subprocess.DEVNULL,
         text=True,
         start_new_session=True,
+        # A shell starts what runs in its background with this signal ignored, the tests perhaps.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     first = tmp_path / "out" / "submissions" / "a" / "result.json"
     wait_until(first.exists, process)
