@@ -41,7 +41,7 @@ from grader.serving import TrainingFolders
 from grader.training import EXCHANGES, Exchanged, Trainer
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
 
-MAX_LOSSES = 3
+MAX_LOSSES = 2
 """How often a submission is examined whose worker somebody kills; the last time counts."""
 
 

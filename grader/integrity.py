@@ -105,11 +105,11 @@ def works_too_much(
 
 
 def other_optimizer(
-    name: RunName, asked: Optimizer | None, stepped: Sequence[Optimizer]
+    name: RunName, asked: Optimizer, stepped: Sequence[Optimizer]
 ) -> IntegrityFlag | None:
     """The flag for a training that was given an optimizer, and in which only others stepped."""
     names = [each.type_name for each in stepped]
-    if asked is None or not names or asked.type_name in names:
+    if not names or asked.type_name in names:
         return None
     return IntegrityFlag(
         flag=OTHER_OPTIMIZER,

@@ -41,8 +41,12 @@ class OutFolder:
     def kept(self, submission: Submission, setup_key: str) -> SubmissionResult | None:
         """A result that is there already and would come out the same again; else None.
 
-        What torchgrade itself failed on, and what is ungraded, is worth another try.
+        What torchgrade itself failed on, and what is ungraded, is worth another try. What lies
+        among a submission's own files may be its author's.
         """
+        ours, theirs = self.of(submission.id).resolve(), submission.root.resolve()
+        if ours.is_relative_to(theirs) or theirs.is_relative_to(ours):
+            return None
         try:
             result = self.read(submission.id)
         except (OSError, ValidationError):

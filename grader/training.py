@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from grader.attempts import Attempt, Conductor, Order
@@ -156,7 +157,10 @@ class Trainer:
 
     def _look_at_optimizers(self, attempt: Attempt) -> None:
         order = attempt.order
-        flag = other_optimizer(order.name, order.matched.last.optimizer, attempt.optimizers)
+        asked = order.matched.last.optimizer
+        if asked is None or not hasattr(torch.optim, asked.type_name):
+            return  # one of the student's own may well have another one step
+        flag = other_optimizer(order.name, asked, attempt.optimizers)
         if flag is not None:
             self.flags.append(flag)
 

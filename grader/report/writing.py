@@ -52,9 +52,14 @@ def write_text(path: Path, text: str) -> None:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove what :func:`write_text` left below a folder when it was killed."""
-    for path in folder.rglob(f".*{_SUFFIX}"):
-        path.unlink(missing_ok=True)
+    """Remove what :func:`write_text` left in a folder of results when it was killed.
+
+    Nowhere else but where results are written: a hand-in may lie below, and hold such names.
+    """
+    for place in ("", "submissions/*/"):
+        for path in folder.glob(f"{place}.*{_SUFFIX}"):
+            if path.is_file() and not path.is_symlink():
+                path.unlink(missing_ok=True)
 
 
 def _sync_directory(directory: Path) -> None:

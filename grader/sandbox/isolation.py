@@ -50,6 +50,7 @@ _CLONE_NEWPID = 0x20000000
 _CLONE_NEWNET = 0x40000000
 _CLONE_FILES = 0x400
 _CLOSE_RANGE_UNSHARE = 2
+_RLIMIT_CPU = 0
 _CLONE_THREAD = 0x00010000
 _MS_NOSUID_NODEV_NOEXEC = 2 | 4 | 8
 _MS_REC_PRIVATE = 0x4000 | (1 << 18)
@@ -280,6 +281,13 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
         rules.add_rule(denied, "mmap", shared)
         for number in _UNKNOWN_SYSCALLS:
             rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
+        # To end oneself by the kernel's hand would look as if somebody else had done it.
+        rules.add_rule(
+            denied, "prlimit64", _argument(1, _RLIMIT_CPU), pyseccomp.Arg(2, pyseccomp.NE, 0)
+        )
+        rules.add_rule(denied, "setrlimit", _argument(0, _RLIMIT_CPU))
+        rules.add_rule(denied, "kill", _argument(1, signal.SIGKILL))
+        rules.add_rule(denied, "tgkill", _argument(2, signal.SIGKILL))
         # Another process's limits; 0 is the caller itself, as glibc's getrlimit asks.
         rules.add_rule(denied, "prlimit64", pyseccomp.Arg(0, pyseccomp.NE, 0))
         if not own_namespace:

@@ -136,7 +136,8 @@ def _cpu_seconds(pid: int) -> float | None:
     """Processor time of all threads of a process; None where /proc does not tell."""
     try:
         # The second field, a name in brackets, may hold anything.
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        text = Path(f"/proc/{pid}/stat").read_text(errors="replace")
+        fields = text.rpartition(")")[2].split()
     except OSError:
         return None
     return (int(fields[11]) + int(fields[12])) / _TICKS
@@ -160,7 +161,8 @@ def _use(pid: int) -> _Use:
     Memory that a process shares with itself (`mmap.mmap(-1, n)`) counts, too.
     """
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        # A process may call itself anything.
+        lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
     except OSError:
         return _Use()
     fields = dict(line.split(maxsplit=1) for line in lines if line.startswith((*_MEMORY, _THREADS)))
