@@ -4,15 +4,16 @@ Processes, and who is whose parent::
 
     scheduler (grader.cli)               trusted; no torch
      └─ launcher (grader.launcher)       loads torch, torchvision and numpy once; holds no secret
-         ├─ examiner (grader.examiner)   trusted: reference, rubric, held-out labels, checks
+         ├─ examiner (grader.examiner)   one a slot; trusted: reference, rubric, held-out labels
          └─ keeper (sandbox.keeper)      one for each worker; starts it, watches it, ends it
              └─ worker (grader.harness)  isolated; the only process that runs student code
 
-The launcher forks the examiner and then serves as worker server. It never loads the reference, the
-rubric or a label, so nothing of them is in the memory that a worker inherits; and because torch is
-imported once and shared copy-on-write, a second torch process costs neither seconds nor 700 MB.
+The launcher forks an examiner whenever the scheduler asks for one, and is the worker server of all of
+them. It never loads the reference, the rubric or a label, so nothing of them is in the memory that a
+worker inherits; and because torch is imported once and shared copy-on-write, a further torch process
+costs neither seconds nor 700 MB.
 
-The examiner asks for a worker over its control socket: one JSON record and two file descriptors,
+An examiner asks for a worker over its control socket: one JSON record and two file descriptors,
 the worker's end of the *channel* and the keeper's end of the *lifeline*. From then on the server is
 out of it. The channel carries frames (`grader.protocol`). The lifeline carries two things: its end
 of file, at which the keeper kills the worker, so that a deadline is enforced from outside and an
