@@ -167,6 +167,16 @@ def test_a_damaged_result_is_made_again(grade, hand_in, tmp_path, damage):
     assert results(tmp_path / "out") == before
 
 
+def test_a_result_among_the_files_of_a_submission_is_not_kept(setup, tmp_path):
+    folder = tmp_path / "submissions" / "kim"
+    folder.mkdir(parents=True)
+    (folder / "kim.py").write_text(HOMEWORK)
+    for _ in range(2):  # its author could have put the first one's result there
+        listener = Listener()
+        grade_batch([read_submission(folder)], tmp_path, setup, listener)
+        assert listener.finished == ["kim"]
+
+
 def test_a_new_name_stands_in_the_kept_result(grade, hand_in, tmp_path):
     kim = hand_in("kim")
     grade([kim])

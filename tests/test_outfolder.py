@@ -48,3 +48,12 @@ def test_what_a_killed_grading_left_half_written_is_removed(tmp_path, monkeypatc
     assert any("tmp" in path.name for path in tmp_path.iterdir())
     with opened_out(tmp_path, single=True):
         assert not any("tmp" in path.name for path in tmp_path.iterdir())
+
+
+def test_names_like_ours_below_a_hand_in_stay(tmp_path):
+    hidden = tmp_path / "kim" / ".a.torchgrade-tmp"
+    hidden.mkdir(parents=True)
+    (tmp_path / ".b.torchgrade-tmp").mkdir()
+    with opened_out(tmp_path):
+        assert hidden.is_dir()
+        assert (tmp_path / ".b.torchgrade-tmp").is_dir()

@@ -8,10 +8,10 @@ Processes, and who is whose parent::
          └─ keeper (sandbox.keeper)      one for each worker; starts it, watches it, ends it
              └─ worker (grader.harness)  isolated; the only process that runs student code
 
-The launcher forks an examiner whenever the scheduler asks for one, and is the worker server of all of
-them. It never loads the reference, the rubric or a label, so nothing of them is in the memory that a
-worker inherits; and because torch is imported once and shared copy-on-write, a further torch process
-costs neither seconds nor 700 MB.
+The launcher forks an examiner whenever the scheduler asks for one, and is the worker server of all
+of them. It never loads the reference, the rubric or a label, so nothing of them is in the memory
+that a worker inherits; and because torch is imported once and shared copy-on-write, a further torch
+process costs neither seconds nor 700 MB.
 
 An examiner asks for a worker over its control socket: one JSON record and two file descriptors,
 the worker's end of the *channel* and the keeper's end of the *lifeline*. From then on the server is

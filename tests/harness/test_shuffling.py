@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from grader.harness.shuffling import Shuffler
+from grader.harness.shuffling import SMALL, Shuffler
 
 
 def numbered(model: nn.Module) -> nn.Module:
@@ -16,15 +16,22 @@ def numbered(model: nn.Module) -> nn.Module:
 
 
 def test_parameters_and_buffers_are_shuffled_once() -> None:
-    model, shuffler = numbered(nn.BatchNorm1d(50)), Shuffler(0)
+    model, shuffler = numbered(nn.BatchNorm1d(SMALL)), Shuffler(0)
     shuffler.shuffle_model(model)
     orders = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     for name in ("weight", "bias", "running_mean", "running_var"):
-        assert orders[name].tolist() != list(range(50))
-        assert sorted(orders[name].tolist()) == list(range(50))
+        assert orders[name].tolist() != list(range(SMALL))
+        assert sorted(orders[name].tolist()) == list(range(SMALL))
     shuffler.shuffle_model(model)
     for name, tensor in model.state_dict().items():
         assert torch.equal(tensor, orders[name])
+
+
+def test_a_small_buffer_stays_as_it_is() -> None:
+    model = numbered(nn.BatchNorm1d(SMALL - 1))
+    Shuffler(0).shuffle_model(model)
+    assert model.running_mean.tolist() == list(range(SMALL - 1))
+    assert model.weight.tolist() != list(range(SMALL - 1))
 
 
 def test_the_generators_of_a_submission_are_left_alone() -> None:
