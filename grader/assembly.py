@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from grader.checks.catalogue import known_checks
 from grader.checks.running import CheckOutcome, shorten
 from grader.intake import Submission
-from grader.matching import MatchedRun, explain_match
+from grader.matched import MatchedRun, explain_match
 from grader.results import (
     CheckResult,
     CheckStatus,

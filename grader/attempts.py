@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from grader.errors import WorkerError
-from grader.matching import MatchedRun
+from grader.matched import MatchedRun
 from grader.measuring import HeldOut
 from grader.protocol import messages as m
 from grader.results import CurvePoint, RunName

@@ -19,7 +19,7 @@ from grader.keys import key_of
 from grader.logs import SubmissionLog
 from grader.outfolder import OutFolder, opened_out
 from grader.pool import SlotPool
-from grader.results import BatchEntry, BatchResult, Source, SubmissionResult, Timing
+from grader.results import BatchEntry, BatchResult, Source, SubmissionInfo, SubmissionResult, Timing
 from grader.slot import SlotLost
 
 MAX_LOSSES = 3
@@ -191,7 +191,8 @@ class _Batch:
         result = self._folder.kept(submission, self._opened.provenance.key)
         if result is None:
             return False
-        if result != self._folder.read(submission.id):
+        if result.submission != submission.info:
+            result = result.model_copy(update={"submission": submission.info})
             self._folder.write(result)
         self._graded[submission.id] = Graded.of(result)
         return True
@@ -205,15 +206,7 @@ class _Batch:
         except Exception as error:
             what = f"{type(error).__name__}: {error}"[:500]
             reason = f"torchgrade itself failed on its report ({what}). Please report it."
-            result = SubmissionResult(
-                submission=result.submission,
-                status="ungraded",
-                reason=reason,
-                score=0.0,
-                max_score=result.max_score,
-                provenance=result.provenance,
-                timing=result.timing,
-            )
+            result = self._ungraded(result.submission, result.provenance.key, reason)
             self._folder.write(result)
         return result
 
@@ -258,14 +251,14 @@ class _Batch:
                 continue
             log.result(result)
             return result
-        times = f"{MAX_LOSSES} times"
-        return self._ungraded(submission, f"The grading process was lost {times} on it.")
-
-    def _ungraded(self, submission: Submission, reason: str) -> SubmissionResult:
         key = key_of(self._opened.provenance.key, submission.fingerprint)
+        reason = f"The grading process was lost {MAX_LOSSES} times on it."
+        return self._ungraded(submission.info, key, reason)
+
+    def _ungraded(self, submission: SubmissionInfo, key: str, reason: str) -> SubmissionResult:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         return SubmissionResult(
-            submission=submission.info,
+            submission=submission,
             status="ungraded",
             reason=reason,
             score=0.0,

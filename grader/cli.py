@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from grader.choices import DataChoice, LayoutName, Mode
+from grader.datacli import DataRoot, data_app
 from grader.errors import UsageError, UserError
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ app = typer.Typer(
     help="Grade PyTorch homework.", no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
 )  # fmt: skip
-data_app = typer.Typer(help="The data sets on this machine.", no_args_is_help=True)
 app.add_typer(data_app, name="data")
 
 Work = Annotated[
@@ -40,12 +40,6 @@ FullCurves = Annotated[
     bool, typer.Option("--full-curves", help="Train to the end of every budget.")
 ]
 Data = Annotated[DataChoice, typer.Option(help="Which data set to train and measure on.")]
-DataRoot = Annotated[
-    Path | None,
-    typer.Option(
-        envvar="TORCHGRADE_DATA", help="Where data sets lie [default: the user's cache directory]"
-    ),
-]
 RubricFile = Annotated[Path | None, typer.Option(help="Another rubric than the shipped one.")]
 Isolation = Annotated[
     Literal["any", "strict"],
@@ -239,64 +233,6 @@ def show(
         overview = slot.look(handed_in)
     print_overview(Console(), overview)
     raise typer.Exit(EXIT_UNGRADED if overview.problem is not None else 0)
-
-
-@data_app.command("info")
-def data_info(data_root: DataRoot = None) -> None:
-    """Which data sets are on this machine."""
-    from rich.console import Console
-    from rich.markup import escape
-
-    from grader.data import default_data_root, list_stores
-
-    console = Console()
-    root = data_root or default_data_root()
-    console.print(f"Data sets in {escape(str(root))}:", highlight=False, soft_wrap=True)
-    stores = list_stores(root)
-    for store in stores:
-        console.print(
-            f"  {store.name}: {escape(store.description)} ({store.fingerprint[:12]})",
-            highlight=False,
-        )
-    if not stores:
-        console.print("  none yet; the built-in synthetic data is made when it is first needed.")
-
-
-@data_app.command("fetch")
-def data_fetch(data_root: DataRoot = None) -> None:
-    """Download CIFAR-10 through torchvision."""
-    from rich.console import Console
-    from rich.markup import escape
-
-    from grader.data import fetch_cifar10
-
-    store = fetch_cifar10(data_root)
-    Console().print(f"Ready: {escape(store.description)}", highlight=False)
-
-
-@data_app.command("import")
-def data_import(
-    source: Annotated[
-        Path, typer.Argument(help="The official archive, or a folder train/CLASS, test/CLASS.")
-    ],
-    data_root: DataRoot = None,
-) -> None:
-    """Import CIFAR-10 or an image folder, once."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import Progress
-
-    from grader.data import import_directory
-
-    console = Console()
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("Reading images", total=None)
-        store = import_directory(
-            source,
-            data_root,
-            lambda done, total: progress.update(task, completed=done, total=total),
-        )
-    console.print(f"Ready: {escape(store.description)}", highlight=False)
 
 
 @app.command()

@@ -12,7 +12,8 @@ import signal
 import socket
 import sys
 
-import numpy  # noqa: F401  # loaded once, for every worker
+# None of these is used here: they are loaded once, to be in the memory of every fork.
+import numpy  # noqa: F401
 import torch  # noqa: F401
 import torchvision  # noqa: F401
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.intake import Submission
-from grader.matching import explain_match
+from grader.matched import explain_match
 from grader.overview import CellLine, DefinitionLine, Overview, TrainingLine
 from grader.protocol.messages import Failure, Loaded, Recorded
 from grader.results import RunName

@@ -8,7 +8,8 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 SLOT_BYTES = 3 << 29
-"""What one slot takes, with a usual network in training: examiner 0.4 GB, worker 1.1 GB."""
+"""What one slot may take. Where two train the samples, an examiner takes 0.25 GB of its own and a
+worker as much; the rest is for networks that are larger than these."""
 
 
 @dataclass(frozen=True)

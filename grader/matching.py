@@ -12,18 +12,9 @@ from dataclasses import replace
 
 from grader.choosing import BEST_MODEL, TRAINED, choose, is_sequential, readiness
 from grader.intake.outline import Outline
-from grader.matched import MatchedRun, explain_match, explain_untried
+from grader.matched import MatchedRun
 from grader.protocol.messages import Layer, Location, Model, Recorded
 from grader.results import RunName
-
-__all__ = [
-    "MatchedRun",
-    "convolutions",
-    "explain_match",
-    "explain_untried",
-    "linears",
-    "match_runs",
-]
 
 QUESTIONS: dict[int, RunName] = {
     2: "barebones",

@@ -56,9 +56,7 @@ class OutFolder:
         )
         if again or result.provenance.key != key_of(setup_key, submission.fingerprint):
             return None
-        if result.submission == submission.info:
-            return result
-        return result.model_copy(update={"submission": submission.info})
+        return result
 
     def read(self, submission_id: str) -> SubmissionResult:
         """A result that was written; raises OSError or ValidationError where there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from queue import Empty, LifoQueue
 from types import TracebackType
 from typing import Self
@@ -58,16 +59,9 @@ class SlotPool:
             Bug: torchgrade failed.
         """
         for _ in range(MAX_STARTS - 1):
-            try:
-                slot, opened = self._open()
-                break
-            except SlotLost:
-                continue
-        else:
-            slot, opened = self._open()
-        self._free.get()
-        self._free.put(slot)
-        return opened
+            with suppress(SlotLost):
+                return self._open_first()
+        return self._open_first()
 
     def grade(self, submission: Submission, on_event: OnEvent) -> SubmissionResult:
         """Grade a submission in the next free slot.
@@ -106,6 +100,12 @@ class SlotPool:
         except Empty:
             pass
 
+    def _open_first(self) -> Opened:
+        slot, opened = self._open()
+        self._free.get()
+        self._free.put(slot)
+        return opened
+
     def _open(self) -> tuple[Slot, Opened]:
         slot = Slot(self._setup, self._living_launcher())
         try:
@@ -122,5 +122,6 @@ class SlotPool:
                 self._launcher.close()
                 self._launcher = None
             if self._launcher is None:
+                # It ends with the thread that started it, which must outlive the grading.
                 self._launcher = Launcher(debug=self._setup.debug)
             return self._launcher

@@ -68,7 +68,7 @@ def provenance_of(
 
 @cache
 def _source_fingerprint(package: str | None) -> str:
-    """sha256 over a package's sources and templates, given its `__init__.py`."""
+    """sha256 over a package's sources, given its `__init__.py`."""
     assert package is not None
     digest = hashlib.sha256()
     folder = Path(package).parent

@@ -23,7 +23,7 @@ from grader.integrity import (
     suspicious_measurement,
     works_too_much,
 )
-from grader.matching import MatchedRun, explain_match
+from grader.matched import MatchedRun, explain_match
 from grader.protocol import messages as m
 from grader.results import IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import Rubric

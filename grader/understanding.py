@@ -15,7 +15,8 @@ from grader.calls import TrainingCall, training_calls
 from grader.errors import ReplyError, WorkerError
 from grader.intake import Submission
 from grader.intake.outline import Outline
-from grader.matching import MatchedRun, match_runs
+from grader.matched import MatchedRun
+from grader.matching import match_runs
 from grader.protocol.messages import Cell, Definition, Failure, Location, Skipped
 from grader.results import RUN_NAMES, RunName
 from grader.rubric import Images

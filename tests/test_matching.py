@@ -9,7 +9,8 @@ from torch import nn
 
 from grader.harness.models import describe_model
 from grader.intake.outline import Mark, Outline
-from grader.matching import MatchedRun, explain_match, explain_untried, match_runs
+from grader.matched import MatchedRun, explain_match, explain_untried
+from grader.matching import match_runs
 from grader.protocol.messages import Cell, Location, Model, Optimizer, Parameter, Recorded
 
 _identity = itertools.count(1)

@@ -14,7 +14,7 @@ from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
 from grader.checks.network import require_three_layers
 from grader.checks.optimizers import require_weights
 from grader.checks.outcome import CheckFailed, LeftOut
-from grader.matching import MatchedRun, explain_untried
+from grader.matched import MatchedRun, explain_untried
 from grader.results import RunName
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from grader.checks.cases import Cases
-from grader.matching import MatchedRun
+from grader.matched import MatchedRun
 from grader.results import RunName
 from grader.rubric import Rubric
 from grader.sandbox.student import Student

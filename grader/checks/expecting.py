@@ -9,7 +9,7 @@ from torch import Tensor
 
 from grader.checks.comparing import form_difference, value_difference
 from grader.checks.outcome import CheckFailed
-from grader.matching import MatchedRun
+from grader.matched import MatchedRun
 from grader.results import RunName
 from grader.rubric import Tolerances
 

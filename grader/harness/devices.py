@@ -53,7 +53,8 @@ class Devices:
 
     def _take_over(self) -> None:
         self.without_gpu = True
-        # `with torch.device("cuda")` and a default device name it below every other mode.
+        # `with torch.device("cuda")` and a default device name it below every other mode. (mypy
+        # allows no assignment to a method, and torch types no mode's __enter__.)
         torch.set_default_device(None)
         DeviceContext.__init__ = _begin_on_cpu  # type: ignore[method-assign]
         _OnCpu().__enter__()  # type: ignore[no-untyped-call]  # for good: the process is one worker

@@ -55,6 +55,8 @@ class Loaded:
     versions: Versions
     skipped: tuple[tuple[Location, str], ...]
     without_gpu: bool
+    source: Source
+    batch_size: int
 
     def definition(self, name: str) -> Definition:
         """Where a name of the homework came from."""
@@ -102,7 +104,8 @@ class Loader:
         program = Program(request.cells)
         files = frozenset(cell.file for cell in request.cells)
         sources = Sources(files, str(Path.cwd()))
-        namespace = self._namespace(open_source(request.data, self._gate), request.data)
+        source = open_source(request.data, self._gate)
+        namespace = self._namespace(source, request.data)
         given = dict(namespace)
         recorder = Recorder(namespace, sources)
         recorder.wrap_functions(namespace)
@@ -131,6 +134,8 @@ class Loader:
             versions,
             tuple(shell.skipped),
             self._devices.without_gpu,
+            source,
+            request.data.batch_size,
         )
 
     def _namespace(self, source: Source, data: Data) -> Namespace:
@@ -139,6 +144,7 @@ class Loader:
         torchvision.datasets.CIFAR10 = dataset
         torchvision.datasets.cifar.CIFAR10 = dataset
         loader: type[Any] = type("DataLoader", (ServedLoader,), {"gate": self._gate})
+        # A class takes the place of a class; mypy allows no assignment to one.
         torch.utils.data.DataLoader = loader  # type: ignore[misc]
         torch.utils.data.dataloader.DataLoader = loader  # type: ignore[misc]
         module = ModuleType("__main__")
@@ -262,7 +268,7 @@ def _list_of(trained: list[Tensor], namespace: Namespace) -> list[Tensor] | None
     for value in reversed(list(namespace.values())):
         is_params = isinstance(value, list) and len(value) == CONVNET_WEIGHTS
         if is_params and wanted and wanted <= {id(item) for item in value}:
-            return value  # type: ignore[no-any-return]
+            return value  # type: ignore[no-any-return]  # a namespace holds anything
     return None
 
 

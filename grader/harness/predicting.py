@@ -36,8 +36,7 @@ class Predictions:
     def __init__(self, loaded: Loaded, gate: Gate) -> None:
         self._given = loaded.given
         self._gate = gate
-        dataset: Any = loaded.given["loader_train"].dataset  # type: ignore[attr-defined]
-        self._images = np.asarray(dataset.source.images[:IMAGES])
+        self._images = np.asarray(loaded.source.images[:IMAGES])
         self._chosen: dict[tuple[str, int], Transform] = {}
 
     def scores(self, recording: Recording, images: NDArray[np.uint8]) -> Any:

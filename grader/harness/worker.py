@@ -167,11 +167,12 @@ class Worker:
         self._reply(m.At(statement=statement.number, where=statement.where))
 
     def _train(self, request: m.Train, _: Tensors) -> Answer:
+        loaded = self._require_loaded()
         recordings = [self._answers.recording(target) for target in request.targets]
         meter = Meter(
             budget=request.epochs,
-            epoch=self._epoch_images(),
-            batch=self._batch_images(),
+            epoch=loaded.source.train_size,
+            batch=loaded.batch_size,
             pauses_per_epoch=request.pauses_per_epoch,
             on_pause=lambda: self._pause(meter),
             on_batch=self._show_life,
@@ -268,13 +269,6 @@ class Worker:
         finally:
             self._gate.policy, recorder.rehearsing = Rehearsal(), True
             self._watch.ignore()
-
-    def _epoch_images(self) -> int:
-        dataset = self._require_loaded().given["loader_train"].dataset  # type: ignore[attr-defined]
-        return int(dataset.source.train_size)
-
-    def _batch_images(self) -> int:
-        return int(self._require_loaded().given["loader_train"].batch_size)  # type: ignore[attr-defined]
 
     def _require_loaded(self) -> Loaded:
         if self._loaded is None:

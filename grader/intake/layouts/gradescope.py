@@ -20,6 +20,7 @@ _MAX_DEPTH = 50
 _FOLDER = re.compile(r"^submission_\d+$")
 
 
+# Its base is chosen while running: the parser in C, where PyYAML was built with it.
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Plain values only; what Ruby tags as an object of its own is read as what it consists of."""
 
