@@ -8,17 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 from grader.intake.limits import MAX_INFO_BYTES
 
-# The first form in a name is Blackboard's. What follows it is what the author called the file, and
-# may hold the form again, with somebody else's login and a later time.
-_FORM = re.compile(
-    r"^(?P<head>.+?)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?:_(?P<file>.+)|(?P<info>\.txt))$"
-)
+_FORM = re.compile(r"(?<=.)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?=_.|\.txt$)")
 _PERSON = re.compile(r"(?P<name>[^(),;:]+?)\s*\((?P<login>[^()\s]+)\)")
 _PEOPLE_LINE = re.compile(r"^\s*(?:Name|Group Members?|Members?|이름|그룹 구성원)\s*:(?P<rest>.*)$")
 _ORIGINAL = re.compile(
@@ -40,31 +37,77 @@ class _Info:
     notes: tuple[str, ...] = ()
 
 
-_Attempts = dict[str, list[re.Match[str]]]
+@dataclass(frozen=True)
+class _File:
+    """A name in the download, taken apart; `file` is what its author called it.
+
+    `is_doubtful` where both a group's name and a file's could have brought the form in once more.
+    """
+
+    source: str
+    head: str
+    when: str
+    file: str | None
+    is_doubtful: bool = False
+
+    @property
+    def is_info(self) -> bool:
+        """Whether it is the text beside an attempt."""
+        return self.file is None
+
+
+_Attempts = dict[str, list[_File]]
 """The files of each attempt, by its time."""
+_UNCLEAR = "The name {} can be read in more than one way; look at whose work this is."
 _SHARED = "Attempts of different people stand under the name {}; look at whose this one is."
 _ALONE = "The text beside it names others, too; it is taken for the work of {} alone, who sent it."
 
 
 def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
-    return frozenset(entry.name for entry in entries if _FORM.match(entry.name))
+    return frozenset(entry.name for entry in entries if _FORM.search(entry.name))
 
 
 def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
-    heads: dict[str, dict[str, list[re.Match[str]]]] = defaultdict(lambda: defaultdict(list))
-    for entry in entries:
-        if match := _FORM.match(entry.name):
-            heads[match["head"]][match["when"]].append(match)
-    assignment = _assignment(list(heads))
+    names = {entry.name for entry in entries}
+    files = [_take_apart(entry.name, names) for entry in entries if _FORM.search(entry.name)]
+    heads: dict[str, _Attempts] = defaultdict(lambda: defaultdict(list))
+    for file in files:
+        if not file.is_doubtful:
+            heads[file.head][file.when].append(file)
+    assignment = _assignment([file.head for file in files])
     hand_ins = []
     for head, attempts in heads.items():
         label = head.removeprefix(assignment)
-        infos = {when: _info(head, files, read_text) for when, files in attempts.items()}
+        infos = {when: _info(head, parts, read_text) for when, parts in attempts.items()}
         parts = _by_people(infos)
         for times in parts:
             hand_in = _hand_in(label, {when: attempts[when] for when in times}, infos)
-            hand_ins.append(_doubted(hand_in, label) if len(parts) > 1 else hand_in)
+            shared = len(parts) > 1
+            hand_ins.append(_doubted(hand_in, _SHARED.format(label)) if shared else hand_in)
+    for file in filter(attrgetter("is_doubtful"), files):
+        label = file.head.removeprefix(assignment)
+        hand_in = _hand_in(label, {file.when: [file]}, {file.when: _Info()})
+        hand_ins.append(_doubted(hand_in, _UNCLEAR.format(file.source)))
     return hand_ins
+
+
+def _take_apart(name: str, names: Container[str]) -> _File:
+    """Find Blackboard's own form in a name: the first one that a text stands beside.
+
+    A group's name stands before it and what the author called the file after it. Both are typed
+    and may hold the form again, with somebody else's login and a later time.
+    """
+    forms = list(_FORM.finditer(name))
+    told = [form for form in forms if f"{name[: form.end()]}.txt" in names]
+    form = (told or forms)[0]
+    rest = name[form.end() :]
+    return _File(
+        source=name,
+        head=name[: form.start()],
+        when=form["when"],
+        file=None if rest == ".txt" else rest[1:],
+        is_doubtful=len(forms) > 1 and not told,
+    )
 
 
 def _assignment(heads: Sequence[str]) -> str:
@@ -75,8 +118,8 @@ def _assignment(heads: Sequence[str]) -> str:
     return prefix
 
 
-def _info(head: str, matches: Sequence[re.Match[str]], read_text: ReadText) -> _Info:
-    texts = [match.string for match in matches if match["info"]]
+def _info(head: str, files: Sequence[_File], read_text: ReadText) -> _Info:
+    texts = [file.source for file in files if file.is_info]
     return _of_sender(head, _parse(read_text(texts[0], MAX_INFO_BYTES))) if texts else _Info()
 
 
@@ -121,9 +164,9 @@ def _hand_in(label: str, attempts: _Attempts, infos: Mapping[str, _Info]) -> Han
         id=label,
         members=info.members or (Who(login=label, label=label),),
         parts=tuple(
-            Part(match.string, originals.get(match.string, match["file"]))
-            for match in attempts[newest]
-            if match["file"]
+            Part(file.source, originals.get(file.source, file.file))
+            for file in attempts[newest]
+            if not file.is_info
         ),
         attempt=_time(newest) if older else None,
         older=tuple(_described(when, attempts[when]) for when in older),
@@ -132,19 +175,19 @@ def _hand_in(label: str, attempts: _Attempts, infos: Mapping[str, _Info]) -> Han
     )
 
 
-def _doubted(hand_in: HandIn, label: str) -> HandIn:
+def _doubted(hand_in: HandIn, note: str) -> HandIn:
     """The same with a note; what is known by the name alone may be anybody's under that name."""
-    known = hand_in.members != (by_name := (Who(login=label, label=label),))
+    known = hand_in.members != (by_name := (Who(login=hand_in.id, label=hand_in.id),))
     return replace(
         hand_in,
         members=hand_in.members if known else (replace(by_name[0], is_typed=True),),
-        notes=(*hand_in.notes, _SHARED.format(label)),
+        notes=(*hand_in.notes, note),
     )
 
 
-def _described(when: str, matches: Sequence[re.Match[str]]) -> str:
-    files = ", ".join(match["file"] for match in matches if match["file"])
-    return f"{_time(when)} ({files or 'no file'})"
+def _described(when: str, files: Sequence[_File]) -> str:
+    named = ", ".join(file.file for file in files if file.file is not None)
+    return f"{_time(when)} ({named or 'no file'})"
 
 
 def _time(stamp: str) -> str:

@@ -136,6 +136,31 @@ def test_blackboard_believes_no_second_form_in_what_the_author_called_the_file()
     assert (mal.older, kim.older) == ((), ())
 
 
+@pytest.mark.parametrize("has_texts", [True, False])
+def test_blackboard_keeps_a_group_called_like_a_file_out_of_that_person_s_place(
+    *, has_texts: bool
+) -> None:
+    group = "HW_kim_attempt_2099-01-01-00-00-00_hw5.py_attempt_2026-05-31-23-59-58"
+    kim = "HW_kim_attempt_2026-05-30-10-00-00"
+    texts = {f"{group}.txt": "Name: Mal (mal)", f"{kim}.txt": "Name: Kim Chul (kim)"}
+    names = [f"{group}_hw5.py", f"{kim}_hw5.py", "HW_lee_attempt_2026-05-31-10-00-00_a.py"]
+    hand_ins = read(BLACKBOARD, *names, *(texts if has_texts else ()), texts=texts)
+    (own,) = (each for each in hand_ins if each.parts[0].source == f"{kim}_hw5.py")
+    (theirs,) = (each for each in hand_ins if each.parts[0].source == f"{group}_hw5.py")
+    assert own.members[0].login == "kim"
+    assert not own.members[0].is_typed
+    assert (own.older, own.notes) == ((), ())
+    if has_texts:
+        assert theirs.members == (Who(name="Mal", login="mal"),)
+        assert (theirs.attempt, names_of(theirs)) == (None, ["hw5.py"])
+    else:
+        assert theirs.members[0].is_typed
+        assert theirs.notes == (
+            f"The name {group}_hw5.py can be read in more than one way; look at whose work this "
+            "is.",
+        )
+
+
 def test_blackboard_parts_a_group_from_the_person_it_calls_itself_after() -> None:
     head = "HW_kim_attempt_2026-05"
     texts = {
