@@ -107,14 +107,16 @@ def works_too_much(
 def other_optimizer(
     name: RunName, asked: Optimizer, stepped: Sequence[Optimizer]
 ) -> IntegrityFlag | None:
-    """The flag for a training that was given an optimizer, and in which only others stepped."""
-    names = [each.type_name for each in stepped]
-    if not names or asked.type_name in names:
+    """The flag for a training that was given an optimizer, and in which others stepped."""
+    names = {each.type_name: None for each in stepped}
+    others = [each for each in names if each != asked.type_name]
+    if not others:
         return None
+    alone = asked.type_name not in names
+    what = f"it was {listed(others)} that" if alone else f"{listed(others)}, too,"
     return IntegrityFlag(
         flag=OTHER_OPTIMIZER,
-        text=f"{name}: the training was given {asked.type_name}, but it was {listed(names)} that "
-        "changed the weights.",
+        text=f"{name}: the training was given {asked.type_name}, but {what} changed the weights.",
     )
 
 

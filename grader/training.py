@@ -157,9 +157,11 @@ class Trainer:
 
     def _look_at_optimizers(self, attempt: Attempt) -> None:
         order = attempt.order
-        asked = order.matched.last.optimizer
-        if asked is None or not hasattr(torch.optim, asked.type_name):
-            return  # one of the student's own may well have another one step
+        recorded = order.matched.last
+        asked = recorded.optimizer
+        # One of the student's own may have another one step, and a loop has as many as it wants.
+        if recorded.api != "part34" or asked is None or not hasattr(torch.optim, asked.type_name):
+            return
         flag = other_optimizer(order.name, asked, attempt.optimizers)
         if flag is not None:
             self.flags.append(flag)

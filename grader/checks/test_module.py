@@ -11,7 +11,8 @@ from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
 from grader.checks.gradients import reference_gradients
 from grader.checks.initialization import require_kaiming
 from grader.checks.optimizers import require_optimizers
-from grader.checks.roles import ROLE_TITLES, WEIGHTS, find_roles
+from grader.checks.roles import ROLE_TITLES, WEIGHTS
+from grader.checks.unused import roles_of
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 
@@ -35,7 +36,7 @@ def test_sizes(student: Student, cases: Cases, expect: Expect, own: Own) -> None
 def _require_layers(student: Student, cases: Cases, expect: Expect) -> None:
     for constructor, case in cases.module():
         model = student.build(CLASS, constructor.model_dump())
-        find_roles(model.model, case.shapes)
+        roles_of(model, case)
         expect.form("the scores", model.scores(case.x), case.upstream)
 
 
@@ -48,7 +49,7 @@ def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> N
     drawn = len(spec.settings.constructors) * len(WEIGHTS)
     for number, (constructor, case) in enumerate(cases.module()):
         model = student.build(CLASS, constructor.model_dump(), seed=cases.seed(number))
-        weights = find_roles(model.model, case.shapes).from_model(model.weights(), case.shapes)
+        weights = roles_of(model, case).from_model(model.weights(), case.shapes)
         for role in WEIGHTS:
             require_kaiming(
                 f"the {ROLE_TITLES[role]}",
@@ -67,7 +68,7 @@ def test_values(
     own(CLASS)
     for constructor, case in cases.module():
         model = student.build(CLASS, constructor.model_dump())
-        model.set_weights(find_roles(model.model, case.shapes).to_model(case.params))
+        model.set_weights(roles_of(model, case).to_model(case.params))
         expected = reference.three_layer_convnet(case.x, case.params)
         expect.close("the scores", model.scores(case.x), expected)
 
@@ -78,7 +79,7 @@ def test_gradients(student: Student, cases: Cases, expect: Expect, own: Own) -> 
     own(CLASS)
     for constructor, case in cases.module():
         model = student.build(CLASS, constructor.model_dump())
-        roles = find_roles(model.model, case.shapes)
+        roles = roles_of(model, case)
         model.set_weights(roles.to_model(case.params))
         x_gradient, by_name = model.gradients(case.x, case.upstream)
         by_role = roles.from_model(by_name, case.shapes)

@@ -11,7 +11,7 @@ from grader.checks.examination import Examination
 from grader.checks.expecting import Expect, Matched, Reaches, TrainsConvnet
 from grader.checks.layers import own_classes, require_layers
 from grader.checks.optimizers import require_optimizers
-from grader.checks.roles import find_roles
+from grader.checks.unused import roles_of
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 
@@ -33,7 +33,7 @@ def test_structure(
     require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
     for _, case in cases.module():  # and it is there, and does what such layers do
         model = student.copy_model(run.last.target)
-        roles = find_roles(model.model, case.shapes)
+        roles = roles_of(model, case)
         own = own_classes(run.last.model)
         if not own:
             expect.form("the scores", model.scores(case.x), case.upstream)
@@ -52,7 +52,7 @@ def test_values(
     run = matched("sequential_convnet")
     for _, case in cases.module():
         model = student.copy_model(run.last.target)
-        model.set_weights(find_roles(model.model, case.shapes).to_model(case.params))
+        model.set_weights(roles_of(model, case).to_model(case.params))
         expected = reference.three_layer_convnet(case.x, case.params)
         expect.close("the scores", model.scores(case.x), expected)
 

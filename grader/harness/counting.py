@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 IMAGE = 3 * 32 * 32
@@ -39,8 +40,8 @@ def images_in(value: Any) -> int:
 
 
 def images_given(arguments: Iterable[Any]) -> int:
-    """The images among a model's arguments, all tensors together."""
-    return sum(_images(tuple(x.shape)) for x in arguments if isinstance(x, Tensor) and x.dim() > 1)
+    """The images among a model's arguments, all tensors together; positions of images are some."""
+    return sum(map(_among, (x for x in arguments if isinstance(x, Tensor) and x.dim() > 1)))
 
 
 def scores_below(losses: Iterable[Tensor]) -> int:
@@ -53,11 +54,31 @@ def scores_below(losses: Iterable[Tensor]) -> int:
         node: Any = waiting.popleft()
         if node is None:
             continue
-        if node.name() == "LogSoftmaxBackward0":
-            with suppress(RuntimeError):  # its tensors are gone after a backward pass
-                rows = max(rows, math.prod(node._saved_result.shape[:-1]))
+        with suppress(RuntimeError):  # its tensors are gone after a backward pass
+            rows = max(rows, _rows(node))
         waiting.extend(following for following, _ in node.next_functions)
     return rows
+
+
+def _rows(node: Any) -> int:
+    """How many images' scores a node normalises, whichever dimension the classes are; else 0."""
+    if node.name() in ("LogSoftmaxBackward0", "SoftmaxBackward0"):
+        result = node._saved_result
+        return int(result.numel() // max(1, result.shape[_signed(node._saved_dim)]))
+    if node.name() == "LogsumexpBackward0":
+        return int(node._saved_result.numel())
+    return 0
+
+
+def _signed(dimension: int) -> int:
+    """torch keeps -1 as the largest number of 64 bits."""
+    return dimension - 2**64 if dimension >= 2**63 else dimension
+
+
+def _among(x: Tensor) -> int:
+    if x.dtype in (torch.int64, torch.int32):
+        return x.numel() if x.dim() == 2 else _images(tuple(x.shape))
+    return _images(tuple(x.shape))
 
 
 def _images(shape: tuple[int, ...]) -> int:

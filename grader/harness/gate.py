@@ -7,8 +7,8 @@ while a run is trained, a :class:`Meter` counts, pauses and ends it.
 from __future__ import annotations
 
 import threading
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Collection, Hashable, Iterator
 from fractions import Fraction
 from typing import Protocol, TypeVar
 
@@ -174,8 +174,9 @@ class Rehearsal:
 class Meter:
     """The policy while a run is trained.
 
-    Iterations are the batches drawn for training, or the steps of one optimizer where these are
-    more: a loop on images that were kept in tensors draws nothing. Nor does one that computes
+    Iterations are the batches drawn for training, or the steps of the tensor that is changed most
+    often where these are more: a loop on images that were kept in tensors draws nothing. Optimizers
+    of different layers may step in turn; of one layer, each is a step. Nor does one that computes
     gradients of the same images over and over, and updates the weights by hand; what it computes
     beyond `PASSES` for every image that was drawn counts as drawn, too.
 
@@ -213,7 +214,7 @@ class Meter:
         self._drawn = Fraction(0)
         self._owed = self._credit = self._second_pass = Fraction(0)
         self._batch = batch
-        self._steps: dict[object, int] = {}
+        self._steps: Counter[Hashable] = Counter()
         self.iterations = 0
 
     @property
@@ -239,10 +240,15 @@ class Meter:
                 self._second_pass = (self.PASSES - 1) * self._share(size)
             yield batch
 
-    def note_step(self, optimizer: object, images: int) -> None:
-        """An optimizer is about to step, after a gradient of that many images; 0: nobody knows."""
-        self._steps[optimizer] = self._steps.get(optimizer, 0) + 1
-        if self._steps[optimizer] > max(1, self.iterations):
+    def note_step(self, changed: Collection[Hashable], images: int) -> None:
+        """An optimizer is about to step, after a gradient of that many images; 0: nobody knows.
+
+        Args:
+            changed: what tells apart the tensors that it changes.
+            images: of the last gradient.
+        """
+        self._steps.update(changed)
+        if max((self._steps[each] for each in changed), default=0) > max(1, self.iterations):
             self._pause_if_due()
             self._count(images or self._batch)
 

@@ -36,7 +36,7 @@ from grader.harness.values import (
     Tensors,
     encode_value,
 )
-from grader.harness.watching import Watch
+from grader.harness.watching import Watch, parameters_of
 from grader.protocol import messages as m
 from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
 
@@ -258,7 +258,7 @@ class Worker:
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:
             steps.note(optimizer)
-            meter.note_step(optimizer, watch.images)
+            meter.note_step(parameters_of(optimizer), watch.images)
 
         self._gate.policy, recorder.rehearsing = meter, False
         watch.on_backward, watch.on_step = note_backward, note_step

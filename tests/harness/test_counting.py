@@ -47,6 +47,26 @@ def test_all_that_a_model_is_given_counts() -> None:
     assert images_given([IMAGES, 3, None, torch.tensor(1.0), LABELS, IMAGES[:2]]) == 10
 
 
+def test_positions_of_images_count_as_images() -> None:
+    assert images_given([torch.arange(64)[None]]) == 64
+    assert images_given([torch.zeros(4, 3, 32, 32, dtype=torch.int64)]) == 4
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda scores: F.cross_entropy(scores.T[None], LABELS[None]),
+        lambda scores: F.nll_loss(F.log_softmax(scores, dim=-1), LABELS),
+        lambda scores: F.softmax(scores, dim=1).log()[:, 0].mean(),
+        lambda scores: (torch.logsumexp(scores, dim=1) - scores[:, 0]).mean(),
+    ],
+    ids=["transposed", "negative-dimension", "softmax", "logsumexp"],
+)
+def test_scores_count_however_they_lie(loss) -> None:
+    weights = torch.zeros(3072, 10, requires_grad=True)
+    assert scores_below([loss(IMAGES.flatten(1).mm(weights))]) == 8
+
+
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 def test_a_loss_tells_for_how_many_images_its_scores_are(smoothing: float) -> None:
     weights = torch.zeros(3072, 10, requires_grad=True)

@@ -172,20 +172,29 @@ def test_batches_drawn_without_gradients_are_an_evaluation() -> None:
 def test_steps_on_images_kept_in_tensors_are_counted_as_batches() -> None:
     run = Run(100, 10, pauses=2)
     for _ in range(11):  # the first is free: it may belong to a batch drawn before
-        run.meter.note_step("sgd", 10)
+        run.meter.note_step({"weight"}, 10)
     assert run.meter.epochs == 1
     with pytest.raises(StopTraining):
-        run.meter.note_step("sgd", 10)
+        run.meter.note_step({"weight"}, 10)
     assert run.paused_at == [5, 10]
 
 
 def test_steps_of_several_optimizers_and_accumulated_gradients_cost_nothing_more() -> None:
     run = Run(100, 10)
     for batch in run.draw():
-        run.meter.note_step("one", 10)
+        run.meter.note_step({"body"}, 10)
         if batch % 2:
-            run.meter.note_step("other", 10)
+            run.meter.note_step({"head"}, 10)
     assert run.meter.iterations == 10
+
+
+def test_optimizers_that_take_turns_on_the_same_weights_step_as_often_as_both_do() -> None:
+    run = Run(100, 10)
+    next(run.draw())
+    for _ in range(3):
+        run.meter.note_step({"body", "head"}, 10)
+        run.meter.note_step({"body"}, 10)
+    assert run.meter.iterations == 6
 
 
 def test_a_gate_holds_the_policy_in_force() -> None:

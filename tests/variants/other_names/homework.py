@@ -247,6 +247,7 @@ class ThreeLayerConvNet(nn.Module):
         self.look_closer = nn.Conv2d(channel_1, channel_2, kernel_size=3, stride=1, padding=1)
         self.look = nn.Conv2d(in_channel, channel_1, kernel_size=5, stride=1, padding=2)
         self.nonlinear = nn.ReLU()
+        self.left_over = nn.Linear(num_classes, num_classes)
         for child in self.children():
             if hasattr(child, "weight"):
                 nn.init.kaiming_normal_(child.weight, nonlinearity="relu")
