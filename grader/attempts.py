@@ -144,6 +144,9 @@ class Conductor:
 
         def go_on(at: m.Paused) -> bool:
             measure(at.iteration, at.epoch, at.loss)
+            if not attempt.curve[-1].val_accuracy and self._is_beyond_help(student, order):
+                attempt.problem = f"all weights of a layer are NaN after {at.iteration} iterations"
+                return False
             return not (self.rules.stop_when_reached and attempt.reached)
 
         try:
@@ -198,6 +201,18 @@ class Conductor:
             return self.held_out.validation_accuracy(student, order.target, called)
         except WorkerError:
             return 0.0
+
+    def _is_beyond_help(self, student: Student, order: Order) -> bool:
+        """Whether a run can come to nothing any more, whatever its budget.
+
+        Weights that are NaN stay so under every step of the homework's own loops; a loop of the
+        student's may set them anew.
+        """
+        if order.matched.last.api == "loop":
+            return False
+        weights = student.weights(order.target).values()
+        lost = any(w.is_floating_point() and bool(w.isnan().all()) for w in weights if w.numel())
+        return lost and not self.held_out.gives_numbers(student, order.target)
 
     def _prepare(self, student: Student, order: Order) -> None:
         if order.shuffled:

@@ -39,6 +39,13 @@ Train = Annotated[bool, typer.Option("--train/--no-train", help="Carry out the t
 FullCurves = Annotated[
     bool, typer.Option("--full-curves", help="Train to the end of every budget.")
 ]
+Share = Annotated[
+    bool,
+    typer.Option(
+        "--share/--no-share",
+        help="Train a run that equals the reference's once for all, or everybody's own.",
+    ),
+]
 Data = Annotated[DataChoice, typer.Option(help="Which data set to train and measure on.")]
 RubricFile = Annotated[Path | None, typer.Option(help="Another rubric than the shipped one.")]
 Isolation = Annotated[
@@ -63,6 +70,7 @@ def _setup(
     isolation: Literal["any", "strict"],
     mode: Mode,
     threads: int = 1,
+    share: bool = True,
 ) -> Setup:
     from grader.checks.catalogue import known_checks
     from grader.jobs import Setup
@@ -75,6 +83,7 @@ def _setup(
         data=data,
         data_root=str(data_root) if data_root else None,
         train=train,
+        share=share,
         full_curves=full_curves,
         strict_isolation=isolation == "strict",
         isolation=mode,
@@ -110,6 +119,7 @@ def check(
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("torchgrade-report"),
     train: Train = True,
     full_curves: FullCurves = False,
+    share: Share = True,
     data: Data = "auto",
     data_root: DataRoot = None,
     rubric: RubricFile = None,
@@ -126,7 +136,7 @@ def check(
 
     setup = _setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
-        isolation=require_isolation, mode=isolation, threads=this_machine().cores,
+        isolation=require_isolation, mode=isolation, threads=this_machine().cores, share=share,
     )  # fmt: skip
     console = Console()
     with open_own_work(submission) as handed_in, LiveView(console) as view:
@@ -166,6 +176,7 @@ def grade(
     ] = None,
     train: Train = True,
     full_curves: FullCurves = False,
+    share: Share = True,
     data: Data = "auto",
     data_root: DataRoot = None,
     rubric: RubricFile = None,
@@ -184,7 +195,7 @@ def grade(
         raise UsageError("Say with --out where results go, or ask for --dry-run.")
     setup = _setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
-        isolation=require_isolation, mode=isolation,
+        isolation=require_isolation, mode=isolation, share=share,
     )  # fmt: skip
     console = Console()
     with opened_download(console, source, layout=layout, roster=roster) as download:

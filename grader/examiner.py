@@ -15,7 +15,7 @@ import torchvision
 
 from grader.attempts import Progress
 from grader.checks.catalogue import known_checks
-from grader.data import open_store
+from grader.data import open_store, shared_trainings
 from grader.errors import UserError
 from grader.files import is_full
 from grader.grading import Grader, Options, Watcher
@@ -83,6 +83,7 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
     options = Options(
         train=setup.train,
         full_curves=setup.full_curves,
+        shared=shared_trainings(root) if setup.share else None,
         strict_isolation=setup.strict_isolation,
         isolation=setup.isolation,
         threads=setup.threads,

@@ -5,15 +5,15 @@ from __future__ import annotations
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 from grader.assembly import Findings, result_of
-from grader.attempts import Conductor, Progress
+from grader.attempts import Progress
 from grader.checks.cases import derive_seed
 from grader.checks.examination import Examination
 from grader.checks.running import run_checks, shorten
@@ -23,9 +23,7 @@ from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.keys import key_of
 from grader.looking import overview_of, problem_of
-from grader.measuring import HeldOut
 from grader.overview import Overview
-from grader.pace import epoch_seconds
 from grader.protocol import messages as m
 from grader.provenance import provenance_of, setup_key
 from grader.results import (
@@ -38,7 +36,9 @@ from grader.sandbox.layers import FULL, MODES, IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.serving import TrainingFolders
-from grader.training import EXCHANGES, Exchanged, Trainer
+from grader.sharing import Shelf
+from grader.trainers import Trainers
+from grader.training import EXCHANGES
 from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
 
 MAX_LOSSES = 2
@@ -53,6 +53,8 @@ class Options:
     full_curves: bool = False
     strict_isolation: bool = False
     isolation: Mode = "full"
+    shared: Path | None = None
+    """Where the reference's trainings are kept; None to train everything anew."""
     threads: int = 1
     """Of torch's operations, in training runs; everything else is quicker with one."""
     scratch: Path = Path(tempfile.gettempdir())
@@ -85,8 +87,22 @@ class Grader:
         self._control = control
         self._options = options
         self._folders = TrainingFolders(store, options.scratch, EXCHANGES) if store else None
-        self._pace: float | None = None
         self._workers: list[Worker] = []
+
+    @cached_property
+    def _trainers(self) -> Trainers:
+        assert self._store is not None
+        assert self._folders is not None
+        return Trainers(
+            self._rubric,
+            self._store,
+            self._folders,
+            students=self._student_of,
+            start_worker=self._start_worker,
+            shelf=Shelf(self._options.shared, self.setup_key) if self._options.shared else None,
+            threads=self._options.threads,
+            full_curves=self._options.full_curves,
+        )
 
     def grade(self, submission: Submission, watcher: Watcher) -> SubmissionResult:
         """Grade one submission, whatever it does.
@@ -135,7 +151,9 @@ class Grader:
             self._require_isolation(student.layers)
             trainer = None
             if self._options.train:
-                trainer = self._trainer(student, submission, understanding, watcher)
+                trainer = self._trainers.of(
+                    student, submission, understanding.runs, watcher.on_progress
+                )
             examination = Examination(
                 student, self._rubric, submission.digest, understanding.runs, trainer
             )
@@ -179,6 +197,10 @@ class Grader:
         return student, understand(student, submission, self._rubric.data)
 
     def _student(self, submission: Submission, cells: tuple[m.Cell, ...]) -> Student:
+        files = {name: submission.root / name for name in submission.files}
+        return self._student_of(Material(cells, files), submission.digest)
+
+    def _student_of(self, material: Material, digest: str) -> Student:
         rubric = self._rubric
         data = m.Data(
             train_dir=str(self._folders.plain) if self._folders else None,
@@ -189,9 +211,9 @@ class Grader:
             nominal_validation=rubric.data.validation_images,
             nominal_test=rubric.data.test_images,
         )
-        seed = derive_seed(rubric.assignment, submission.digest, "load")
+        seed = derive_seed(rubric.assignment, digest, "load")
         return Student(
-            material=Material(cells, {name: submission.root / name for name in submission.files}),
+            material=material,
             start_worker=self._start_worker,
             load=m.Load(
                 cells=(),
@@ -243,58 +265,12 @@ class Grader:
                 "Run `torchgrade doctor`."
             )
 
-    def _trainer(
-        self,
-        student: Student,
-        submission: Submission,
-        understanding: Understanding,
-        watcher: Watcher,
-    ) -> Trainer:
-        assert self._store is not None
-        rules, integrity = self._rubric.training, self._rubric.integrity
-        if self._options.full_curves:
-            rules = rules.model_copy(update={"stop_when_reached": False})
-        threads = self._options.threads
-        held_out = HeldOut(self._store, threads=threads, unseen=integrity.unseen_images)
-        return Trainer(
-            student,
-            understanding.runs,
-            self._rubric,
-            Conductor(held_out, rules, threads, watcher.on_progress),
-            seeds=partial(derive_seed, self._rubric.assignment, submission.digest),
-            exchanged=self._exchanged,
-            epoch_seconds=self._epoch_seconds,
-        )
-
-    def _epoch_seconds(self) -> float:
-        """Measured once: it costs a fifth of a second."""
-        if self._pace is None:
-            assert self._store is not None
-            spec = next(c for c in self._rubric.checks if c.settings.layers is not None)
-            assert spec.settings.layers is not None
-            self._pace = epoch_seconds(
-                self._rubric.data, spec.settings.layers, self._store.sizes.train
-            )
-        return self._pace
-
-    @contextmanager
-    def _exchanged(self, student: Student, seed: int, number: int) -> Iterator[Exchanged]:
-        """The same submission where the labels of the classes are exchanged; class -> label."""
-        assert self._folders is not None
-        served = self._folders.exchanged(number)
-        data = student.load.data.model_copy(update={"train_dir": str(served.folder)})
-        other = replace(
-            student.fresh(seed),
-            start_worker=partial(self._start_worker, training=served.folder),
-            load=student.load.model_copy(update={"data": data}),
-        )
-        with other:
-            yield other, served.called
-
     @cached_property
     def setup_key(self) -> str:
         """The key of all that holds for every submission."""
-        options = replace(self._options, scratch=Path())
+        # Where something lies changes nothing; whether trainings are shared does.
+        shared = None if self._options.shared is None else Path()
+        options = replace(self._options, scratch=Path(), shared=shared)
         return setup_key(self._rubric, self._store, repr(options))
 
     def provenance(self, key: str, layers: tuple[str, ...] = ()) -> Provenance:

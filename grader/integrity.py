@@ -21,6 +21,7 @@ KNOWS_WITHOUT_LEARNING = "knows_without_learning"
 KNOWS_THE_IMAGES = "knows_the_images"
 OTHER_OPTIMIZER = "other_optimizer"
 WORKS_TOO_MUCH = "works_too_much"
+SHARED_DIFFERS = "shared_differs"
 
 
 def knows_before_training(curve: Sequence[CurvePoint], rules: Integrity) -> bool:
@@ -117,6 +118,17 @@ def other_optimizer(
     return IntegrityFlag(
         flag=OTHER_OPTIMIZER,
         text=f"{name}: the training was given {asked.type_name}, but {what} changed the weights.",
+    )
+
+
+def shared_differs(name: RunName, own: float | None, shared: float | None) -> IntegrityFlag:
+    """The flag for a run whose own training misses what an equal one of the reference's reached."""
+    reached = "no accuracy" if own is None else f"{own:.1%}"
+    return IntegrityFlag(
+        flag=SHARED_DIFFERS,
+        text=f"{name}: its first training steps equal the reference's, whose training reached "
+        f"{shared or 0.0:.1%} and stands here; its own, carried out as a sample, reached "
+        f"{reached}.",
     )
 
 

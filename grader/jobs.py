@@ -26,6 +26,7 @@ class Setup(Record):
     data_root: str | None
     scratch: str = Field(default="", description="folder for the workers' scratch; set by the slot")
     train: bool = True
+    share: bool = Field(default=True, description="train what is equal for all once")
     full_curves: bool = False
     strict_isolation: bool = False
     isolation: Mode = Field(default="full", description="which layers are tried")

@@ -50,6 +50,11 @@ class HeldOut:
         """
         student.probe(target, self._validation.images[:_PROBE])
 
+    def gives_numbers(self, student: Student, target: str) -> bool:
+        """Whether a recorded run's model gives a number for any image at all, and not only NaN."""
+        scores = student.scores(target, self._validation.images[:_PROBE], threads=self._threads)
+        return not bool(torch.isnan(scores).all())
+
     def validation_accuracy(
         self, student: Student, target: str, called: NDArray[np.int64] | None = None
     ) -> float:

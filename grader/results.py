@@ -159,7 +159,9 @@ class RunResult(Record):
     epochs: float = Field(default=0.0, description="iterations by the batches of one epoch")
     optimizer: OptimizerInfo | None = None
     seeds: tuple[int, ...] = ()
-    shared_with: str | None = None
+    shared_with: str | None = Field(
+        default=None, description="whose equal training this is: `reference:` and which one"
+    )
     curve: tuple[CurvePoint, ...] = ()
     reason: Prose | None = Field(default=None, description="why it did not reach its threshold")
 

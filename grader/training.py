@@ -20,6 +20,7 @@ from grader.integrity import (
     knows_the_images,
     knows_without_learning,
     other_optimizer,
+    shared_differs,
     suspicious_measurement,
     works_too_much,
 )
@@ -36,6 +37,7 @@ EXCHANGES = 2
 """Trainings on exchanged labels before a run is contradicted: one may have had bad luck."""
 
 Exchanged = tuple[Student, NDArray[np.int64]]
+FindShared = Callable[[RunName, MatchedRun], RunResult | None]
 
 
 class Trainer:
@@ -50,6 +52,8 @@ class Trainer:
         exchanged: student, seed and the number of the trial -> the same submission in a worker
             whose training images have the labels of the classes exchanged, and class -> label.
         epoch_seconds: tells the processor time of one epoch of the reference's network.
+        shared: the result of an equal training that reached its threshold, where there is one.
+        verified: of which runs that are shared the own training is carried out, too.
 
     Attributes:
         results: of the runs that were trained.
@@ -66,6 +70,8 @@ class Trainer:
         seeds: Callable[[RunName, int], int],
         exchanged: Callable[[Student, int, int], AbstractContextManager[Exchanged]],
         epoch_seconds: Callable[[], float],
+        shared: FindShared = lambda name, matched: None,
+        verified: Callable[[RunName], bool] = lambda name: False,
     ) -> None:
         self._student = student
         self._runs = runs
@@ -76,6 +82,8 @@ class Trainer:
         self._seeds = seeds
         self._exchanged = exchanged
         self._epoch_seconds = epoch_seconds
+        self._shared = shared
+        self._is_verified = verified
         self.results: dict[RunName, RunResult] = {}
         self.flags: list[IntegrityFlag] = []
 
@@ -107,6 +115,27 @@ class Trainer:
                 optimizer=optimizer_info(matched.last),
                 reason=f"the training at {where} cannot be carried out: {problem}",
             )
+        shared = self._shared(name, matched)
+        if shared is None:
+            return self._train_itself(name, matched)
+        result = shared.model_copy(
+            update={
+                "where": str(matched.last.where),
+                "why": explain_match(matched),
+                "optimizer": optimizer_info(matched.last),
+            }
+        )
+        return self._verify(name, matched, result) if self._is_verified(name) else result
+
+    def _verify(self, name: RunName, matched: MatchedRun, shared: RunResult) -> RunResult:
+        """Its own training where that comes to the same; else the shared one, and a flag."""
+        own = self._train_itself(name, matched)
+        if own.reached:
+            return own
+        self.flags.append(shared_differs(name, own.best_val_accuracy, shared.best_val_accuracy))
+        return shared
+
+    def _train_itself(self, name: RunName, matched: MatchedRun) -> RunResult:
         attempts = self._attempts(name, matched)
         best = max(attempts, key=lambda attempt: attempt.best or 0.0)
         self._look_at_work(best)

@@ -59,6 +59,14 @@ def grade(setup: Setup) -> Iterator[Grade]:
 
 
 @pytest.fixture(scope="session")
+def grade_alone(setup: Setup) -> Iterator[Grade]:
+    """Grades a submission; every run is trained, also one that equals the reference's."""
+    with single_slot(setup.model_copy(update={"share": False})) as slot:
+        slot.open()
+        yield lambda path: slot.grade(read_submission(path), lambda event: None)
+
+
+@pytest.fixture(scope="session")
 def grade_quickly(setup: Setup) -> Iterator[Grade]:
     """Grades a submission without training."""
     with single_slot(setup.model_copy(update={"train": False})) as slot:

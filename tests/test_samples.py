@@ -16,10 +16,25 @@ SAMPLES = sorted(path.parent for path in (TOP / "submissions").glob("*/expect.ya
 VARIANTS = sorted(path.parent for path in (TOP / "tests" / "variants").glob("*/expect.yaml"))
 
 
-@pytest.mark.parametrize("folder", SAMPLES + VARIANTS, ids=lambda folder: folder.name)
+every_folder = pytest.mark.parametrize("folder", SAMPLES + VARIANTS, ids=lambda folder: folder.name)
+
+
+@every_folder
 def test_a_whole_submission_gets_what_it_is_worth(folder, grade):
+    require(grade(folder), folder)
+
+
+@pytest.mark.slow
+@every_folder
+def test_it_gets_the_same_when_nothing_is_shared(folder, grade_alone):
+    result = grade_alone(folder)
+    require(result, folder)
+    assert not any(run.shared_with for run in result.runs.values())
+
+
+def require(result, folder):
+    """What the folder's expect.yaml says."""
     expected = yaml.safe_load((folder / "expect.yaml").read_text())
-    result = grade(folder)
     checks = {check.id: check for question in result.questions for check in question.checks}
     not_passed = {
         identifier: (check.status.value, check.reason)

@@ -26,6 +26,7 @@ RULES = Training(
     near_miss=0.05,
     further_seeds=2,
     further_models=2,
+    verify_shared=0.0,
 )
 NET = (
     "import torch.optim as optim\n"
@@ -176,12 +177,32 @@ def test_a_run_that_raises_says_where(trainer_of):
     assert result.best_val_accuracy is None
 
 
-def test_a_run_that_diverges_is_measured_as_it_is(trainer_of):
+def test_a_run_whose_weights_are_nan_ends_there(trainer_of):
     trainer, _ = trainer_of(TRAINED.replace("1e-3", "1e38"), threshold=0.5)
     result = trainer.run("module")
-    assert result.status is RunStatus.MISSED
+    assert result.status is RunStatus.FAILED
+    assert result.iterations == 50
+    assert "all weights of a layer are NaN after 50 iterations" in result.reason
     assert result.curve[-1].loss is None
     assert result.final_val_accuracy == 0
+
+
+def test_a_loop_of_its_own_may_set_its_weights_anew(trainer_of):
+    source = NET + (
+        "optimizer = optim.SGD(model.parameters(), lr=1e38)\n"
+        "for t, (x, y) in enumerate(loader_train):\n"
+        "    loss = F.cross_entropy(model(x), y)\n"
+        "    optimizer.zero_grad()\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    if t == 60:\n"
+        "        model.fc.reset_parameters()\n"
+        "        optimizer.param_groups[0]['lr'] = 1e-3\n"
+    )
+    trainer, _ = trainer_of(source, threshold=0.5)
+    result = trainer.run("module")
+    assert result.iterations == 100
+    assert result.final_val_accuracy > 0.1
 
 
 def test_a_run_that_is_not_there_is_not_found(trainer_of):

@@ -63,6 +63,16 @@ def normality_p_value(weights: Tensor, std: float) -> float:
     return float(kstest(values, "norm").pvalue)
 
 
+def uniformity_p_value(weights: Tensor, bound: float) -> float:
+    """The same for weights that are to be uniform between -bound and bound."""
+    from scipy.stats import kstest
+
+    values = weights.double().flatten().numpy() / bound
+    if not math.isfinite(float(values.sum())) or abs(values).max(initial=0.0) > 1 + 1e-6:
+        return 0.0
+    return float(kstest(values, "uniform", args=(-1, 2)).pvalue)
+
+
 def order_p_value(weights: Tensor, std: float) -> float:
     """The chance that correct N(0, std**2) weights lie at least as much in an order as these do.
 

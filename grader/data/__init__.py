@@ -23,7 +23,7 @@ from grader.data.library import (
     synthesize,
 )
 from grader.data.relabelling import exchange_classes, serve_training_split
-from grader.data.roots import default_data_root
+from grader.data.roots import default_data_root, shared_trainings
 from grader.data.store import DataName, Sizes, Split, Store
 
 __all__ = [
@@ -38,5 +38,6 @@ __all__ = [
     "list_stores",
     "open_store",
     "serve_training_split",
+    "shared_trainings",
     "synthesize",
 ]

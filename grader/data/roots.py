@@ -10,6 +10,7 @@ import platformdirs
 
 ROOT_VARIABLE = "TORCHGRADE_DATA"
 STORES = "stores"
+TRAININGS = "trainings"
 
 
 def default_data_root() -> Path:
@@ -36,6 +37,11 @@ def writable_home(data_root: Path) -> Path:
         if directory.exists():
             return beside if os.access(directory, os.W_OK) else cached
     return beside
+
+
+def shared_trainings(data_root: Path | None) -> Path:
+    """The directory of the reference's trainings on these data; it need not exist yet."""
+    return writable_home(data_root or default_data_root()).parent / TRAININGS
 
 
 def _user_root() -> Path:

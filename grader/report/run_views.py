@@ -9,7 +9,7 @@ from markupsafe import Markup
 from grader.report import wording
 from grader.report.prose import Block, typeset
 from grader.report.text import TEXT_LIMIT, clean_line, optional_line
-from grader.results import RUN_NAMES, RunName, RunResult
+from grader.results import RunName, RunResult
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,6 @@ def run_view(name: RunName, run: RunResult) -> Run:
     """Work out one run; draws its plot when it has a curve."""
     title = wording.RUN_TITLES[name]
     trained = run.iterations > 0
-    other = next((key for key in RUN_NAMES if key == run.shared_with), None)
     plot, caption = _plot(name, run)
     return Run(
         title=title,
@@ -57,7 +56,7 @@ def run_view(name: RunName, run: RunResult) -> Run:
         optimizer=clean_line(run.optimizer.name) if run.optimizer else None,
         settings=wording.settings(run.optimizer),
         seeds=wording.seeds(run.seeds),
-        shared_with=wording.RUN_TITLES[other] if other else optional_line(run.shared_with),
+        shared_with=optional_line(run.shared_with),
         reason=typeset(run.reason),
         plot=plot,
         caption=caption,

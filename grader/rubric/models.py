@@ -76,13 +76,18 @@ class Tolerances(Part):
 
 
 class Training(Part):
-    """Rules that hold for every training run."""
+    """Rules that hold for every training run.
+
+    `verify_shared` is the share of the runs that are equal to one of the reference's and are
+    trained all the same.
+    """
 
     stop_when_reached: bool
     validations_per_epoch: PositiveInt
     near_miss: Share
     further_seeds: NonNegativeInt
     further_models: NonNegativeInt
+    verify_shared: Share
 
 
 class Integrity(Part):

@@ -1,0 +1,184 @@
+"""The trainer of each submission, with what all of them have; and the reference's trainings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cached_property, partial
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+import reference
+from grader.attempts import Conductor, Progress
+from grader.checks.cases import derive_seed
+from grader.data import Store
+from grader.experiments import Experiment
+from grader.given_loops import trains_as_given
+from grader.intake import Submission
+from grader.matched import MatchedRun
+from grader.measuring import HeldOut
+from grader.pace import epoch_seconds
+from grader.protocol.messages import Cell
+from grader.results import RunName, RunResult
+from grader.rubric import Rubric
+from grader.sandbox.student import Material, Student
+from grader.sandbox.workers import Worker
+from grader.serving import TrainingFolders
+from grader.sharing import Sharing, Shelf
+from grader.training import Trainer
+
+OnProgress = Callable[[Progress], None]
+
+
+class Trainers:
+    """Makes the trainer of a submission.
+
+    Args:
+        rubric: thresholds, budgets and rules.
+        store: the data set.
+        folders: what of it workers read.
+        students: material and a digest -> a submission.
+        start_worker: scratch, and the folder that is read in the place of the usual one -> worker.
+        shelf: where the reference's trainings are kept; None where nothing is shared.
+        threads: that a training may use.
+        full_curves: whether runs go on when they have reached their threshold.
+    """
+
+    def __init__(
+        self,
+        rubric: Rubric,
+        store: Store,
+        folders: TrainingFolders,
+        *,
+        students: Callable[[Material, str], Student],
+        start_worker: Callable[[Path, Path | None], Worker],
+        shelf: Shelf | None,
+        threads: int,
+        full_curves: bool,
+    ) -> None:
+        self._rubric = rubric
+        self._store = store
+        self._folders = folders
+        self._students = students
+        self._start_worker = start_worker
+        self._shelf = shelf
+        self._threads = threads
+        self._full_curves = full_curves
+
+    def of(
+        self,
+        student: Student,
+        submission: Submission,
+        runs: Mapping[RunName, MatchedRun],
+        on_progress: OnProgress,
+    ) -> Trainer:
+        """The trainer of a submission."""
+        if self._shelf is None or not trains_as_given(submission.cells):
+            return self._trainer(student, runs, submission.digest, on_progress)
+        sharing = Sharing(
+            self._rubric.data,
+            self._shelf,
+            _Reference(self, on_progress),
+            batches=-(-self._store.sizes.train // self._rubric.data.batch_size),
+            threads=self._threads,
+        )
+        return self._trainer(
+            student,
+            runs,
+            submission.digest,
+            on_progress,
+            shared=partial(sharing.result, student),
+            verified=partial(self._is_verified, submission.digest),
+        )
+
+    def reference(self, experiment: Experiment) -> Student:
+        """The reference as a submission that trains that experiment, not yet opened."""
+        source = Path(reference.__file__).with_name("experiment.py")
+        cells = (
+            Cell(source=f"EXPERIMENT = {experiment.model_dump()!r}", file="settings.py"),
+            Cell(source=source.read_text(encoding="utf-8"), file=source.name),
+        )
+        return self._students(Material(cells, {}), experiment.key)
+
+    def train_reference(
+        self, experiment: Experiment, student: Student, matched: MatchedRun, on_progress: OnProgress
+    ) -> RunResult:
+        """What the reference's training comes to, by the rules that hold for everybody's."""
+        trainer = self._trainer(student, {experiment.run: matched}, experiment.key, on_progress)
+        return trainer.run(experiment.run)
+
+    def seed(self, experiment: Experiment) -> int:
+        """Of the first steps of an experiment."""
+        return derive_seed(self._rubric.assignment, experiment.key, "steps")
+
+    def _trainer(
+        self,
+        student: Student,
+        runs: Mapping[RunName, MatchedRun],
+        digest: str,
+        on_progress: OnProgress,
+        *,
+        shared: Callable[[RunName, MatchedRun], RunResult | None] = lambda name, matched: None,
+        verified: Callable[[RunName], bool] = lambda name: False,
+    ) -> Trainer:
+        rules = self._rubric.training
+        if self._full_curves:
+            rules = rules.model_copy(update={"stop_when_reached": False})
+        unseen = self._rubric.integrity.unseen_images
+        held_out = HeldOut(self._store, threads=self._threads, unseen=unseen)
+        return Trainer(
+            student,
+            runs,
+            self._rubric,
+            Conductor(held_out, rules, self._threads, on_progress),
+            seeds=partial(derive_seed, self._rubric.assignment, digest),
+            exchanged=self._exchanged,
+            epoch_seconds=lambda: self._epoch_seconds,
+            shared=shared,
+            verified=verified,
+        )
+
+    def _is_verified(self, digest: str, name: RunName) -> bool:
+        """By lot, which depends on the submission's bytes alone."""
+        lot = derive_seed(self._rubric.assignment, digest, "verify", name)
+        return lot < self._rubric.training.verify_shared * 2**31
+
+    @cached_property
+    def _epoch_seconds(self) -> float:
+        """Measured once: it costs a fifth of a second. Endless where no check says of what."""
+        layers = next((c.settings.layers for c in self._rubric.checks if c.settings.layers), None)
+        if layers is None:
+            return math.inf
+        return epoch_seconds(self._rubric.data, layers, self._store.sizes.train)
+
+    @contextmanager
+    def _exchanged(
+        self, student: Student, seed: int, number: int
+    ) -> Iterator[tuple[Student, NDArray[np.int64]]]:
+        """The same submission where the labels of the classes are exchanged; class -> label."""
+        served = self._folders.exchanged(number)
+        data = student.load.data.model_copy(update={"train_dir": str(served.folder)})
+        other = replace(
+            student.fresh(seed),
+            start_worker=lambda scratch: self._start_worker(scratch, served.folder),
+            load=student.load.model_copy(update={"data": data}),
+        )
+        with other:
+            yield other, served.called
+
+
+class _Reference:
+    """The reference's trainings, watched by whom they are carried out for."""
+
+    def __init__(self, trainers: Trainers, on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+        self._trainers = trainers
+        self.student, self.seed = trainers.reference, trainers.seed
+
+    def train(self, experiment: Experiment, student: Student, matched: MatchedRun) -> RunResult:
+        """See :class:`grader.sharing.Referee`."""
+        return self._trainers.train_reference(experiment, student, matched, self._on_progress)
