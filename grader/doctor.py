@@ -57,7 +57,7 @@ _LACKS = {
     LANDLOCK: _Lack(
         "student code can read and write every file that you can: the reference, other people's "
         "work, results",
-        "needs Linux 5.13 or later with Landlock switched on (CONFIG_LSM)",
+        "needs Linux 6.2 or later with Landlock switched on (CONFIG_LSM)",
     ),
     SECCOMP: _Lack(
         "student code can use the network, start processes and end those of this user",

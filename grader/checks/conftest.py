@@ -16,7 +16,9 @@ from grader.checks.network import require_three_layers
 from grader.checks.optimizers import require_weights
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.checks.unused import used_part
+from grader.errors import WorkerError
 from grader.matched import MatchedRun, explain_untried
+from grader.protocol.messages import Model
 from grader.results import RunName
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
@@ -97,17 +99,23 @@ def trains_convnet(examination: Examination, student: Student) -> TrainsConvnet:
     images = examination.rubric.data
 
     def require(name: RunName) -> None:
-        run = examination.runs[name]
-        assert run.last.model is not None
-        examination.where = str(run.last.where)
+        recorded = examination.runs[name].last
+        examination.where = str(recorded.where)
+        if recorded.model is None:
+            raise CheckFailed("what this training trains could not be read")
         try:
-            require_three_layers(run.last.model, images)
-        except CheckFailed:
-            model = student.copy_model(run.last.target)
-            size = (2, images.channels, images.image_size, images.image_size)
-            x = torch.randn(size, generator=torch.Generator().manual_seed(0))
-            require_three_layers(used_part(model, x), images)
-        require_weights(run.last, student.weights(run.last.target))
+            require_three_layers(recorded.model, images)
+        except CheckFailed as failed:
+            require_three_layers(used(recorded.target, failed), images)
+        require_weights(recorded, student.weights(recorded.target))
+
+    def used(target: str, failed: CheckFailed) -> Model:
+        try:
+            model = student.copy_model(target)
+        except WorkerError:  # weights in a list are no model
+            raise failed from None
+        size = (2, images.channels, images.image_size, images.image_size)
+        return used_part(model, torch.randn(size, generator=torch.Generator().manual_seed(0)))
 
     return require
 
@@ -126,5 +134,22 @@ def reaches(examination: Examination) -> Reaches:
             further = examination.rubric.training.further_models
             untried = explain_untried(run, further) if run else None
             raise CheckFailed(f"{reason}; {untried}" if untried else reason, result.where)
+
+    return require
+
+
+@pytest.fixture
+def convnet_reaches(
+    examination: Examination, trains_convnet: TrainsConvnet, reaches: Reaches
+) -> Reaches:
+    """The same of the three-layer ConvNet; another network's training would decide nothing."""
+
+    def require(name: RunName) -> None:
+        if examination.trainer is None:
+            raise LeftOut
+        run = examination.runs.get(name)
+        if run is not None and run.last.problem is None:
+            trains_convnet(name)
+        reaches(name)
 
     return require

@@ -54,6 +54,6 @@ def test_weights(
             require_kaiming(title, tensor, role, shape, false_alarm / len(WEIGHTS))
 
 
-def test_accuracy(reaches: Reaches) -> None:
+def test_accuracy(convnet_reaches: Reaches) -> None:
     """The barebones ConvNet reaches its validation accuracy within one epoch."""
-    reaches("barebones")
+    convnet_reaches("barebones")

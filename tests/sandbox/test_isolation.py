@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -98,11 +100,30 @@ def test_nothing_else_can_be_written(attempt, path):
         "os.memfd_create('x')",
         "fcntl.fcntl(0, 8, os.getppid())",
         "fcntl.fcntl(0, 10, 9)",
+        "call(206, 1, bytes(8))",  # io_setup
+        "call(222, 1, None, bytes(8))",  # timer_create
         "call(463, -100, b'.', 0, b'user.mark', 0, 0)",
     ],
 )
 def test_system_calls_a_worker_does_not_need_fail(attempt, statement):
     assert not attempt(statement)
+
+
+@pytest.mark.parametrize(("abi", "relies"), [(2, False), (3, True)])
+def test_a_landlock_that_lets_files_be_emptied_is_not_relied_on(tmp_path, abi, relies):
+    statements = (
+        "import landlock, sys; from grader.sandbox import isolation, layers",
+        f"landlock.landlock_abi_version = lambda: {abi}",  # as that kernel answers
+        f"config = layers.IsolationConfig(scratch={str(tmp_path)!r}, readable=(), "
+        "memory_bytes=1 << 32, file_bytes=1 << 20, scratch_bytes=1 << 20, scratch_files=10, "
+        "cpu_seconds=10, layers=(layers.NO_NEW_PRIVILEGES, layers.LANDLOCK))",
+        "print(*isolation.isolate(config, ()))",
+    )
+    command = [sys.executable, "-c", "; ".join(statements)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    if relies and layers.LANDLOCK not in told:
+        pytest.skip("this machine has no Landlock")
+    assert (layers.LANDLOCK in told) is relies
 
 
 def test_a_file_cannot_grow_beyond_its_limit(student_of):
