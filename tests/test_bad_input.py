@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import platform
+import sys
+
 import pytest
 
 REST = (
@@ -123,6 +126,25 @@ def test_a_partial_submission_is_valid(grade_quickly, tmp_path):
     assert statuses(result)["flatten.values"] == "passed"
     assert result.score == 5
     assert "does not define three_layer_convnet" in reason(result, "three_layer_convnet.shape")
+
+
+def test_work_below_long_folders_is_graded(grade_quickly, tmp_path):
+    folder = tmp_path / "work" / "/".join(["x" * 200] * 3)
+    folder.mkdir(parents=True)
+    path = folder / "homework.py"
+    path.write_text("def flatten(x):\n    return x.reshape(x.shape[0], -1)\nraise ValueError\n")
+    result = grade_quickly(tmp_path / "work")
+    assert result.score == 5
+    assert any("ValueError" in note for note in result.notes)
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="Python 3.12 reads it")
+def test_what_only_a_newer_python_reads_says_so(grade_quickly, tmp_path):
+    path = tmp_path / "homework.py"
+    path.write_text('d = {"a": 1}\nprint(f"{d["a"]}")\n')
+    result = grade_quickly(path)
+    assert result.status == "ungraded"
+    assert f"by Python {platform.python_version()}, which runs here" in result.reason
 
 
 def test_given_code_earns_nothing_when_it_was_not_handed_in(grade_quickly, tmp_path):

@@ -4,6 +4,8 @@ from __future__ import annotations
 import __future__
 
 import ast
+import platform
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType
@@ -63,6 +65,10 @@ class Program:
         self.statements = tuple(statements)
 
 
+_FREE_F_STRINGS = (3, 12)
+"""From here on an f-string may hold its own quotes, as work from newer machines does (PEP 701)."""
+
+
 def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
     statements: list[Statement] = []
     flags = 0
@@ -105,6 +111,11 @@ def _parse(cell: Cell) -> ast.Module:
 def _parse_python(cell: Cell) -> ast.Module:
     try:
         return ast.parse(cell.source, cell.file)
+    except SyntaxError as error:
+        if error.msg.startswith("f-string") and sys.version_info < _FREE_F_STRINGS:
+            version = platform.python_version()
+            error.msg += f" (by Python {version}, which runs here; newer ones allow more in one)"
+        raise
     except (RecursionError, MemoryError, ValueError) as error:
         raise SyntaxError(f"it cannot be parsed: {error}", (cell.file, None, None, None)) from None
 

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from grader.protocol.messages import Failure, Location
+from grader.protocol.messages import MAX_FILE, Failure, Location
 
 MAX_MESSAGE = 2000
 MAX_PLACES = 8
@@ -38,7 +38,7 @@ def describe_failure(error: BaseException, sources: Sources) -> Failure:
     if isinstance(error, SyntaxError):
         name = sources.own_name(str(error.filename))
         if name is not None:
-            places = (*places, Location(file=clean(name), line=_line(error.lineno)))
+            places = (*places, Location(file=clean(name, MAX_FILE), line=_line(error.lineno)))
     message = _message(error, sources.root)
     return Failure(type_name=_type_name(error), message=message, places=places)
 
@@ -60,7 +60,7 @@ def _places(traceback: TracebackType | None, sources: Sources) -> tuple[Location
     while traceback is not None and len(places) < 10_000:
         name = sources.own_name(traceback.tb_frame.f_code.co_filename)
         if name is not None:
-            places.append(Location(file=clean(name), line=_line(traceback.tb_lineno)))
+            places.append(Location(file=clean(name, MAX_FILE), line=_line(traceback.tb_lineno)))
         traceback = traceback.tb_next
     if len(places) > MAX_PLACES:  # a recursion: its ends tell enough
         places = places[: MAX_PLACES // 2] + places[-MAX_PLACES // 2 :]

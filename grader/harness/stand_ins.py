@@ -52,6 +52,27 @@ class Progress:
         return _anything(name)
 
 
+class Shown:
+    """What only shows or sends something, as TensorBoard does: takes all and does nothing."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: object, **__: object) -> Any:
+        return self
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+
 class CoursePackage(MetaPathFinder, Loader):
     """Finds `cs231n` and all below it where a submission lacks them: what they hold may be named.
 
@@ -86,6 +107,12 @@ def install_stand_ins() -> None:
     for name in ("torchsummary", "torchinfo"):
         if not _is_installed(name):
             _add(name, summary=_nothing)
+    if not _is_installed("tensorboard"):
+        _add("torch.utils.tensorboard", SummaryWriter=Shown)
+    if not _is_installed("tensorboardX"):
+        _add("tensorboardX", SummaryWriter=Shown)
+    if not _is_installed("wandb"):
+        _add("wandb", __getattr__=_shown)
     if not _is_installed("google.colab"):
         if not _is_installed("google"):
             _add("google")
@@ -120,6 +147,12 @@ def _anything(name: str) -> Any:
     if name.startswith("__"):  # Python's own questions: of which file, of which type
         raise AttributeError(name)
     return _nothing
+
+
+def _shown(name: str) -> Any:
+    if name.startswith("__"):
+        raise AttributeError(name)
+    return Shown()
 
 
 def _not_handed_in(module: str, name: str) -> Any:

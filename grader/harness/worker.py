@@ -20,6 +20,7 @@ from grader.harness.answers import Answers
 from grader.harness.cells import Statement
 from grader.harness.compiling import compile_nothing
 from grader.harness.devices import Devices
+from grader.harness.elsewhere import Elsewhere
 from grader.harness.failures import clean, describe_failure
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.loading import Loaded, Loader
@@ -63,6 +64,7 @@ def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
     sys.argv = ["homework.py"]
     sys.stdin = io.StringIO()
     install_stand_ins()
+    Elsewhere(scratch).install()
     compile_nothing()
     torch.set_num_threads(1)  # checks are small: with two threads they take three times as long
     Worker(sock, scratch).serve(layers)
@@ -142,7 +144,7 @@ class Worker:
             try:
                 loaded = loader.load(request)
             except SyntaxError as error:
-                place = m.Location(file=clean(str(error.filename)), line=error.lineno)
+                place = m.Location(file=clean(str(error.filename), m.MAX_FILE), line=error.lineno)
                 failure = m.Failure(
                     type_name="SyntaxError", message=clean(str(error.msg)), places=(place,)
                 )

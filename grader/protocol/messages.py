@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 Text = Annotated[str, Field(max_length=20_000)]
 Shape = Annotated[tuple[Annotated[int, Field(ge=-(2**40), le=2**40)], ...], Field(max_length=16)]
 Name = Annotated[str, Field(max_length=500)]
+MAX_FILE = 4096
+File = Annotated[str, Field(max_length=MAX_FILE)]
+"""A file of the student's, relative to what was handed in."""
 Scalar = bool | int | float | Annotated[str, Field(max_length=500)] | None
 
 
@@ -30,7 +33,7 @@ class Message(BaseModel):
 class Cell(Message):
     """Source that is run in order; `stop_at_error` is how a notebook cell behaves."""
 
-    file: str
+    file: File
     source: str
     first_line: int = 1
     stop_at_error: bool = False
@@ -39,7 +42,7 @@ class Cell(Message):
 class Location(Message):
     """A line of the student's work."""
 
-    file: Name
+    file: File
     line: Annotated[int, Field(ge=0, le=10**9)] | None = None
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ import pytest
 from grader.harness import stand_ins
 from grader.harness.stand_ins import Progress, install_stand_ins
 
-NAMES = ("tqdm", "google", "cs231n", "torchsummary", "torchinfo")
+NAMES = ("tqdm", "google", "cs231n", "torchsummary", "torchinfo", "tensorboardX", "wandb")
 
 
 @pytest.fixture
@@ -41,6 +41,10 @@ def without_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "from tqdm.auto import tqdm\nfrom tqdm.notebook import tqdm\nimport tqdm.notebook as tq",
         "from google.colab import drive, files, output\ndrive.mount('/content/drive')\n"
         "files.upload()\nfiles.download('x')\noutput.clear()",
+        "from torch.utils.tensorboard import SummaryWriter\nwith SummaryWriter('runs') as w:\n"
+        "    w.add_scalar('loss', 1.0, 3)\n    w.flush()",
+        "from tensorboardX import SummaryWriter\nSummaryWriter().close()",
+        "import wandb\nwandb.init(project='x')\nwandb.log({'a': 1})\nwandb.run.finish()",
         "import google.colab.drive\ngoogle.colab.drive.mount('/x', force_remount=True)",
     ],
 )

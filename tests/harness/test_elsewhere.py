@@ -1,0 +1,44 @@
+"""What student code writes where it may not is kept, and read again."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+SOURCE = """
+import os, pathlib, torch
+def flatten(x):
+    {statements}
+    return torch.tensor(value)
+"""
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        "open('/content/a.txt', 'w').write('7'); value = int(open('/content/a.txt').read())",
+        "pathlib.Path('/no/where/a.txt').write_text('7')\n"
+        "    value = int(pathlib.Path('/no/where/a.txt').read_text())",
+        "os.makedirs('/content/drive/MyDrive', exist_ok=True)\n"
+        "    torch.save(torch.tensor(7), '/content/drive/MyDrive/best.pt')\n"
+        "    value = int(torch.load('/content/drive/MyDrive/best.pt'))",
+        "os.mkdir('/content'); os.mkdir('/content/x'); value = 7",
+        "pathlib.Path('/content/deep/er').mkdir(parents=True, exist_ok=True); value = 7",
+        "open('../above.txt', 'w').write('7'); value = int(open('../above.txt').read())",
+        "open('own.txt', 'w').write('7'); value = int(open('own.txt').read())",
+    ],
+)
+def test_a_place_outside_is_written_and_read_again(student_of, statements: str) -> None:
+    student = student_of(SOURCE.format(statements=statements))
+    assert student.flatten(torch.zeros(1)).item() == 7
+
+
+@pytest.mark.parametrize("statement", ["open('/content/a.txt')", "torch.load('/content/a.pt')"])
+def test_what_was_never_written_is_not_there(student_of, statement: str) -> None:
+    statements = f"try:\n        {statement}\n    except FileNotFoundError:\n        value = 7"
+    assert student_of(SOURCE.format(statements=statements)).flatten(torch.zeros(1)).item() == 7
+
+
+def test_what_is_there_is_read_as_it_is(student_of) -> None:
+    statements = "value = open(os.devnull).read() == '' and len(open(torch.__file__).read()) > 7"
+    assert student_of(SOURCE.format(statements=statements)).flatten(torch.zeros(1)).item()
