@@ -22,8 +22,10 @@ from grader.harness.compiling import compile_nothing
 from grader.harness.devices import Devices
 from grader.harness.elsewhere import Elsewhere
 from grader.harness.failures import clean, describe_failure
+from grader.harness.fusing import fuse
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.loading import Loaded, Loader
+from grader.harness.memory import keep_freed_memory
 from grader.harness.output import BoundedOutput
 from grader.harness.predicting import Predictions
 from grader.harness.recording import Recording
@@ -66,6 +68,7 @@ def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
     install_stand_ins()
     Elsewhere(scratch).install()
     compile_nothing()
+    keep_freed_memory()
     torch.set_num_threads(1)  # checks are small: with two threads they take three times as long
     Worker(sock, scratch).serve(layers)
 
@@ -260,6 +263,7 @@ class Worker:
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:
             steps.note(optimizer)
+            fuse(optimizer)
             meter.note_step(parameters_of(optimizer), watch.images)
 
         self._gate.policy, recorder.rehearsing = meter, False
