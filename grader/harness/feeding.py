@@ -17,8 +17,9 @@ import torch
 from torch.utils.data import ConcatDataset, DataLoader, Dataset, IterableDataset, Subset
 from torch.utils.data.dataloader import default_collate
 
+from grader.harness.augmenting import BatchTransform, batched
 from grader.harness.gate import Gate
-from grader.harness.served import Normalize, ServedCIFAR10, standard_normalization
+from grader.harness.served import ServedCIFAR10
 
 _SIGNATURE = inspect.signature(DataLoader.__init__)
 _LEFT_OUT = (
@@ -76,9 +77,9 @@ class ServedLoader(DataLoader[Any]):
         return self.batch_size is None and not self._own_batches
 
     def _batches(self) -> Iterator[Any]:
-        normalize = self._fast_normalization()
+        transform = self._batched_transform()
         for batch in self._index_batches():
-            yield self._collate(batch, normalize)
+            yield self._collate(batch, transform)
 
     def _index_batches(self) -> Iterator[list[int]]:
         if self._own_batches:
@@ -96,21 +97,21 @@ class ServedLoader(DataLoader[Any]):
         if batch and not self.drop_last:
             yield batch
 
-    def _fast_normalization(self) -> Normalize | None:
+    def _batched_transform(self) -> BatchTransform | None:
         dataset = self.dataset
         if not isinstance(dataset, ServedCIFAR10) or not dataset.untouched:
             return None
         if self.collate_fn is not default_collate or dataset.target_transform is not None:
             return None
-        return standard_normalization(dataset.transform)
+        return batched(dataset.transform)
 
-    def _collate(self, batch: list[int], normalize: Normalize | None) -> Any:
+    def _collate(self, batch: list[int], transform: BatchTransform | None) -> Any:
         dataset: Any = self.dataset
-        if normalize is None:
+        if transform is None:
             return self.collate_fn([dataset[index] for index in batch])
         positions = [dataset.position(index) for index in batch]
         labels = default_collate([dataset.label(index) for index in batch])
-        return [normalize(dataset.source.images[positions]), labels]
+        return [transform(dataset.source.images[positions]), labels]
 
     def _existing(self, indices: Iterable[int]) -> Iterator[int]:
         for index in indices:
