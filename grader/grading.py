@@ -145,8 +145,8 @@ class Grader:
     def _examine(self, submission: Submission, watcher: Watcher) -> Findings:
         with ExitStack() as stack:
             try:
-                student, understanding = self._open(submission, stack)
-            except _CannotBeRun as failure:
+                student, understanding = self.open(submission, stack)
+            except CannotBeRun as failure:
                 return failure.outcome
             self._require_isolation(student.layers)
             trainer = None
@@ -173,16 +173,16 @@ class Grader:
             return problem_of(submission, submission.problem)
         with ExitStack() as stack:
             try:
-                student, understanding = self._open(submission, stack)
-            except _CannotBeRun as failure:
+                student, understanding = self.open(submission, stack)
+            except CannotBeRun as failure:
                 return problem_of(submission, failure.outcome.reason or "")
             return overview_of(submission, student, understanding)
 
-    def _open(self, submission: Submission, stack: ExitStack) -> tuple[Student, Understanding]:
-        """A submission, loaded and understood.
+    def open(self, submission: Submission, stack: ExitStack) -> tuple[Student, Understanding]:
+        """A submission, loaded and understood, until the stack is closed.
 
         Raises:
-            _CannotBeRun: it cannot be loaded.
+            CannotBeRun: it cannot be loaded.
         """
         attempts: list[Student] = []
 
@@ -193,7 +193,7 @@ class Grader:
         try:
             student = open_student(submission, make, stack)
         except WorkerError as error:
-            raise _CannotBeRun(_cannot_be_run(error, attempts[0])) from error
+            raise CannotBeRun(_cannot_be_run(error, attempts[0])) from error
         return student, understand(student, submission, self._rubric.data)
 
     def _student(self, submission: Submission, cells: tuple[m.Cell, ...]) -> Student:
@@ -278,7 +278,7 @@ class Grader:
         return provenance_of(key, self._rubric, self._store, layers)
 
 
-class _CannotBeRun(Exception):
+class CannotBeRun(Exception):
     """A submission cannot be loaded; `outcome` says why."""
 
     def __init__(self, outcome: Findings) -> None:

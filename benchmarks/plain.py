@@ -1,0 +1,129 @@
+"""Plain execution of a homework, as a notebook does it: what its training steps take.
+
+Its cells run in one namespace, with torchvision's own transforms and DataLoader; only the images
+come from a store of torchgrade's instead of the archive. Every training pass is cut off after some
+batches, so that a step can be timed without an evening.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import torch
+import torchvision
+from torch.utils.data import SubsetRandomSampler
+from torch.utils.flop_counter import FlopCounterMode
+from workers import ROOT
+
+from grader.data import open_store
+from grader.harness.magics import to_python
+from grader.intake import read_submission
+
+BATCH = 64
+COUNTED = 3
+"""The step whose multiply-adds are counted."""
+
+
+@dataclass
+class Pass:
+    """One pass over training images: when it came to each gradient, and what a step multiplies."""
+
+    ends: list[float] = field(default_factory=list)
+    multiply_adds: float = 0.0
+
+    @property
+    def step(self) -> float:
+        """Seconds of a step: the median, past the first ones and the one that was counted."""
+        spans = [later - earlier for earlier, later in zip(self.ends, self.ends[1:], strict=False)]
+        return statistics.median(spans[COUNTED + 1 :])
+
+
+class Watch:
+    """Times every backward pass, by the training pass that it belongs to."""
+
+    def __init__(self, batches: int) -> None:
+        self.passes: list[Pass] = []
+        self._counter: FlopCounterMode | None = None
+        self._images = batches * BATCH
+
+    def install(self) -> None:
+        """Cut samplers of training images short, and look at every gradient."""
+        watch, draws, backward = self, SubsetRandomSampler.__iter__, torch.Tensor.backward
+
+        def iterate(sampler: SubsetRandomSampler):
+            if len(sampler.indices) > watch._images and sampler.indices[0] == 0:
+                watch.passes.append(Pass())
+                return iter(list(draws(sampler))[: watch._images])
+            return iter(list(draws(sampler))[: 4 * BATCH])
+
+        def note(tensor: torch.Tensor, *args, **keywords):
+            backward(tensor, *args, **keywords)
+            watch._note()
+
+        SubsetRandomSampler.__iter__ = iterate
+        torch.Tensor.backward = note
+
+    def _note(self) -> None:
+        if not self.passes:
+            return
+        now = self.passes[-1]
+        now.ends.append(time.perf_counter())
+        if len(now.ends) == COUNTED:
+            self._counter = FlopCounterMode(display=False)
+            self._counter.__enter__()
+        elif self._counter is not None:
+            self._counter.__exit__(None, None, None)
+            now.multiply_adds = self._counter.get_total_flops() / 2
+            self._counter = None
+
+
+def serve_images(data: str, root: Path | None) -> None:
+    """Have torchvision's CIFAR10 hold the images of a store, as it holds those of the archive."""
+    store = open_store(data, root)
+    # The homework's last 1,000 training images are its validation set.
+    train, validation, test = store.train(), store.validation(), store.test()
+    images = {True: np.concatenate([train.images, validation.images]), False: test.images[:]}
+    labels = {True: np.concatenate([train.labels, validation.labels]), False: test.labels}
+
+    def init(dataset, root=None, train=True, transform=None, target_transform=None, download=False):
+        super(torchvision.datasets.CIFAR10, dataset).__init__(
+            "", transform=transform, target_transform=target_transform
+        )
+        dataset.train = train
+        dataset.data, dataset.targets = images[train], labels[train].tolist()
+
+    torchvision.datasets.CIFAR10.__init__ = init
+
+
+def main() -> None:
+    """Print the passes of a submission as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("submission", type=Path)
+    parser.add_argument("--batches", type=int, default=30)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--data", default="auto")
+    parser.add_argument("--data-root", type=Path)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    serve_images(options.data, options.data_root)
+    watch = Watch(options.batches)
+    watch.install()
+    module = ModuleType("__main__")
+    sys.modules["__main__"] = module
+    out, sys.stdout = sys.stdout, sys.stderr
+    for cell in read_submission(ROOT / options.submission).cells:
+        exec(compile(to_python(cell.source), cell.file, "exec"), module.__dict__)
+    told = [{"step": each.step, "multiply_adds": each.multiply_adds} for each in watch.passes]
+    json.dump(told, out)
+
+
+if __name__ == "__main__":
+    main()
