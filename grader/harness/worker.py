@@ -24,8 +24,10 @@ from grader.harness.elsewhere import Elsewhere
 from grader.harness.failures import clean, describe_failure
 from grader.harness.fusing import fuse
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
+from grader.harness.layout import ChannelsLast
 from grader.harness.loading import Loaded, Loader
 from grader.harness.memory import keep_freed_memory
+from grader.harness.models import IMAGES
 from grader.harness.output import BoundedOutput
 from grader.harness.predicting import Predictions
 from grader.harness.recording import Recording
@@ -87,6 +89,8 @@ class Worker:
         self._gate = Gate(Rehearsal())
         self._watch = Watch()
         self._watch.install()
+        self._layout = ChannelsLast()
+        self._layout.install()
         self._devices = Devices()
         self._loaded: Loaded | None = None
         self._about: Answers | None = None
@@ -183,6 +187,7 @@ class Worker:
             on_batch=self._show_life,
         )
         seed_everything(request.seed)
+        self._lay_out(recordings[-1])
         error, steps = None, Steps()
         shuffler = None if request.shuffle_seed is None else Shuffler(request.shuffle_seed)
         with self._metered(meter, steps, shuffler), threads_of_torch(request.threads):
@@ -207,6 +212,12 @@ class Worker:
             error=error,
             optimizers=steps.describe(self._trained(recordings[-1]).holder),
         ), NOTHING
+
+    def _lay_out(self, recording: Recording) -> None:
+        """Let what is trained run in the layout that is quickest for it."""
+        seen = recording.seen.statistics()
+        with threads_of_torch(1):
+            self._layout.consider(recording.model, seen.shape if seen is not None else IMAGES[1:])
 
     def _predict(self, request: m.Predict, tensors: Tensors) -> Answer:
         recording = self._trained(self._answers.recording(request.target))

@@ -1,0 +1,151 @@
+"""Laid out otherwise, a network computes what it computed; one that minds stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import torch
+from torch import nn
+from torch.nn.modules import module as hooks
+
+from grader.harness.layout import ChannelsLast
+
+IMAGE = (3, 16, 16)
+X = torch.randn(8, *IMAGE, generator=torch.Generator().manual_seed(1))
+
+
+@pytest.fixture
+def layout() -> Iterator[ChannelsLast]:
+    """Installed for one test."""
+    kept = [dict(each) for each in (hooks._global_forward_pre_hooks, hooks._global_forward_hooks)]
+    always = dict(hooks._global_forward_hooks_always_called)
+    found = ChannelsLast()
+    found.install()
+    yield found
+    for each, before in zip(
+        (
+            hooks._global_forward_pre_hooks,
+            hooks._global_forward_hooks,
+            hooks._global_forward_hooks_always_called,
+        ),
+        (*kept, always),
+        strict=True,
+    ):
+        each.clear()
+        each.update(before)
+
+
+class Viewed(nn.Module):
+    """Flattens with `view`, and tells how its last activation lay."""
+
+    def __init__(self, *more: nn.Module) -> None:
+        super().__init__()
+        self.features = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.MaxPool2d(2), *more)
+        self.last = nn.Linear(4 * 8 * 8, 10)
+        self.was_usual: bool | None = None
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Scores."""
+        x = self.features(x)
+        self.was_usual = x.is_contiguous()
+        return self.last(x.view(x.size(0), -1))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [(), (nn.BatchNorm2d(4), nn.ReLU()), (nn.Dropout2d(0.5),)],
+    ids=["pool", "norm", "dropout"],
+)
+def test_what_gains_is_laid_out_and_computes_the_same(layout: ChannelsLast, more) -> None:
+    torch.manual_seed(0)
+    model = Viewed(*more).eval()
+    usual = model(X)
+    layout.consider(model, IMAGE)
+    laid_out = model(X)
+    assert not model.was_usual
+    torch.testing.assert_close(laid_out, usual, rtol=1e-4, atol=1e-5)
+    assert all(weight.is_contiguous() for weight in model.parameters())
+
+
+def test_it_trains_to_the_same_weights(layout: ChannelsLast) -> None:
+    weights = []
+    for lay_out in (False, True):
+        torch.manual_seed(0)
+        model = Viewed(nn.BatchNorm2d(4))
+        if lay_out:
+            layout.consider(model, IMAGE)
+        optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+        for _ in range(5):
+            optimizer.zero_grad()
+            model(X).square().mean().backward()
+            optimizer.step()
+        weights.append(model.last.weight.detach())
+    torch.testing.assert_close(weights[0], weights[1], rtol=1e-3, atol=1e-5)
+
+
+class Minds(Viewed):
+    """Its result depends on how numbers lie in memory."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Not the same."""
+        return super().forward(x) * (1.0 if self.features[0](x).is_contiguous() else 2.0)
+
+
+class Fails(Viewed):
+    """Only takes what lies as usual."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Raises otherwise."""
+        if not x.is_contiguous():
+            raise ValueError
+        return super().forward(x)
+
+
+class Uncopied(Viewed):
+    """Cannot be copied."""
+
+    def __deepcopy__(self, _: object) -> None:
+        raise TypeError
+
+
+@pytest.mark.parametrize("kind", [Minds, Fails, Uncopied])
+def test_what_minds_stays_as_it_is(layout: ChannelsLast, kind: type[Viewed]) -> None:
+    model = kind()
+    layout.consider(model, IMAGE)
+    model(X)
+    assert model.was_usual
+
+
+def test_what_would_not_gain_stays_as_it_is(layout: ChannelsLast) -> None:
+    convolution = nn.Conv2d(3, 4, 3)
+    layout.consider(nn.Sequential(convolution, nn.ReLU()), IMAGE)
+    assert convolution(X).is_contiguous()
+
+
+def test_only_the_model_that_was_considered_last_is_laid_out(layout: ChannelsLast) -> None:
+    first, second = Viewed(), Viewed()
+    layout.consider(first, IMAGE)
+    layout.consider(second, IMAGE)
+    first(X)
+    second(X)
+    assert (first.was_usual, second.was_usual) == (True, False)
+    layout.consider(None, IMAGE)
+    second(X)
+    assert second.was_usual
+
+
+def test_a_wrong_view_raises_as_it_would(layout: ChannelsLast) -> None:
+    layout.consider(Viewed(), IMAGE)
+    with pytest.raises(RuntimeError, match="view size is not compatible"):
+        X.permute(0, 2, 3, 1).view(8, -1)
+
+
+def test_looking_changes_neither_the_model_nor_what_is_drawn(layout: ChannelsLast) -> None:
+    model = Viewed(nn.BatchNorm2d(4), nn.Dropout(0.5))
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    state = torch.get_rng_state()
+    layout.consider(model, IMAGE)
+    assert torch.equal(torch.get_rng_state(), state)
+    assert all(torch.equal(before[name], value) for name, value in model.state_dict().items())
+    assert all(weight.grad is None for weight in model.parameters())
