@@ -19,6 +19,7 @@ from grader.data import open_store, shared_trainings
 from grader.errors import UserError
 from grader.files import is_full
 from grader.grading import Grader, Options, Watcher
+from grader.harness.memory import keep_freed_memory
 from grader.jobs import (
     ORDER,
     Broken,
@@ -51,6 +52,7 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
     ):
         try:
             setup = Setup.model_validate_json(orders.readline())
+            keep_freed_memory()
             torch.set_num_threads(1)  # it compares small tensors; a second thread costs more
             rubric = load_rubric(Path(setup.rubric), known_checks())
             grader = _grader(setup, rubric, control)

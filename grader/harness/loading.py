@@ -94,6 +94,8 @@ class Loader:
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
         self._undo = Undo()
+        self._looked_at = set(sys.modules)
+        self._own: list[ModuleType] = []
 
     def load(self, request: Load) -> Loaded:
         """Run every statement that is not to be skipped.
@@ -222,10 +224,18 @@ class Loader:
         else:
             note_built(recorder, bound, statement.where)
         recorder.wrap_functions(namespace)
-        for module in list(sys.modules.values()):
+        for module in self._own_modules(recorder.sources):
+            recorder.wrap_functions(module.__dict__)
+
+    def _own_modules(self, sources: Sources) -> list[ModuleType]:
+        """The modules of the submission's own files that were imported so far."""
+        for name in sys.modules.keys() - self._looked_at:
+            self._looked_at.add(name)
+            module = sys.modules.get(name)
             file = getattr(module, "__file__", None)
-            if isinstance(file, str) and recorder.sources.own_name(file) is not None:
-                recorder.wrap_functions(module.__dict__)
+            if module is not None and isinstance(file, str) and sources.own_name(file) is not None:
+                self._own.append(module)
+        return self._own
 
     def _loop(self, statement: Statement, recorder: Recorder, before: Namespace) -> Recording:
         """The statement just stopped, as something to train."""
