@@ -63,6 +63,9 @@ MAX_METADATA_BYTES = 64 << 20
 MAX_INFO_BYTES = 1 << 20
 """Blackboard's description of one attempt; a text typed in may stand in it."""
 
+MAX_INFO_LINE = 10_000
+"""Characters of a line in it that are looked at: the members of a large group stand in one."""
+
 MAX_TAR_HEADER_BYTES = 1 << 20
 """Of one entry's name and attributes, which `tarfile` reads at once, however long they claim to be.
 """
