@@ -20,6 +20,7 @@ from grader.intake.discovery import (
 from grader.intake.entry_names import EntryRefused, safe_path
 from grader.intake.layouts import HandIn, Part
 from grader.intake.limits import DOWNLOAD, HAND_IN, MAX_NESTED_ARCHIVES
+from grader.intake.names import as_text
 from grader.intake.submission import Submission
 from grader.intake.suffixes import is_source
 from grader.intake.trees import Tree
@@ -61,6 +62,12 @@ class Stager:
             submission = broken_submission(name, self._tree.root, "folder", str(error))
         except OSError as error:
             problem = cannot_be_read(error)
+            submission = broken_submission(name, self._tree.root, "folder", problem)
+        except Exception as error:  # whatever one person handed in, the others' is read
+            what = as_text(f"{type(error).__name__}: {error}")[:500]
+            problem = (
+                f"torchgrade itself failed to read {readable(name)} ({what}). Please report it."
+            )
             submission = broken_submission(name, self._tree.root, "folder", problem)
         if hand_in.typed and submission.problem is None:
             notes.append("Text was typed into the learning platform as well; it is not graded.")

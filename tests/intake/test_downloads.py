@@ -14,7 +14,14 @@ from types import ModuleType
 import pytest
 
 from grader.errors import IntakeError, UsageError
-from grader.intake import Download, Submission, open_download, open_own_work
+from grader.intake import (
+    Download,
+    Submission,
+    open_download,
+    open_own_work,
+    read_submission,
+    staging,
+)
 from grader.intake.limits import MAX_ID_BYTES
 
 HOMEWORK = "def flatten(x):\n    return x\n"
@@ -207,6 +214,25 @@ def test_one_broken_archive_is_its_owner_s_problem_alone(
         "fake_14": "hw5.zip is a RAR archive, whatever its name says. Hand in the .ipynb or .py "
         "file unpacked or in a zip.",
     }
+
+
+@pytest.mark.parametrize("error", [RecursionError("too deep"), MemoryError(), KeyError("x")])
+def test_whatever_fails_on_one_hand_in_is_its_problem_and_the_rest_is_read(
+    put: Put, batch: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def read(path: Path, name: str) -> Submission:
+        if name == "eve":
+            raise error
+        return read_submission(path, name)
+
+    monkeypatch.setattr(staging, "read_submission", read)
+    put("eve.py")
+    put("kim.py")
+    submissions = found(batch)
+    assert submissions["kim"].problem is None
+    assert submissions["eve"].problem == (
+        f"torchgrade itself failed to read eve ({type(error).__name__}: {error}). Please report it."
+    )
 
 
 def test_archives_are_opened_where_there_is_no_source_and_one_more_level_deep(
