@@ -44,6 +44,10 @@ Composing a name may make it three times as long."""
 MAX_NAME_BYTES = 255
 """Of one file or folder, in UTF-8: no file system takes more."""
 
+MAX_PATH_BYTES = 1_024
+"""Of a file with the folders it lies in, in UTF-8. Most systems take 4,096 bytes, ours before it
+included; a homework's has 100."""
+
 MAX_FOLDER_DEPTH = 32
 """Folders within folders; a homework has two or three."""
 

@@ -307,6 +307,31 @@ def test_a_flood_of_files_spoils_its_owner_s_work_and_nobody_else_s(tmp_path: Pa
     )
 
 
+LONG = "/".join(chr(97 + number) * 250 for number in range(18)) + "/x.py"
+
+
+@pytest.mark.parametrize("around", ["", "HW 5/"])
+@pytest.mark.parametrize("pack", ["zipped", "tarred"])
+@pytest.mark.parametrize(
+    "form", ["{}_assignsubmission_file_/", "submission_{}/", "hw5-{}/"], ids=str
+)
+def test_a_path_longer_than_any_concerns_its_owner_alone(
+    lms: ModuleType, tmp_path: Path, pack: str, form: str, around: str
+) -> None:
+    ada, eve, bob = (around + form.format(who) for who in ("Ada_1", "Eve_2", "Bob_3"))
+    files = {f"{each}hw5.py": HOMEWORK.encode() for each in (ada, eve, bob)}
+    files |= {eve + LONG: b"x = 1", f"{eve}{LONG}c": b""}
+    source = tmp_path / "export.zip"
+    source.write_bytes(getattr(lms, pack)(files))
+    submissions = found(source)
+    assert [each.problem for each in submissions.values()] == [None] * 3
+    (told,) = (each for each in submissions.values() if each.notes)
+    assert "has a path of more than 1,024 bytes; it was left out." in told.notes[0]
+    assert len(told.notes[0]) < 1_200
+    assert told.student.id in (form.format("Eve_2"), "Eve_2", "2", "submission_Eve_2")
+    assert opened(source).source.passed_over == ()
+
+
 def test_a_folder_of_which_everything_was_left_out_is_its_owner_s_problem(tmp_path: Path) -> None:
     source = tmp_path / "submissions.tar"
     with tarfile.open(source, "w") as archive:
