@@ -86,6 +86,8 @@ def _said_of_several(person: Enrolled, ordered: Sequence[HandedIn], roster: Rost
 
 def identifier(who: Who) -> str:
     """What a result calls someone who is known from names of files alone."""
+    if who.otherwise and who.name:
+        return who.name  # the number may be another's
     return who.number or who.login or who.email or who.label or who.name or ""
 
 

@@ -307,6 +307,21 @@ def test_a_flood_of_files_spoils_its_owner_s_work_and_nobody_else_s(tmp_path: Pa
     )
 
 
+def test_a_canvas_name_with_another_s_number_takes_nobody_s_place(
+    put: Put, batch: Path, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,student id\nAda Lovelace,4711\nEve Evil,4712\nBob Hope,4713\n")
+    put("lovelaceada_4711_1_hw5.py")
+    put("eve_4711_4712_90210_zz-9.py")
+    put("hopebob_4713_3_hw5.py")
+    people = {p.id: p for p in opened(batch, roster=roster).source.people}
+    assert (people["4711"].submission, people["4711"].other_submissions) == ("lovelaceada_4711", ())
+    (batch / "lovelaceada_4711_1_hw5.py").unlink()
+    people = {p.id: p for p in opened(batch, roster=roster).source.people if p.on_roster}
+    assert [p.status for p in people.values()] == ["missing", "missing", "submitted"]
+
+
 LONG = "/".join(chr(97 + number) * 250 for number in range(18)) + "/x.py"
 
 
