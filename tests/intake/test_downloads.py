@@ -258,6 +258,23 @@ def test_archives_are_opened_where_there_is_no_source_and_one_more_level_deep(
     )
 
 
+@pytest.mark.parametrize(
+    "names",
+    [("hw5.zip", "hw5.tar.gz"), ("hw5.zip", "hw5.tar", "hw5.tar.gz"), ("hw5.zip", "hw5/hw5.zip")],
+    ids=str,
+)
+def test_archives_of_one_name_are_all_opened(
+    lms: ModuleType, put: Put, batch: Path, names: tuple[str, ...]
+) -> None:
+    for number, name in enumerate(names):
+        work = {"hw5/main.py": f"x = {number}\n{HOMEWORK}".encode(), "hw5/hw5/a.txt": b""}
+        put(f"kim/{name}", lms.zipped(work) if name.endswith("zip") else lms.tarred(work))
+    (kim,) = found(batch).values()
+    assert kim.problem is None
+    assert sum(name.endswith("main.py") for name in kim.files) == len(names)
+    assert "would hold the homework, too" in kim.notes[0]
+
+
 def test_archives_within_an_archive_share_one_budget(
     lms: ModuleType, put: Put, batch: Path
 ) -> None:
