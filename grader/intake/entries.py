@@ -129,6 +129,14 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
         )
 
 
+def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
+    """The files that hold something of the homework and that no other one imports."""
+    names = [name for name in files if is_source(name)][:MAX_CANDIDATES]
+    candidates = _candidates(_codes(_documents(folder, names)))
+    imported = {name for each in candidates for name in each.reached - {each.name}}
+    return [each.name for each in candidates if each.marks and each.name not in imported]
+
+
 def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tuple[str, ...]]:
     """A file that is to be run, with those of `scripts` that it imports, directly or not.
 

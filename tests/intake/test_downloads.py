@@ -339,6 +339,45 @@ def test_a_canvas_name_with_another_s_number_takes_nobody_s_place(
     assert [p.status for p in people.values()] == ["missing", "missing", "submitted"]
 
 
+KIM = "20231234_김철수"
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_a_file_that_names_two_people_is_joined_to_neither_s_work(
+    put: Put, batch: Path, tmp_path: Path, *, has_own: bool
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("학번,이름\n20231234,김철수\n20231235,이영희\n20231236,박민수\n")
+    put("20231236_박민수_hw5.py")
+    put(f"{KIM}_20231235_이영희.py", HOMEWORK + "class ThreeLayerConvNet: pass\n")
+    if has_own:
+        put(f"{KIM}_hw5.py")
+        put(f"{KIM}_20260531.py", "x = 1")  # a date
+    download = opened(batch, roster=roster)
+    kim = next(p for p in download.source.people if p.id == "20231234")
+    by_id = {each.id: each for each in download.submissions}
+    if not has_own:
+        assert by_id[KIM].notes[0].startswith(f"The name {KIM}_20231235_이영희.py names more than")
+        assert kim.submission == KIM
+        return
+    assert by_id[KIM].files == ("20260531.py", "hw5.py")
+    assert (kim.submission, kim.other_submissions) == (KIM, (f"{KIM}-2",))
+    assert f"{KIM} and {KIM}-2 are all taken for the work of line 2" in download.source.notes[0]
+
+
+@pytest.mark.parametrize("other", ["20231234_김철수_final.py", "20231234-김철수/main.py"])
+@pytest.mark.parametrize("own", [f"{KIM}_hw5.py", f"{KIM}/hw5.py"])
+def test_works_that_typed_names_bring_together_are_noted_in_the_roll_call(
+    put: Put, batch: Path, own: str, other: str
+) -> None:
+    put(own)
+    put(other)
+    download = opened(batch)
+    assert len(download.submissions) == 1
+    (note,) = download.source.notes
+    assert note.startswith(f"{KIM} is put together from 2 files or folders by what people typed")
+
+
 LONG = "/".join(chr(97 + number) * 250 for number in range(18)) + "/x.py"
 
 
