@@ -22,17 +22,18 @@ from grader.intake.attendance import Attendance, HandedIn, identifier, take_atte
 from grader.intake.discovery import read_own_work
 from grader.intake.entries import separate_works
 from grader.intake.entry_names import composed
-from grader.intake.layouts import Choice, Entry, HandIn, Part, Who, choose, lay_out
+from grader.intake.layouts import Choice, HandIn, Part, Who, choose, lay_out
 from grader.intake.layouts.plain import is_work
 from grader.intake.leftovers import holds
 from grader.intake.limits import DOWNLOAD, MAX_WRAPPERS
 from grader.intake.names import as_id
+from grader.intake.passing_over import passed_over
 from grader.intake.rosters import Roster, read_roster
 from grader.intake.staging import Stager
 from grader.intake.submission import Submission
 from grader.intake.trees import Tree, open_tree
 from grader.intake.unpacking import readable
-from grader.results import PassedOver, Source, Student
+from grader.results import Source, Student
 from grader.scratch import Scratch
 from grader.sentences import listed
 
@@ -177,7 +178,7 @@ def _read(
                 *attendance.notes,
             ),
             people=attendance.people,
-            passed_over=(*_nowhere(tree), *map(_passed_over, others), *_reports(tree)),
+            passed_over=tuple(passed_over(tree, choice, others)),
         ),
     )
 
@@ -207,23 +208,6 @@ def _named(submission: Submission, members: Sequence[Who], attendance: Attendanc
     return submission.model_copy(
         update={"student": students[0], "members": tuple(students) if len(students) > 1 else ()}
     )
-
-
-def _nowhere(tree: Tree) -> Iterator[PassedOver]:
-    for name, reason in tree.nowhere().items():
-        yield PassedOver(name=readable(name), reason=f"{readable(name)} {reason}.")
-
-
-def _passed_over(entry: Entry) -> PassedOver:
-    name = readable(entry.name)
-    if entry.refused is not None:
-        return PassedOver(name=name, reason=f"{name} {entry.refused}.")
-    return PassedOver(name=name, reason=f"{name} is no notebook, no script, no folder, no archive.")
-
-
-def _reports(tree: Tree) -> Iterator[PassedOver]:
-    for name in map(readable, tree.reports()):
-        yield PassedOver(name=name, reason=f"{name} holds reports of torchgrade alone.")
 
 
 def _said_of_joined(hand_ins: Sequence[HandIn], submissions: Sequence[Submission]) -> Iterator[str]:

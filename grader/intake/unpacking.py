@@ -34,6 +34,8 @@ class Unpacked:
     """Sentences on what a reader should know."""
     entries: int
     """How many entries it had, or how many files and folders were made where these are more."""
+    hidden: tuple[str, ...] = ()
+    """Paths of things left out by their name alone that may be a person's share of a download."""
 
 
 class Readable(Protocol):
@@ -68,6 +70,7 @@ class Writer:
         self._folders = {""}
         self._files: set[str] = set()
         self._refused: dict[str, str] = {}
+        self._hidden: set[str] = set()
         self._double: set[str] = set()
         self._notes: list[str] = []
 
@@ -107,6 +110,8 @@ class Writer:
         parts = path.split("/")
         for depth, part in enumerate(parts):
             if is_leftover(part):
+                if depth == self._depth:
+                    self._hidden.add("/".join(parts[: depth + 1]))
                 self._make_folder("/".join(parts[:depth]))  # someone's, though nothing is in it
                 return None
         return path or None
@@ -179,7 +184,8 @@ class Writer:
         if len(double) > _MAX_NOTES:
             notes.append(f"{len(double) - _MAX_NOTES:,} more files stand more than once in it.")
         entries = max(self._entries, self._made)
-        return Unpacked(self._refused, self._written, tuple(notes), entries)
+        hidden = tuple(sorted(self._hidden))
+        return Unpacked(self._refused, self._written, tuple(notes), entries, hidden)
 
     def _copy(self, out: IO[bytes], path: str, source: Readable, packed: int | None) -> None:
         written, share = 0, share_of(path, self._depth)

@@ -339,6 +339,31 @@ def test_a_canvas_name_with_another_s_number_takes_nobody_s_place(
     assert [p.status for p in people.values()] == ["missing", "missing", "submitted"]
 
 
+@pytest.mark.parametrize("around", ["", "HW 5/"])
+@pytest.mark.parametrize("pack", ["zipped", "tarred", "unpacked"])
+@pytest.mark.parametrize(
+    "form",
+    ["{}_4711_assignsubmission_file_/hw5.py", "{}_4711_assignsubmission_file_hw5.py",
+     "{}_4711_90001_hw5.py"],
+)  # fmt: skip
+def test_people_whose_names_begin_with_a_dot_are_passed_over_by_name(
+    lms: ModuleType, tmp_path: Path, form: str, pack: str, around: str
+) -> None:
+    names = [around + form.format(who) for who in ("Ada", "Bob", ".Eve", "._Ada")]
+    files = {name: HOMEWORK.encode() for name in (*names, f"{around}.DS_Store", ".git/HEAD")}
+    source = tmp_path / "export.zip"
+    if pack == "unpacked":
+        lms.unpacked(files, source)
+    else:
+        source.write_bytes(getattr(lms, pack)(files))
+    download = opened(source)
+    assert len(download.submissions) == 2
+    hidden = form.format(".Eve").partition("/")[0]
+    assert [each.reason for each in download.source.passed_over] == [
+        f"{hidden} begins with a dot, as hidden files do. Rename it to have it graded."
+    ]
+
+
 KIM = "20231234_김철수"
 
 
