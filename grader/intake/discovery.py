@@ -95,6 +95,8 @@ def _read_folder(folder: Path, name: str) -> Submission:
     files: tuple[str, ...] = ()
     try:
         files = tuple(list_files(folder))
+        # Before a hundred of them are read.
+        refuse_a_flood_of_bytes(name, {file: (folder / file).stat().st_size for file in files})
         entry = find_entry(folder, files)
     except OSError as error:
         return broken_submission(name, folder, "folder", cannot_be_read(error))
