@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
@@ -12,11 +11,12 @@ from grader.errors import IntakeError, UsageError
 from grader.intake.archives import how_to_hand_in
 from grader.intake.entries import Entry, entry_of, find_entry
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
-from grader.intake.limits import MAX_BYTES, MAX_FILES
+from grader.intake.limits import MAX_BYTES, MAX_FILES, MAX_FOLDER_DEPTH
 from grader.intake.names import as_id, as_text
 from grader.intake.recognition import recognise
 from grader.intake.submission import Submission, digest_files
 from grader.intake.suffixes import is_source
+from grader.intake.walking import Listed, TooDeep, walk
 from grader.results import Student
 
 Layout = Literal["file", "folder"]
@@ -95,6 +95,8 @@ def _read_folder(folder: Path, name: str) -> Submission:
     files: tuple[str, ...] = ()
     try:
         files = tuple(list_files(folder))
+        # Before a hundred of them are read.
+        refuse_a_flood_of_bytes(name, {file: (folder / file).stat().st_size for file in files})
         entry = find_entry(folder, files)
     except OSError as error:
         return broken_submission(name, folder, "folder", cannot_be_read(error))
@@ -186,36 +188,46 @@ def list_files(folder: Path) -> Iterator[str]:
 
     Raises:
         OSError: a folder cannot be listed.
-        IntakeError: there are too many, or a source whose name is not UTF-8.
+        IntakeError: there are too many, they lie too deep, or a source's name is not UTF-8.
     """
     count = 0
-    for directory, folders, names in os.walk(folder, onerror=_raise):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if _is_text(name)
-            and not is_leftover(name)
-            and not is_report_folder(Path(directory, name))
-        )
-        reports = report_files(names)
-        for name in sorted(names):
-            path = Path(directory, name)
-            if is_leftover(name) or name in reports or path.is_symlink() or not path.is_file():
-                continue
-            if not _is_text(name):
-                if is_source(name):
-                    raise IntakeError(f"The name {as_text(name)} is not UTF-8. Rename the file.")
-                continue
-            count += 1
-            if count > MAX_FILES:
-                raise IntakeError(
-                    f"{folder.name} holds more than {MAX_FILES:,} files. Hand in your work alone."
-                )
-            yield path.relative_to(folder).as_posix()
+    try:
+        for listed in walk(folder, _is_work):
+            for path in _files_of_work(listed):
+                count += 1
+                if count > MAX_FILES:
+                    raise IntakeError(
+                        f"{folder.name} holds more than {MAX_FILES:,} files. Hand in your work "
+                        "alone."
+                    )
+                yield path.relative_to(folder).as_posix()
+    except TooDeep:
+        raise IntakeError(
+            f"{folder.name} holds folders that lie more than {MAX_FOLDER_DEPTH} deep within each "
+            "other. Hand in your work alone."
+        ) from None
 
 
-def _raise(error: OSError) -> None:
-    raise error
+def _is_work(folder: Path) -> bool:
+    """Whether a folder is looked into."""
+    return _is_text(folder.name) and not is_leftover(folder.name) and not is_report_folder(folder)
+
+
+def _files_of_work(listed: Listed) -> Iterator[Path]:
+    """The regular files in a folder, without leftovers and reports.
+
+    Raises:
+        IntakeError: the name of a source is not UTF-8.
+    """
+    reports = report_files(listed.files)
+    for name in listed.files:
+        path = listed.folder / name
+        if is_leftover(name) or name in reports or path.is_symlink() or not path.is_file():
+            continue
+        if _is_text(name):
+            yield path
+        elif is_source(name):
+            raise IntakeError(f"The name {as_text(name)} is not UTF-8. Rename the file.")
 
 
 def _is_text(name: str) -> bool:

@@ -20,19 +20,22 @@ from grader.errors import UsageError
 from grader.intake.archives import archive_stem, is_archive
 from grader.intake.attendance import Attendance, HandedIn, identifier, take_attendance
 from grader.intake.discovery import read_own_work
+from grader.intake.entries import separate_works
 from grader.intake.entry_names import composed
-from grader.intake.layouts import Choice, Entry, HandIn, Part, Who, choose, lay_out
+from grader.intake.layouts import Choice, HandIn, Part, Who, choose, lay_out
 from grader.intake.layouts.plain import is_work
 from grader.intake.leftovers import holds
 from grader.intake.limits import DOWNLOAD, MAX_WRAPPERS
 from grader.intake.names import as_id
+from grader.intake.passing_over import passed_over
 from grader.intake.rosters import Roster, read_roster
 from grader.intake.staging import Stager
 from grader.intake.submission import Submission
 from grader.intake.trees import Tree, open_tree
 from grader.intake.unpacking import readable
-from grader.results import PassedOver, Source, Student
+from grader.results import Source, Student
 from grader.scratch import Scratch
+from grader.sentences import listed
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -168,9 +171,14 @@ def _read(
             layout=choice.layout.name,
             title=choice.layout.title,
             evidence=choice.evidence,
-            notes=(*tree.notes, *map(_said_of_twins, tree.twins()), *attendance.notes),
+            notes=(
+                *tree.notes,
+                *map(_said_of_twins, tree.twins()),
+                *_said_of_joined(hand_ins, submissions),
+                *attendance.notes,
+            ),
             people=attendance.people,
-            passed_over=(*_nowhere(tree), *map(_passed_over, others), *_reports(tree)),
+            passed_over=tuple(passed_over(tree, choice, others)),
         ),
     )
 
@@ -202,21 +210,18 @@ def _named(submission: Submission, members: Sequence[Who], attendance: Attendanc
     )
 
 
-def _nowhere(tree: Tree) -> Iterator[PassedOver]:
-    for name, reason in tree.nowhere().items():
-        yield PassedOver(name=readable(name), reason=f"{readable(name)} {reason}.")
-
-
-def _passed_over(entry: Entry) -> PassedOver:
-    name = readable(entry.name)
-    if entry.refused is not None:
-        return PassedOver(name=name, reason=f"{name} {entry.refused}.")
-    return PassedOver(name=name, reason=f"{name} is no notebook, no script, no folder, no archive.")
-
-
-def _reports(tree: Tree) -> Iterator[PassedOver]:
-    for name in map(readable, tree.reports()):
-        yield PassedOver(name=name, reason=f"{name} holds reports of torchgrade alone.")
+def _said_of_joined(hand_ins: Sequence[HandIn], submissions: Sequence[Submission]) -> Iterator[str]:
+    """What to say where only typed names bring together what may be several people's."""
+    for hand_in, submission in zip(hand_ins, submissions, strict=True):
+        if len(hand_in.parts) < 2 or not any(who.is_typed for who in hand_in.members):
+            continue
+        works = separate_works(submission.root, submission.files)
+        if len(works) > 1:
+            yield (
+                f"{submission.id} is put together from {len(hand_in.parts)} files or folders by "
+                f"what people typed into their names, and {listed(works)} could each be the "
+                "homework. Look at whose they are."
+            )
 
 
 def _said_of_twins(names: Sequence[str]) -> str:

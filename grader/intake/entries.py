@@ -10,16 +10,16 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
 from grader.intake.documents import Document
+from grader.intake.imports import import_graph, reached
 from grader.intake.limits import MAX_CANDIDATES
 from grader.intake.notebooks import read_notebook
-from grader.intake.recognition import homework_marks
+from grader.intake.recognition import homework_marks, is_call
 from grader.intake.scripts import read_script
 from grader.intake.suffixes import is_notebook, is_source
 from grader.sentences import listed
 
-_IMPORTED = re.compile(
-    r"^[ \t]*(?:(?:from|import)[ \t]+([\w.]+)|%run[ \t]+([\w./-]+)\.py\b)", re.MULTILINE
-)
+_TEST = re.compile(r"^(?:tests?|conftest)$|^tests?_|_tests?$")
+"""Scripts that import the work to look at it."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,46 @@ def read_document(path: Path, name: str) -> Document:
     return read_notebook(path, name) if is_notebook(name) else read_script(path, name)
 
 
+@dataclass(frozen=True)
+class _Candidate:
+    """A source that may be the one to be run, and how far it leads."""
+
+    name: str
+    code: str
+    marks: frozenset[str]
+    """What of the homework stands in it."""
+    reached: frozenset[str]
+    """The sources that are run with it: itself and those it imports."""
+    reach: frozenset[str]
+    """What of the homework stands in all of these."""
+
+    @property
+    def weight(self) -> tuple[int, int, bool, int]:
+        """Of two, the one with the greater is run, if neither is there to import the other."""
+        return len(self.reach), len(self.marks), is_notebook(self.name), len(self.code)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it holds by itself all that it leads to, its trainings too."""
+        return self.marks == self.reach and any(map(is_call, self.marks))
+
+    def is_run_by(self, other: _Candidate) -> bool:
+        """Whether the other leads as far because it imports this one, and is what was meant."""
+        return (
+            self.name in other.reached
+            and other.name not in self.reached
+            and len(other.reach) == len(self.reach)
+            and not self.is_whole
+            and not _TEST.search(PurePosixPath(other.name).stem)
+        )
+
+
 def find_entry(folder: Path, files: Sequence[str]) -> Entry:
     """The file that is run: the one that leads to most of the homework, else the first by name.
 
     A file leads to what stands in it and in the scripts it imports. Where several lead equally far,
-    the one is run that holds more itself, then a notebook, then the one with more code.
+    one that imports others of them goes before these; then the one is run that holds more itself,
+    then a notebook, then the one with more code.
 
     Raises:
         IntakeError: there is no such file, or it cannot be read.
@@ -58,25 +93,48 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
         )
     names.sort(key=lambda name: (name.count("/"), name))
     documents = _documents(folder, names[:MAX_CANDIDATES])
-    codes = _codes(documents)
-    marks = {name: homework_marks(code) for name, code in codes.items()}
-    reached = {name: _reached(name, codes) for name in codes}
-    reach = {name: frozenset().union(*(marks[each] for each in reached[name])) for name in reached}
-
-    def rank(name: str) -> tuple[int, int, bool, int]:
-        return len(reach[name]), len(marks[name]), is_notebook(name), len(codes[name])
-
-    entry = max(codes, key=rank)
-    # Another file with as much of the homework may be the one that was meant.
-    rivals = [
-        name
-        for name in codes
-        if name not in reached[entry] and marks[entry] and marks[name] >= marks[entry]
-    ]
-    notes = (_rival_note(entry, rivals),) if rivals else ()
+    candidates = _candidates(_codes(documents))
+    roots = [each for each in candidates if not any(map(each.is_run_by, candidates))]
+    entry = max(roots, key=lambda each: each.weight)
     # What was wrong with it is raised now.
-    document = documents[entry] or read_document(folder / entry, entry)
-    return Entry(entry, document, reach[entry], notes)
+    document = documents[entry.name] or read_document(folder / entry.name, entry.name)
+    return Entry(entry.name, document, entry.reach, tuple(_doubts(entry, candidates)))
+
+
+def _candidates(codes: Mapping[str, str]) -> list[_Candidate]:
+    marks = {name: homework_marks(code) for name, code in codes.items()}
+    graph = import_graph(codes)
+    found = []
+    for name, code in codes.items():
+        run = reached(name, graph)
+        reach = frozenset().union(*(marks[each] for each in run))
+        found.append(_Candidate(name, code, marks[name], run, reach))
+    return found
+
+
+def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str]:
+    """What may make another file the one that was meant."""
+    rivals = [
+        each.name
+        for each in candidates
+        if each.name not in entry.reached and entry.marks and each.marks >= entry.marks
+    ]
+    if rivals:
+        yield f"{entry.name} is what was graded; {listed(rivals)} would hold the homework, too."
+    run = [each.name for each in candidates if each.is_run_by(entry)]
+    if run and not is_notebook(entry.name):  # a notebook is what was handed out
+        yield (
+            f"{entry.name} is what was graded, as it imports {listed(run)}, which would hold "
+            "as much of the homework."
+        )
+
+
+def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
+    """The files that hold something of the homework and that no other one imports."""
+    names = [name for name in files if is_source(name)][:MAX_CANDIDATES]
+    candidates = _candidates(_codes(_documents(folder, names)))
+    imported = {name for each in candidates for name in each.reached - {each.name}}
+    return [each.name for each in candidates if each.marks and each.name not in imported]
 
 
 def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tuple[str, ...]]:
@@ -92,7 +150,7 @@ def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tu
     """
     document = read_document(folder / name, name)
     codes = _codes(_documents(folder, scripts)) | {name: document.code}
-    files = tuple(sorted(_reached(name, codes)))
+    files = tuple(sorted(reached(name, import_graph(codes))))
     marks = frozenset().union(*(homework_marks(codes[each]) for each in files))
     return Entry(name, document, marks), files
 
@@ -110,28 +168,5 @@ def _codes(documents: Mapping[str, Document | None]) -> dict[str, str]:
     return {name: document.code if document else "" for name, document in documents.items()}
 
 
-def _reached(entry: str, codes: Mapping[str, str]) -> set[str]:
-    reached, to_do = {entry}, [entry]
-    while to_do:
-        found = set(_imports(codes[to_do.pop()], codes)) - reached
-        reached |= found
-        to_do.extend(found)
-    return reached
-
-
-def _imports(code: str, names: Mapping[str, str]) -> Iterator[str]:
-    """The scripts among `names` that a source imports, by the last part of their name."""
-    found = _IMPORTED.findall(code)
-    modules = {re.split(r"[./]", module or script)[-1] for module, script in found}
-    for name in names:
-        path = PurePosixPath(name)
-        if path.suffix == ".py" and path.stem in modules:
-            yield name
-
-
 def _instead(files: Sequence[str]) -> str:
     return f", only {listed(files)}" if files else ""
-
-
-def _rival_note(entry: str, rivals: Sequence[str]) -> str:
-    return f"{entry} is what was graded; {listed(rivals)} would hold the homework, too."

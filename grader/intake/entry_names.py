@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import unicodedata
 
-from grader.intake.limits import MAX_FOLDER_DEPTH, MAX_NAME_BYTES
+from grader.intake.limits import MAX_FOLDER_DEPTH, MAX_NAME_BYTES, MAX_PATH_BYTES
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _UTF8_FLAG = 0x800
+_OF_NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST, errno.EISDIR}
+"""What a file system answers to a name that it does not take; case may not count there."""
 
 
 class EntryRefused(Exception):
@@ -72,9 +75,30 @@ def safe_path(name: str) -> str:
     if len(parts) > MAX_FOLDER_DEPTH:
         raise EntryRefused(f"lies more than {MAX_FOLDER_DEPTH} folders deep")
     try:
-        longest = max((len(part.encode()) for part in parts), default=0)
+        lengths = [len(part.encode()) for part in parts]
     except UnicodeEncodeError:
         raise EntryRefused("has a name that is no text") from None
-    if longest > MAX_NAME_BYTES:
+    if max(lengths, default=0) > MAX_NAME_BYTES:
         raise EntryRefused("has a longer name than a file can have")
+    if sum(lengths) + len(lengths) > MAX_PATH_BYTES:
+        raise EntryRefused(f"has a path of more than {MAX_PATH_BYTES:,} bytes")
     return "/".join(parts)
+
+
+def refused_by_system(error: OSError) -> str:
+    """Why a name is left out that this machine's file system does not take.
+
+    Raises:
+        OSError: what is wrong lies not with the name.
+    """
+    if error.errno not in _OF_NAMES:
+        raise error
+    return f"cannot be written under its name ({error.strerror})"
+
+
+def shortened(path: str) -> str:
+    """A path that is no longer than any; its beginning says whose it is."""
+    if len(path.encode()) <= MAX_PATH_BYTES:
+        return path
+    begin = path.encode()[: MAX_PATH_BYTES - len("/\u2026".encode())].decode("utf-8", "ignore")
+    return f"{begin.rpartition('/')[0] or begin}/\u2026"

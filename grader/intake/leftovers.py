@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection
 from pathlib import Path
+
+from grader.intake.walking import TooDeep, walk
 
 _LEFTOVERS = {"__pycache__", "venv", "__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"}
 _DATA = {"cifar-10-batches-py", "cifar-10-python.tar.gz"}
@@ -25,20 +26,23 @@ def report_files(names: Collection[str]) -> set[str]:
 
 
 def is_report(folder: Path) -> bool:
-    """Whether a folder holds torchgrade's output and nothing else, however deep.
+    """Whether a folder holds torchgrade's output and nothing else, as deep as work may lie.
 
     A student may have written the report beside the work, or above it, and the work is to be found.
 
     Raises:
-        OSError: the folder cannot be listed.
+        OSError: the folder, or one in it, cannot be listed.
     """
     if not report_files([path.name for path in folder.iterdir()]):
         return False
-    for _, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not is_leftover(name)]
-        if any(name not in _OUTPUT and not is_leftover(name) for name in names):
-            return False
-    return True
+    try:
+        return all(
+            name in _OUTPUT or is_leftover(name)
+            for listed in walk(folder, lambda path: not is_leftover(path.name))
+            for name in listed.files
+        )
+    except TooDeep:  # whose it is says that it lies too deep
+        return False
 
 
 def is_report_folder(path: Path) -> bool:

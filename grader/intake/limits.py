@@ -44,6 +44,10 @@ Composing a name may make it three times as long."""
 MAX_NAME_BYTES = 255
 """Of one file or folder, in UTF-8: no file system takes more."""
 
+MAX_PATH_BYTES = 1_024
+"""Of a file with the folders it lies in, in UTF-8. Most systems take 4,096 bytes, ours before it
+included; a homework's has 100."""
+
 MAX_FOLDER_DEPTH = 32
 """Folders within folders; a homework has two or three."""
 
@@ -62,6 +66,9 @@ MAX_METADATA_BYTES = 64 << 20
 
 MAX_INFO_BYTES = 1 << 20
 """Blackboard's description of one attempt; a text typed in may stand in it."""
+
+MAX_INFO_LINE = 10_000
+"""Characters of a line in it that are looked at: the members of a large group stand in one."""
 
 MAX_TAR_HEADER_BYTES = 1 << 20
 """Of one entry's name and attributes, which `tarfile` reads at once, however long they claim to be.

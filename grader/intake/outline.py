@@ -79,7 +79,7 @@ _BEGIN = r"^[ \t\"']*+(?:#++|<h\d[^>]*+>|\*\*)\W*+"
 _QUESTION = re.compile(
     r"^[ \t\"']*+#++\W*+"
     r"(?:(?:todo|answer|solution|to|for|part\s+(?:[ivx]+|\d))\b\W*+)*+"
-    r"(?:question|(?-i:Q)|문제|问题|題|问|вопрос)\s*#?\s*(\d{1,2})\b"
+    r"(?:question|(?-i:Q)|문제|问题|題|问|вопрос)\s*+(?:#\s*+)?(\d{1,2})\b"
     r"(?!\s*[=\[])",  # code that was commented out
     re.IGNORECASE,
 )

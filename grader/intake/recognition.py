@@ -9,7 +9,8 @@ from grader.intake.documents import Document
 
 # What the homework has students define, and the calls that it has them make.
 _HOMEWORK = re.compile(
-    r"\bdef (?:flatten|three_layer_convnet)\b|\bclass ThreeLayerConvNet\b|\btrain_part(?:2|34)\("
+    r"\bdef (?:flatten|three_layer_convnet)\b|\bclass ThreeLayerConvNet\b"
+    r"|(?<!\bdef )\btrain_part(?:2|34)\("
 )
 _TORCH = re.compile(r"^[ \t]*(?:import|from)[ \t]+torch\b", re.MULTILINE)
 _TENSORFLOW = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:tensorflow|keras)\b", re.MULTILINE)
@@ -18,6 +19,11 @@ _TENSORFLOW = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:tensorflow|keras)\b", 
 def homework_marks(code: str) -> frozenset[str]:
     """The definitions and calls of the homework that stand in a source."""
     return frozenset(_HOMEWORK.findall(code))
+
+
+def is_call(mark: str) -> bool:
+    """Whether a mark of the homework is one of the calls."""
+    return mark.endswith("(")
 
 
 def recognise(name: str, document: Document, marks: frozenset[str]) -> tuple[str, ...]:

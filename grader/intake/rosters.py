@@ -10,7 +10,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
@@ -19,7 +19,11 @@ from grader.errors import UsageError
 from grader.intake.limits import MAX_ROSTER_BYTES
 from grader.intake.names import code_key, name_keys
 
-Column = Literal["name", "first", "last", "number", "login", "email", "role"]
+Kind = Literal["number", "login", "email"]
+Column = Kind | Literal["name", "first", "last", "role"]
+
+KINDS: Final[tuple[Kind, ...]] = ("number", "login", "email")
+"""The kinds of code, the ones that people cannot choose first."""
 
 _HEADINGS: Final[dict[Column, str]] = {
     "name": "name student studentname fullname displayname 이름 성명 학생 학생명 학생이름",
@@ -41,13 +45,36 @@ _LINES_BEFORE_HEADINGS = 10
 
 
 @dataclass(frozen=True)
+class Code:
+    """A student number, login or address, as it is written."""
+
+    column: Kind
+    text: str
+
+    @property
+    def kind(self) -> Kind:
+        """What it is; an address is one in every column."""
+        return "email" if "@" in self.text else self.column
+
+    @property
+    def key(self) -> tuple[Kind, str]:
+        """The form in which it is compared: a login is no student number."""
+        return self.kind, code_key(self.text)
+
+
+@dataclass(frozen=True)
 class Enrolled:
     """Someone on the roster."""
 
     line: int
     name: str | None
-    codes: tuple[str, ...]
-    """As they stand there: student numbers, logins, addresses."""
+    coded: tuple[Code, ...]
+    """Their codes in the order of `KINDS` and of the columns."""
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Their codes as they stand there, each once."""
+        return tuple(dict.fromkeys(code.text for code in self.coded))
 
     @property
     def id(self) -> str:
@@ -164,7 +191,7 @@ def _person(line: int, cells: Sequence[str], columns: Sequence[Column | None]) -
             found.setdefault(column, []).append(unicodedata.normalize("NFC", text))
     first, last = found.get("first", [""])[0], found.get("last", [""])[0]
     name = found.get("name", [f"{first} {last}".strip()])[0] or None
-    codes = [*found.get("number", ()), *found.get("login", ()), *found.get("email", ())]
+    codes = [Code(kind, text) for kind in KINDS for text in found.get(kind, ())]
     if name and _key(name) in _NO_STUDENTS:
         return None
     if found.get("role", [""])[0].casefold() in _STAFF:
@@ -185,11 +212,11 @@ def _merged(people: Sequence[Enrolled], source: str) -> tuple[list[Enrolled], li
         UsageError: one code, or one name without any code, stands for two people.
     """
     merged: list[Enrolled] = []
-    by_code: dict[str, int] = {}
+    by_code: dict[tuple[Kind, str], int] = {}
     nameless: dict[frozenset[str], int] = {}
     notes = []
     for person in people:
-        keys = [code_key(code) for code in person.codes]
+        keys = [code.key for code in person.coded]
         known = {by_code[key] for key in keys if key in by_code}
         if not keys:
             same = nameless.setdefault(name_keys(person.name or ""), person.line)
@@ -201,17 +228,17 @@ def _merged(people: Sequence[Enrolled], source: str) -> tuple[list[Enrolled], li
         for index in known:
             other = merged[index]
             if len(known) > 1 or not _may_be_one(person, other):
-                code = next(c for c, key in zip(person.codes, keys, strict=True) if key in by_code)
+                code = next(each for each in person.coded if each.key in by_code)
                 raise UsageError(
-                    f"{source}, lines {other.line} and {person.line}, give {code} to two people. "
-                    "Correct one of them."
+                    f"{source}, lines {other.line} and {person.line}, give {code.text} to two "
+                    "people. Correct one of them."
                 )
             notes.append(
                 f"{source}, lines {other.line} and {person.line}, name one person; "
                 "they are counted once."
             )
-            codes = tuple(dict.fromkeys((*other.codes, *person.codes)))
-            merged[index] = replace(other, name=other.name or person.name, codes=codes)
+            coded = tuple(dict.fromkeys((*other.coded, *person.coded)))
+            merged[index] = replace(other, name=other.name or person.name, coded=coded)
         index = next(iter(known), len(merged))
         if not known:
             merged.append(person)
@@ -220,13 +247,6 @@ def _merged(people: Sequence[Enrolled], source: str) -> tuple[list[Enrolled], li
 
 
 def _may_be_one(one: Enrolled, other: Enrolled) -> bool:
-    return (
-        one.name is None or other.name is None or bool(name_keys(one.name) & name_keys(other.name))
-    )
-
-
-def code_owners(roster: Roster) -> Iterator[tuple[str, int]]:
-    """Every code in the form it is compared in, with the index of whose it is."""
-    for index, person in enumerate(roster.people):
-        for code in person.codes:
-            yield code_key(code), index
+    if one.name is None or other.name is None:
+        return True
+    return bool(name_keys(one.name) & name_keys(other.name))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from grader.errors import IntakeError, UserError
 from grader.intake.archives import archive_stem, how_to_hand_in, is_archive, is_foreign, unpack
@@ -17,9 +15,10 @@ from grader.intake.discovery import (
     read_submission,
     refuse_a_flood_of_bytes,
 )
-from grader.intake.entry_names import EntryRefused, safe_path
 from grader.intake.layouts import HandIn, Part
 from grader.intake.limits import DOWNLOAD, HAND_IN, MAX_NESTED_ARCHIVES
+from grader.intake.names import as_text
+from grader.intake.placing import stage, unused
 from grader.intake.submission import Submission
 from grader.intake.suffixes import is_source
 from grader.intake.trees import Tree
@@ -62,6 +61,12 @@ class Stager:
         except OSError as error:
             problem = cannot_be_read(error)
             submission = broken_submission(name, self._tree.root, "folder", problem)
+        except Exception as error:  # whatever one person handed in, the others' is read
+            what = as_text(f"{type(error).__name__}: {error}")[:500]
+            problem = (
+                f"torchgrade itself failed to read {readable(name)} ({what}). Please report it."
+            )
+            submission = broken_submission(name, self._tree.root, "folder", problem)
         if hand_in.typed and submission.problem is None:
             notes.append("Text was typed into the learning platform as well; it is not graded.")
         return submission.model_copy(
@@ -95,7 +100,7 @@ class Stager:
         sizes = {part.source: self._tree.path(part.source).stat().st_size for part in parts}
         refuse_a_flood_of_bytes(name, sizes)
         for part in parts:
-            _stage(self._tree.path(part.source), folder, part)
+            stage(self._tree.path(part.source), folder, part)
         staged = list(folder.iterdir())
         return staged[0] if len(staged) == 1 and staged[0].is_file() else folder
 
@@ -158,7 +163,7 @@ class Stager:
         """
         folder = self._new_folder(name)
         for file in archives:
-            target = folder if len(archives) == 1 else folder / archive_stem(file)
+            target = folder if len(archives) == 1 else unused(folder / archive_stem(file))
             target.mkdir(parents=True, exist_ok=True)
             self._unpack(below / file, target, notes)
         files = list(list_files(folder))
@@ -243,36 +248,3 @@ def _no_source(name: str, files: Sequence[str], *, is_unpacked: bool = False) ->
             f"{readable(files[0])} is no notebook and no script. {how_to_hand_in(is_packed=False)}"
         )
     return f"{readable(name)} holds no .ipynb and no .py file. Hand in your notebook or script."
-
-
-def _stage(source: Path, folder: Path, part: Part) -> None:
-    """Put a file, or the content of a folder, into a folder under its author's name."""
-    if source.is_dir():
-        below = folder / _own_name(part) if part.name else folder
-        for file in list_files(source):
-            _link(source / file, _free(below / file, source.name))
-        return
-    _link(source, _free(folder / _own_name(part), source.name))
-
-
-def _own_name(part: Part) -> str:
-    """The author's name of a file, which others wrote down and which must lead nowhere."""
-    try:
-        name = PurePosixPath(safe_path(part.name or part.source)).name
-    except EntryRefused:
-        return part.source
-    return name or part.source
-
-
-def _free(path: Path, otherwise: str) -> Path:
-    """A path that is not taken yet: a second file of one name keeps the name of the download."""
-    return path if not path.exists() else path.with_name(otherwise)
-
-
-def _link(source: Path, target: Path) -> None:
-    """Make a file stand in a second place: by a hard link, which costs nothing, else by a copy."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(source, target, follow_symlinks=False)
-    except OSError:
-        shutil.copyfile(source, target, follow_symlinks=False)

@@ -26,6 +26,8 @@ class Tree:
     refused: Mapping[str, str] = field(default_factory=dict)
     """Paths below the root that are not there, each with the end of a sentence that says why."""
     notes: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    """Paths below the root that were not unpacked, as they are called like leftovers."""
 
     def entries(self) -> list[Entry]:
         """What stands at its top, by name, without leftovers and reports of torchgrade.
@@ -52,6 +54,16 @@ class Tree:
             if top not in entries and _is_path(name):
                 entries[top] = Entry(top, is_folder=bool(below), refused=reason)
         return list(entries.values())
+
+    def leftovers(self) -> list[Entry]:
+        """What stands at its top and is called like a hidden file or a trace of a tool."""
+        there = {
+            path.name: Entry(path.name, is_folder=holds(path.is_dir))
+            for path in self._paths()
+            if is_leftover(path.name)
+        }
+        packed = {name: Entry(name) for name in self.hidden if "/" not in name}
+        return list((packed | there).values())
 
     def reports(self) -> list[str]:
         """The names of the folders at its top that hold torchgrade's own output alone."""
@@ -111,7 +123,10 @@ class Tree:
             path.removeprefix(f"{name}/") if _is_path(path) else path: reason
             for path, reason in self.refused.items()
         }
-        return Tree(self.path(name), self.is_unpacked, inner, self.notes)
+        hidden = tuple(
+            path.removeprefix(f"{name}/") for path in self.hidden if path.startswith(f"{name}/")
+        )
+        return Tree(self.path(name), self.is_unpacked, inner, self.notes, hidden)
 
 
 def open_tree(
@@ -147,7 +162,7 @@ def open_tree(
     target = scratch / (archive_stem(source.name).strip(". ")[:60] or "unpacked")
     target.mkdir()
     unpacked = unpack(source, target, limits, on_progress)
-    return Tree(target, True, unpacked.refused, unpacked.notes)
+    return Tree(target, True, unpacked.refused, unpacked.notes, unpacked.hidden)
 
 
 def _is_path(name: str) -> bool:

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from grader.errors import IntakeError
-from grader.intake.entry_names import EntryRefused, safe_path
+from grader.intake.entry_names import EntryRefused, refused_by_system, safe_path, shortened
 from grader.intake.leftovers import is_leftover
 from grader.intake.limits import ArchiveLimits
 from grader.intake.names import as_text
@@ -19,6 +19,7 @@ _CHUNK = 1 << 16
 _MAX_NOTES = 20
 LINK = "is a link to another place"
 """Why a link is left out; the end of a sentence."""
+_SAME_NAME = "has the same name as a folder"
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,8 @@ class Unpacked:
     """Sentences on what a reader should know."""
     entries: int
     """How many entries it had, or how many files and folders were made where these are more."""
+    hidden: tuple[str, ...] = ()
+    """Paths of things left out by their name alone that may be a person's share of a download."""
 
 
 class Readable(Protocol):
@@ -67,6 +70,7 @@ class Writer:
         self._folders = {""}
         self._files: set[str] = set()
         self._refused: dict[str, str] = {}
+        self._hidden: set[str] = set()
         self._double: set[str] = set()
         self._notes: list[str] = []
 
@@ -88,7 +92,7 @@ class Writer:
 
     def refuse(self, name: str, reason: str) -> None:
         """Leave an entry out and say so."""
-        self._refused.setdefault(readable(name), reason)
+        self._refused.setdefault(shortened(readable(name)), reason)
 
     def note(self, sentence: str) -> None:
         """Say something of the archive as a whole."""
@@ -106,14 +110,16 @@ class Writer:
         parts = path.split("/")
         for depth, part in enumerate(parts):
             if is_leftover(part):
+                if depth == self._depth:
+                    self._hidden.add("/".join(parts[: depth + 1]))
                 self._make_folder("/".join(parts[:depth]))  # someone's, though nothing is in it
                 return None
         return path or None
 
     def make_folder(self, name: str) -> None:
         """Make an entry that is a folder."""
-        if (path := self.place(name)) is not None and not self._make_folder(path):
-            self.refuse(path, "is a folder of the same name as a file")
+        if (path := self.place(name)) is not None and (why_not := self._make_folder(path)):
+            self.refuse(path, why_not)
 
     def write(self, path: str, source: Readable, packed: int | None) -> None:
         """Write an entry's content.
@@ -128,8 +134,14 @@ class Writer:
             OSError: it cannot be written.
         """
         folder, _, _ = path.rpartition("/")
-        if path in self._folders or not self._make_folder(folder):
-            self.refuse(path, "has the same name as a folder")
+        why_not = _SAME_NAME if path in self._folders else self._make_folder(folder)
+        if why_not:
+            self.refuse(path, why_not)
+            return
+        try:
+            out = (self._target / path).open("wb")
+        except OSError as error:
+            self.refuse(path, refused_by_system(error))
             return
         if path in self._files:
             self._double.add(path)
@@ -137,7 +149,8 @@ class Writer:
             self._files.add(path)
             self._count_made(path)
         try:
-            self._copy(path, source, packed)
+            with out:
+                self._copy(out, path, source, packed)
         except EntryRefused as error:
             (self._target / path).unlink()
             self._files.discard(path)
@@ -171,17 +184,17 @@ class Writer:
         if len(double) > _MAX_NOTES:
             notes.append(f"{len(double) - _MAX_NOTES:,} more files stand more than once in it.")
         entries = max(self._entries, self._made)
-        return Unpacked(self._refused, self._written, tuple(notes), entries)
+        hidden = tuple(sorted(self._hidden))
+        return Unpacked(self._refused, self._written, tuple(notes), entries, hidden)
 
-    def _copy(self, path: str, source: Readable, packed: int | None) -> None:
+    def _copy(self, out: IO[bytes], path: str, source: Readable, packed: int | None) -> None:
         written, share = 0, share_of(path, self._depth)
-        with (self._target / path).open("wb") as out:
-            while chunk := source.read(_CHUNK):
-                written += len(chunk)
-                self._written += len(chunk)
-                self._share_written[share] += len(chunk)
-                self._ask_limits(written, packed, self._share_written[share])
-                out.write(chunk)
+        while chunk := source.read(_CHUNK):
+            written += len(chunk)
+            self._written += len(chunk)
+            self._share_written[share] += len(chunk)
+            self._ask_limits(written, packed, self._share_written[share])
+            out.write(chunk)
 
     def _ask_limits(self, written: int, packed: int | None, by_share: int) -> None:
         limits = self.limits
@@ -199,17 +212,22 @@ class Writer:
             )
         self.ask_ratio(self._written)
 
-    def _make_folder(self, path: str) -> bool:
-        """Make a folder and those it lies in; whether there is one now."""
+    def _make_folder(self, path: str) -> str | None:
+        """Make a folder and those it lies in; why it cannot be made, the end of a sentence."""
         if path in self._folders:
-            return True
+            return None
         parent, _, _ = path.rpartition("/")
-        if path in self._files or not self._make_folder(parent):
-            return False
-        (self._target / path).mkdir()
+        if path in self._files:
+            return _SAME_NAME
+        if (why_not := self._make_folder(parent)) is not None:
+            return why_not
+        try:
+            (self._target / path).mkdir()
+        except OSError as error:
+            return refused_by_system(error)
         self._folders.add(path)
         self._count_made(path)
-        return True
+        return None
 
     def _count_made(self, path: str) -> None:
         """Bound the folders too that only stand in the names of files."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import lzma
+import os
 import stat
 import struct
 import tarfile
@@ -480,3 +482,36 @@ def test_an_archive_is_told_by_its_ending(name: str, stem: str) -> None:
 def test_other_kinds_are_told_by_their_ending(name: str) -> None:
     assert is_foreign(name)
     assert not is_archive(name)
+
+
+@pytest.mark.parametrize("number", [errno.ENAMETOOLONG, errno.EILSEQ, errno.EEXIST])
+@pytest.mark.parametrize("limits", [SMALL, replace(DOWNLOAD, entries=50)], ids=["own", "download"])
+@pytest.mark.parametrize("method", ["open", "mkdir"])
+def test_a_name_that_the_file_system_does_not_take_is_left_out(
+    unpacks: Unpack, target: Path, monkeypatch: pytest.MonkeyPatch, number: int,
+    limits: ArchiveLimits, method: str,
+) -> None:  # fmt: skip
+    content = zip_of(("bad/a.py", b"x"), ("bad/b.py", b"x"), ("good/a.py", b"x"))
+    real = getattr(Path, method)
+
+    def guarded(path: Path, *args: object, **keywords: object) -> object:
+        if path.is_relative_to(target) and "bad" in path.relative_to(target).parts[-2:]:
+            raise OSError(number, os.strerror(number))
+        return real(path, *args, **keywords)
+
+    monkeypatch.setattr(Path, method, guarded)
+    refused = unpacks(content, limits=limits).refused
+    assert names(target) == {"good/a.py"}
+    reason = f"cannot be written under its name ({os.strerror(number)})"
+    assert refused == {"bad/a.py": reason, "bad/b.py": reason}
+
+
+def test_a_full_disk_ends_the_unpacking(
+    unpacks: Unpack, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "mkdir", full)
+    with pytest.raises(IntakeError, match="cannot be unpacked: No space left"):
+        unpacks(zip_of(("a/b.py", b"x")))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.intake.attendance import HandedIn, take_attendance
+from grader.intake.attendance import Attendance, HandedIn, take_attendance
 from grader.intake.layouts import Who
 from grader.intake.rosters import Roster, parse_roster
 
@@ -110,6 +111,7 @@ PEOPLE = st.builds(
     login=MAYBE,
     email=MAYBE,
     label=MAYBE,
+    otherwise=st.lists(CODES, max_size=2).map(tuple),
     is_typed=st.booleans(),
 )
 
@@ -202,3 +204,100 @@ def test_without_a_roster_a_typed_number_does_not_bring_two_people_together() ->
     kim, mal = (Who(name=name, number="7", is_typed=True) for name in ("Kim", "Mal"))
     people = take_attendance([one(kim, "a"), one(mal, "b")], None).people
     assert [(p.name, p.submission) for p in people] == [("Kim", "a"), ("Mal", "b")]
+
+
+LEES = parse_roster(
+    "name,student id,login,email\nJae Lee,4711,jlee,jlee@x.edu\nJin Lee,4712,jinlee,jinlee@x.edu\n",
+    "lees.csv",
+)
+
+
+def placed(attendance: Attendance) -> dict[str, tuple[str | None, tuple[str, ...]]]:
+    return {p.id: (p.submission, p.other_submissions) for p in attendance.people}
+
+
+def test_half_an_address_does_not_outweigh_a_full_name() -> None:
+    attendance = take_attendance(
+        [
+            one(Who(name="Jae Lee", email="jae.lee@gmail.com"), "jae"),
+            one(Who(name="Jin Lee", email="jlee@gmail.com"), "jin"),
+        ],
+        LEES,
+    )
+    assert placed(attendance) == {"4711": ("jae", ()), "4712": ("jin", ())}
+    assert attendance.notes == (
+        "Jin Lee (jlee@gmail.com) has the name of line 3 of lees.csv and something like the code "
+        "of line 2; the name is believed. Look at whose it is.",
+    )
+
+
+def test_half_an_address_takes_no_place_where_the_name_is_taken() -> None:
+    attendance = take_attendance(
+        [
+            one(Who(name="Jin Lee", number="4712"), "own"),
+            one(Who(name="Jin Lee", email="4711@evil.org"), "other"),
+        ],
+        LEES,
+    )
+    assert placed(attendance)["4711"] == (None, ())
+    assert placed(attendance)["4712"] == ("own", ())
+    assert len(attendance.people) == 3
+
+
+def test_a_code_within_a_full_name_does_not_outweigh_another_s_name() -> None:
+    who = Who(name="Jin Lee", number="90", label="Jin Lee 4711")
+    assert placed(take_attendance([one(who)], LEES))["4711"] == (None, ())
+
+
+def test_an_exact_address_comes_before_half_of_another_code() -> None:
+    who = Who(login="jlee", email="jinlee@x.edu")
+    roster = parse_roster("id,email\n1,jlee@x.edu\n2,jinlee@x.edu\n", "lees.csv")
+    assert placed(take_attendance([one(who)], roster)) == {"1": (None, ()), "2": ("s", ())}
+
+
+GITHUB = (
+    "identifier,github_username,github_id,name\n"
+    "20231234,ada,1,{}\n20231235,20231234,2,{}\n20231236,bob,3,{}\n"
+)
+
+
+@pytest.mark.parametrize("people", [("Ada Lovelace", "Eve Evil", "Bob Hope"), ("", "", "")])
+def test_who_calls_themselves_like_another_s_number_takes_no_place(people: tuple) -> None:
+    roster = parse_roster(GITHUB.format(*people), "r.csv")
+    attendance = take_attendance(
+        [one(Who(login=login), login) for login in ("ada", "20231234", "bob")], roster
+    )
+    assert placed(attendance) == {
+        "20231234": ("ada", ()),
+        "20231235": ("20231234", ()),
+        "20231236": ("bob", ()),
+    }
+    assert attendance.notes == ()
+    # By number, and by a folder that is called like one, it is Ada all the same.
+    for who in (Who(number="20231234"), Who(label="20231234"), Who(label="hw5_20231234")):
+        assert placed(take_attendance([one(who)], roster))["20231234"] == ("s", ())
+
+
+def test_a_login_that_the_roster_does_not_know_is_nobody_s_number() -> None:
+    roster = parse_roster("id,github_username\n20231234,ada\n20231235,eve\n", "r.csv")
+    people = take_attendance([one(Who(login="20231234"))], roster).people
+    assert [(p.status, p.on_roster) for p in people] == [
+        ("missing", True), ("missing", True), ("submitted", False),
+    ]  # fmt: skip
+
+
+def test_codes_are_found_in_another_column_where_a_person_has_none_in_theirs() -> None:
+    numbers = parse_roster("id,name\n20231234,Ada\n", "r.csv")
+    assert placed(take_attendance([one(Who(login="20231234"))], numbers))["20231234"][0] == "s"
+    logins = parse_roster("id,login\n20231234,alove\n", "r.csv")
+    assert placed(take_attendance([one(Who(number="alove"))], logins))["20231234"][0] == "s"
+    digits = parse_roster("id,login\n20231234,4711\n", "r.csv")
+    assert placed(take_attendance([one(Who(number="4711"))], digits))["20231234"][0] is None
+
+
+def test_a_name_with_several_numbers_takes_nobody_s_place() -> None:
+    doubtful = Who(name="Ada Lovelace", number="20231001", otherwise=("20231002",), is_typed=True)
+    attendance = take_attendance([one(doubtful)], ROSTER)
+    assert [p.status for p in attendance.people if p.on_roster] == ["missing"] * 4
+    told = Who(name="eve", number="4711", otherwise=("20231002",), is_typed=True)
+    assert statuses(one(told))["20231002"] == (True, "submitted", "s")

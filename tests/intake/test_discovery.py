@@ -254,6 +254,15 @@ def test_a_flood_of_bytes_is_refused_and_the_largest_file_named(put: Put, tmp_pa
     assert submission.cells == ()
 
 
+def test_a_flood_of_bytes_is_refused_before_it_is_read(
+    put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(5):
+        os.truncate(put(f"kim/{number}.ipynb"), MAX_BYTES // 4)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+    assert "kim holds 320 MB" in str(read_submission(tmp_path / "kim").problem)
+
+
 def test_as_many_bytes_as_allowed_are_read(
     put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

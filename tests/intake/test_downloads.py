@@ -14,7 +14,14 @@ from types import ModuleType
 import pytest
 
 from grader.errors import IntakeError, UsageError
-from grader.intake import Download, Submission, open_download, open_own_work
+from grader.intake import (
+    Download,
+    Submission,
+    open_download,
+    open_own_work,
+    read_submission,
+    staging,
+)
 from grader.intake.limits import MAX_ID_BYTES
 
 HOMEWORK = "def flatten(x):\n    return x\n"
@@ -209,6 +216,25 @@ def test_one_broken_archive_is_its_owner_s_problem_alone(
     }
 
 
+@pytest.mark.parametrize("error", [RecursionError("too deep"), MemoryError(), KeyError("x")])
+def test_whatever_fails_on_one_hand_in_is_its_problem_and_the_rest_is_read(
+    put: Put, batch: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def read(path: Path, name: str) -> Submission:
+        if name == "eve":
+            raise error
+        return read_submission(path, name)
+
+    monkeypatch.setattr(staging, "read_submission", read)
+    put("eve.py")
+    put("kim.py")
+    submissions = found(batch)
+    assert submissions["kim"].problem is None
+    assert submissions["eve"].problem == (
+        f"torchgrade itself failed to read eve ({type(error).__name__}: {error}). Please report it."
+    )
+
+
 def test_archives_are_opened_where_there_is_no_source_and_one_more_level_deep(
     lms: ModuleType, put: Put, batch: Path
 ) -> None:
@@ -230,6 +256,23 @@ def test_archives_are_opened_where_there_is_no_source_and_one_more_level_deep(
         "inner.zip lies too many archives deep. "
         "Hand in the .ipynb or .py file unpacked or in a zip."
     )
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("hw5.zip", "hw5.tar.gz"), ("hw5.zip", "hw5.tar", "hw5.tar.gz"), ("hw5.zip", "hw5/hw5.zip")],
+    ids=str,
+)
+def test_archives_of_one_name_are_all_opened(
+    lms: ModuleType, put: Put, batch: Path, names: tuple[str, ...]
+) -> None:
+    for number, name in enumerate(names):
+        work = {"hw5/main.py": f"x = {number}\n{HOMEWORK}".encode(), "hw5/hw5/a.txt": b""}
+        put(f"kim/{name}", lms.zipped(work) if name.endswith("zip") else lms.tarred(work))
+    (kim,) = found(batch).values()
+    assert kim.problem is None
+    assert sum(name.endswith("main.py") for name in kim.files) == len(names)
+    assert "would hold the homework, too" in kim.notes[0]
 
 
 def test_archives_within_an_archive_share_one_budget(
@@ -279,6 +322,110 @@ def test_a_flood_of_files_spoils_its_owner_s_work_and_nobody_else_s(tmp_path: Pa
         "mal holds more than 20,000 files and folders. "
         "Hand in the file itself, without data and models."
     )
+
+
+def test_a_canvas_name_with_another_s_number_takes_nobody_s_place(
+    put: Put, batch: Path, tmp_path: Path
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("name,student id\nAda Lovelace,4711\nEve Evil,4712\nBob Hope,4713\n")
+    put("lovelaceada_4711_1_hw5.py")
+    put("eve_4711_4712_90210_zz-9.py")
+    put("hopebob_4713_3_hw5.py")
+    people = {p.id: p for p in opened(batch, roster=roster).source.people}
+    assert (people["4711"].submission, people["4711"].other_submissions) == ("lovelaceada_4711", ())
+    (batch / "lovelaceada_4711_1_hw5.py").unlink()
+    people = {p.id: p for p in opened(batch, roster=roster).source.people if p.on_roster}
+    assert [p.status for p in people.values()] == ["missing", "missing", "submitted"]
+
+
+@pytest.mark.parametrize("around", ["", "HW 5/"])
+@pytest.mark.parametrize("pack", ["zipped", "tarred", "unpacked"])
+@pytest.mark.parametrize(
+    "form",
+    ["{}_4711_assignsubmission_file_/hw5.py", "{}_4711_assignsubmission_file_hw5.py",
+     "{}_4711_90001_hw5.py"],
+)  # fmt: skip
+def test_people_whose_names_begin_with_a_dot_are_passed_over_by_name(
+    lms: ModuleType, tmp_path: Path, form: str, pack: str, around: str
+) -> None:
+    names = [around + form.format(who) for who in ("Ada", "Bob", ".Eve", "._Ada")]
+    files = {name: HOMEWORK.encode() for name in (*names, f"{around}.DS_Store", ".git/HEAD")}
+    source = tmp_path / "export.zip"
+    if pack == "unpacked":
+        lms.unpacked(files, source)
+    else:
+        source.write_bytes(getattr(lms, pack)(files))
+    download = opened(source)
+    assert len(download.submissions) == 2
+    hidden = form.format(".Eve").partition("/")[0]
+    assert [each.reason for each in download.source.passed_over] == [
+        f"{hidden} begins with a dot, as hidden files do. Rename it to have it graded."
+    ]
+
+
+KIM = "20231234_김철수"
+
+
+@pytest.mark.parametrize("has_own", [True, False])
+def test_a_file_that_names_two_people_is_joined_to_neither_s_work(
+    put: Put, batch: Path, tmp_path: Path, *, has_own: bool
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("학번,이름\n20231234,김철수\n20231235,이영희\n20231236,박민수\n")
+    put("20231236_박민수_hw5.py")
+    put(f"{KIM}_20231235_이영희.py", HOMEWORK + "class ThreeLayerConvNet: pass\n")
+    if has_own:
+        put(f"{KIM}_hw5.py")
+        put(f"{KIM}_20260531.py", "x = 1")  # a date
+    download = opened(batch, roster=roster)
+    kim = next(p for p in download.source.people if p.id == "20231234")
+    by_id = {each.id: each for each in download.submissions}
+    if not has_own:
+        assert by_id[KIM].notes[0].startswith(f"The name {KIM}_20231235_이영희.py names more than")
+        assert kim.submission == KIM
+        return
+    assert by_id[KIM].files == ("20260531.py", "hw5.py")
+    assert (kim.submission, kim.other_submissions) == (KIM, (f"{KIM}-2",))
+    assert f"{KIM} and {KIM}-2 are all taken for the work of line 2" in download.source.notes[0]
+
+
+@pytest.mark.parametrize("other", ["20231234_김철수_final.py", "20231234-김철수/main.py"])
+@pytest.mark.parametrize("own", [f"{KIM}_hw5.py", f"{KIM}/hw5.py"])
+def test_works_that_typed_names_bring_together_are_noted_in_the_roll_call(
+    put: Put, batch: Path, own: str, other: str
+) -> None:
+    put(own)
+    put(other)
+    download = opened(batch)
+    assert len(download.submissions) == 1
+    (note,) = download.source.notes
+    assert note.startswith(f"{KIM} is put together from 2 files or folders by what people typed")
+
+
+LONG = "/".join(chr(97 + number) * 250 for number in range(18)) + "/x.py"
+
+
+@pytest.mark.parametrize("around", ["", "HW 5/"])
+@pytest.mark.parametrize("pack", ["zipped", "tarred"])
+@pytest.mark.parametrize(
+    "form", ["{}_assignsubmission_file_/", "submission_{}/", "hw5-{}/"], ids=str
+)
+def test_a_path_longer_than_any_concerns_its_owner_alone(
+    lms: ModuleType, tmp_path: Path, pack: str, form: str, around: str
+) -> None:
+    ada, eve, bob = (around + form.format(who) for who in ("Ada_1", "Eve_2", "Bob_3"))
+    files = {f"{each}hw5.py": HOMEWORK.encode() for each in (ada, eve, bob)}
+    files |= {eve + LONG: b"x = 1", f"{eve}{LONG}c": b""}
+    source = tmp_path / "export.zip"
+    source.write_bytes(getattr(lms, pack)(files))
+    submissions = found(source)
+    assert [each.problem for each in submissions.values()] == [None] * 3
+    (told,) = (each for each in submissions.values() if each.notes)
+    assert "has a path of more than 1,024 bytes; it was left out." in told.notes[0]
+    assert len(told.notes[0]) < 1_200
+    assert told.student.id in (form.format("Eve_2"), "Eve_2", "2", "submission_Eve_2")
+    assert opened(source).source.passed_over == ()
 
 
 def test_a_folder_of_which_everything_was_left_out_is_its_owner_s_problem(tmp_path: Path) -> None:

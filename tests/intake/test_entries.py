@@ -94,3 +94,73 @@ def test_one_s_own_notebook_brings_along_the_scripts_it_imports(tmp_path: Path) 
     (tmp_path / "other.py").write_text("")
     submission = read_own_work(tmp_path / "hw.ipynb")
     assert submission.files == ("helper.py", "hw.ipynb", "nets.py", "runs.py")
+
+
+GIVEN = "def train_part2(model_fn, params, learning_rate): pass\ndef train_part34(m, o): pass\n"
+RUNS = "train_part2(three_layer_convnet, [], 1e-2)\ntrain_part34(ThreeLayerConvNet(), None)\n"
+
+
+@pytest.mark.parametrize("name", ["hw5.ipynb", "main.py"])
+def test_what_runs_the_homework_goes_before_the_library_that_defines_it(
+    tmp_path: Path, name: str
+) -> None:
+    source = f"from hw5_lib import *\n{RUNS}"
+    if name == "hw5.ipynb":
+        write(tmp_path / name, [source])
+    else:
+        (tmp_path / name).write_text(source)
+    (tmp_path / "hw5_lib.py").write_text(f"{GIVEN}{ALL}def again():\n    pass\n")
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.notes) == (name, ())
+
+
+@pytest.mark.parametrize(
+    "start", ["from src.run import main", "from src import run", "import src.run"]
+)
+def test_a_start_script_goes_before_the_package_that_it_runs(tmp_path: Path, start: str) -> None:
+    package = tmp_path / "src"
+    package.mkdir()
+    (tmp_path / "main.py").write_text(f"{start}\nmain()\n")
+    (package / "__init__.py").write_text("# nothing\n")
+    (package / "layers.py").write_text(GIVEN + ALL)
+    runs = "".join(f"    {line}\n" for line in RUNS.splitlines())
+    (package / "run.py").write_text(f"from .layers import *\ndef main():\n{runs}")
+    submission = read_submission(tmp_path)
+    assert submission.entry == "main.py"
+    assert submission.notes == (
+        "main.py is what was graded, as it imports src/run.py, which would hold as much of the "
+        "homework.",
+    )
+
+
+@pytest.mark.parametrize("other", ["plot.py", "test_homework.py", "demo.ipynb"])
+def test_a_work_that_is_whole_goes_before_what_only_uses_it(tmp_path: Path, other: str) -> None:
+    (tmp_path / "homework.py").write_text(ALL + RUNS)
+    source = "from homework import flatten\nprint(flatten)\n"
+    if other == "demo.ipynb":
+        write(tmp_path / other, [source])
+    else:
+        (tmp_path / other).write_text(source)
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.notes) == ("homework.py", ())
+
+
+def test_a_main_script_with_loops_of_its_own_goes_before_its_definitions(tmp_path: Path) -> None:
+    (tmp_path / "nets.py").write_text(ALL)
+    (tmp_path / "main.py").write_text("import nets\nfor x in data:\n    nets.flatten(x)\n")
+    assert read_submission(tmp_path).entry == "main.py"
+
+
+def test_scripts_that_import_each_other_lead_to_the_one_with_more(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(f"import b\n{HOMEWORK}")
+    (tmp_path / "b.py").write_text(f"import a\n{ALL}")
+    assert read_submission(tmp_path).entry == "b.py"
+
+
+@pytest.mark.timeout(60)  # a scan for each pair of them takes minutes
+def test_scripts_that_all_import_each_other_are_looked_through_once(tmp_path: Path) -> None:
+    everyone = "".join(f"import m{number}\n" for number in range(100))
+    for number in range(100):
+        (tmp_path / f"m{number}.py").write_text(everyone * 150)
+    (tmp_path / "m7.py").write_text(everyone + ALL)
+    assert read_submission(tmp_path).entry == "m7.py"

@@ -136,7 +136,10 @@ def test_an_exported_notebook_keeps_its_headings_as_comments_or_text() -> None:
 
 
 @pytest.mark.timeout(20)  # what backtracks takes minutes
-@pytest.mark.parametrize("line", ["#" * 199, "# " * 99, "#" + " " * 198 + "x", "<h1" + ">" * 190])
+@pytest.mark.parametrize(
+    "line",
+    ["#" * 199, "# " * 99, "#" + " " * 198 + "x", "<h1" + ">" * 190, "# question" + " " * 189],
+)
 def test_lines_that_are_almost_headings_are_passed_over_at_once(line: str) -> None:
     text = "\n".join([line + "x"] * 20_000)
     assert find_marks([Piece(cell=0, text=text, is_code=True)]) == ()

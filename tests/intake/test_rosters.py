@@ -163,3 +163,16 @@ def test_any_text_is_a_name_a_code_and_a_roster_or_none(text: str) -> None:
     except UsageError:
         count = 1
     assert count >= 1
+
+
+def test_a_login_like_another_s_number_makes_no_one_person_of_two() -> None:
+    text = "identifier,github_username,name\n20231234,ada,{}\n20231235,20231234,{}\n"
+    for names in (("", ""), ("Ada Lovelace", "Eve Evil")):
+        roster = parse_roster(text.format(*names), "r.csv")
+        assert [p.codes for p in roster.people] == [("20231234", "ada"), ("20231235", "20231234")]
+        assert roster.notes == ()
+
+
+def test_an_address_is_one_in_every_column() -> None:
+    roster = parse_roster("id,login,email\n7,ada@x.edu,\n7,,ada@x.edu\n", "r.csv")
+    assert [p.codes for p in roster.people] == [("7", "ada@x.edu")]

@@ -8,33 +8,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 
+from grader.intake.layouts.blackboard_info import Info, parse_info
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 from grader.intake.limits import MAX_INFO_BYTES
 
 _FORM = re.compile(r"(?<=.)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?=_.|\.txt$)")
-_PERSON = re.compile(r"(?P<name>[^(),;:]+?)\s*\((?P<login>[^()\s]+)\)")
-_PEOPLE_LINE = re.compile(r"^\s*(?:Name|Group Members?|Members?|이름|그룹 구성원)\s*:(?P<rest>.*)$")
-_ORIGINAL = re.compile(
-    r"^\s*(?:Original filename|원래 파일 이름|원본 파일 이름)\s*:\s*(?P<name>.+?)\s*$"
-)
-_STORED = re.compile(r"^\s*(?:Filename|파일 이름)\s*:\s*(?P<name>.+?)\s*$")
-_TYPED = re.compile(r"^Submission Field:\s*$(?P<text>.*?)^Comments:", re.MULTILINE | re.DOTALL)
-_NOTHING_TYPED = "There is no student submission text data"
-
-
-@dataclass(frozen=True)
-class _Info:
-    """What the text beside an attempt says."""
-
-    members: tuple[Who, ...] = ()
-    originals: tuple[tuple[str, str], ...] = ()
-    """Names in the download and what they were before."""
-    typed: bool = False
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -86,7 +68,7 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
             hand_ins.append(_doubted(hand_in, _SHARED.format(label)) if shared else hand_in)
     for file in filter(attrgetter("is_doubtful"), files):
         label = file.head.removeprefix(assignment)
-        hand_in = _hand_in(label, {file.when: [file]}, {file.when: _Info()})
+        hand_in = _hand_in(label, {file.when: [file]}, {file.when: Info()})
         hand_ins.append(_doubted(hand_in, _UNCLEAR.format(file.source)))
     return hand_ins
 
@@ -118,12 +100,12 @@ def _assignment(heads: Sequence[str]) -> str:
     return prefix
 
 
-def _info(head: str, files: Sequence[_File], read_text: ReadText) -> _Info:
+def _info(head: str, files: Sequence[_File], read_text: ReadText) -> Info:
     texts = [file.source for file in files if file.is_info]
-    return _of_sender(head, _parse(read_text(texts[0], MAX_INFO_BYTES))) if texts else _Info()
+    return _of_sender(head, parse_info(read_text(texts[0], MAX_INFO_BYTES))) if texts else Info()
 
 
-def _of_sender(head: str, info: _Info) -> _Info:
+def _of_sender(head: str, info: Info) -> Info:
     """The same without other people, where the name of the files says whose alone it is.
 
     Otherwise a full name that holds somebody's login in brackets would make two people of one.
@@ -135,7 +117,7 @@ def _of_sender(head: str, info: _Info) -> _Info:
     return replace(info, members=(sender,), notes=(_ALONE.format(sender.login),))
 
 
-def _by_people(infos: Mapping[str, _Info]) -> list[list[str]]:
+def _by_people(infos: Mapping[str, Info]) -> list[list[str]]:
     """The times of attempts by whose they are: a group may be called like somebody's login.
 
     A group whose members change stays one. Where there are several, what no text tells the people
@@ -156,7 +138,7 @@ def _by_people(infos: Mapping[str, _Info]) -> list[list[str]]:
     return times if len(told) > 1 else [sorted(infos)]
 
 
-def _hand_in(label: str, attempts: _Attempts, infos: Mapping[str, _Info]) -> HandIn:
+def _hand_in(label: str, attempts: _Attempts, infos: Mapping[str, Info]) -> HandIn:
     *older, newest = sorted(attempts)
     info = infos[newest]
     originals = dict(info.originals)
@@ -193,34 +175,6 @@ def _described(when: str, files: Sequence[_File]) -> str:
 def _time(stamp: str) -> str:
     year, month, day, hour, minute, second = stamp.split("-")
     return f"{year}-{month}-{day} {hour}:{minute}:{second}"
-
-
-def _parse(text: str) -> _Info:
-    typed = _TYPED.search(text)
-    return _Info(
-        members=tuple(dict.fromkeys(_members(text))),
-        originals=tuple(_originals(text)),
-        typed=bool(typed and typed["text"].strip() and _NOTHING_TYPED not in typed["text"]),
-    )
-
-
-def _members(text: str) -> Iterator[Who]:
-    # What the student typed comes after this and may hold such lines as well.
-    head = text.partition("Submission Field:")[0]
-    for line in head.splitlines()[:50]:
-        if match := _PEOPLE_LINE.match(line):
-            for person in _PERSON.finditer(match["rest"]):
-                yield Who(name=person["name"].strip(), login=person["login"])
-
-
-def _originals(text: str) -> Iterator[tuple[str, str]]:
-    original = None
-    for line in text.splitlines():
-        if match := _ORIGINAL.match(line):
-            original = match["name"]
-        elif (match := _STORED.match(line)) and original is not None:
-            yield match["name"], original
-            original = None
 
 
 BLACKBOARD = Layout(

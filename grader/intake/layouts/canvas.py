@@ -2,7 +2,8 @@
 
 The name is the sortable one in lower case without spaces, then come the numbers of the person and
 of the file. A file of a further attempt gets `-1`, `-2` before its ending. What was typed in comes
-as `lovelaceada_4711_text.html`; anonymous grading puts `anon_x7Kq2` in the place of a name.
+as `lovelaceada_4711_text.html`; anonymous grading puts `anon_x7Kq2` in the place of a name, or
+`LATE_anon_x7Kq2`.
 """
 
 from __future__ import annotations
@@ -12,66 +13,83 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grader.intake.layouts.canvas_names import Read, readings, tell_apart
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 
-_WHO = r"(?P<name>.+?)(?P<late>_LATE)?_(?P<user>\d+)"
-_FORMS = (
-    re.compile(r"^(?P<name>anon)_(?P<user>[A-Za-z0-9]{5})(?P<late>_LATE)?_\d+_(?P<file>.+)$"),
-    re.compile(rf"^{_WHO}_\d+_(?P<file>.+)$"),
-    re.compile(rf"^{_WHO}_(?P<typed>text|link)\.html$"),
-)
 _AGAIN = re.compile(r"^(?P<stem>.+)-(?P<time>\d{1,2})(?P<ending>(?:\.tar)?\.[^.]+)$")
+_UNCLEAR = "The name {} can be read in more than one way; look at whose work this is."
 
 
 @dataclass(frozen=True)
 class _File:
     source: str
+    written: str
+    """What it is called in the download."""
     name: str
+    """What it was called before it was handed in again."""
     time: int
     """How often a file of that name had been handed in before."""
 
 
-def _match(name: str) -> re.Match[str] | None:
-    return next((match for form in _FORMS if (match := form.match(name))), None)
-
-
 def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
-    return frozenset(entry.name for entry in entries if _match(entry.name))
+    return frozenset(entry.name for entry in entries if readings(entry.name))
 
 
 def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
     del read_text
-    people: dict[str, list[re.Match[str]]] = defaultdict(list)
-    for entry in entries:
-        if match := _match(entry.name):
-            people[match["user"]].append(match)
-    return [_hand_in(user, matches) for user, matches in people.items()]
+    reads = tell_apart([found for entry in entries if (found := readings(entry.name))])
+    # By name and doubt as well, so that nothing that only claims a number comes to its owner's.
+    people: dict[tuple[str, str | None, bool], list[Read]] = defaultdict(list)
+    for read in sorted(reads, key=lambda each: bool(each.otherwise)):
+        people[read.reading.user, read.reading.name, bool(read.otherwise)].append(read)
+    return [_hand_in(user, name, theirs) for (user, name, _), theirs in people.items()]
 
 
-def _hand_in(user: str, matches: Sequence[re.Match[str]]) -> HandIn:
-    name = matches[0]["name"]
-    files = [_file(match) for match in matches if "file" in match.re.groupindex]
-    newest: dict[str, _File] = {}
-    for file in files:
-        if file.name not in newest or file.time > newest[file.name].time:
-            newest[file.name] = file
-    times = max((file.time for file in newest.values()), default=0)
+def _hand_in(user: str, name: str | None, reads: Sequence[Read]) -> HandIn:
+    otherwise = tuple(dict.fromkeys(number for read in reads for number in read.otherwise))
+    files = [
+        _file(each.source, each.file)
+        for each in (read.reading for read in reads)
+        if each.file is not None
+    ]
+    kept, older = _attempts(files)
+    times = max((file.time for file in kept), default=0)
     return HandIn(
-        id=f"{name}_{user}",
-        members=(Who(name=None if name == "anon" else name, number=user),),
-        parts=tuple(Part(file.source, file.name) for file in newest.values()),
-        late=any(match["late"] for match in matches),
+        id=f"{name or 'anon'}_{user}",
+        members=(Who(name=name, number=user, otherwise=otherwise, is_typed=bool(otherwise)),),
+        parts=tuple(Part(file.source, file.name) for file in kept),
+        late=any(read.reading.late for read in reads),
         attempt=f"attempt {times + 1}" if times else None,
-        older=tuple(file.source for file in files if newest[file.name] is not file),
-        typed=len(files) < len(matches),
+        older=tuple(file.source for file in older),
+        typed=len(files) < len(reads),
+        notes=(_UNCLEAR.format(reads[0].reading.source),) if otherwise else (),
     )
 
 
-def _file(match: re.Match[str]) -> _File:
-    again = _AGAIN.match(match["file"])
+def _attempts(files: Sequence[_File]) -> tuple[list[_File], list[_File]]:
+    """The files of the newest attempt, and the older ones.
+
+    Where each of several ends in a number, their author called them so: no first one is there.
+    """
+    by_name: dict[str, list[_File]] = defaultdict(list)
+    for file in files:
+        by_name[file.name].append(file)
+    kept, older = [], []
+    for same in by_name.values():
+        if len(same) > 1 and all(file.time for file in same):
+            kept += [_File(file.source, file.written, file.written, 0) for file in same]
+            continue
+        newest = max(same, key=lambda file: file.time)
+        kept.append(newest)
+        older += [file for file in same if file is not newest]
+    return kept, older
+
+
+def _file(source: str, written: str) -> _File:
+    again = _AGAIN.match(written)
     if again is None:
-        return _File(match.string, match["file"], 0)
-    return _File(match.string, again["stem"] + again["ending"], int(again["time"]))
+        return _File(source, written, written, 0)
+    return _File(source, written, again["stem"] + again["ending"], int(again["time"]))
 
 
 CANVAS = Layout(

@@ -109,4 +109,5 @@ def _textual(who: Who) -> Who:
         login=textual(who.login),
         email=textual(who.email),
         label=textual(who.label),
+        otherwise=tuple(map(as_text, who.otherwise)),
     )

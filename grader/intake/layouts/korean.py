@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 
@@ -16,10 +17,10 @@ _NUMBER = r"(?P<number>\d{7,10})"
 _HANGUL = r"(?P<name>[가-힣]{2,5}|[가-힣]{1,2} [가-힣]{1,3})"
 _OTHER = r"(?P<name>[^\W\d_]+(?:[ .'\u2019-]+[^\W\d_]+){1,4})"
 _REST = r"(?:[ _-]+(?P<file>.+)|(?P<ending>(?:\.tar)?\.[A-Za-z0-9]{1,5}))?$"
-_FORMS = tuple(
-    re.compile(form + _REST)
-    for name in (_HANGUL, _OTHER)
-    for form in (
+
+
+def _forms(name: str) -> tuple[re.Pattern[str], ...]:
+    forms = (
         rf"^{_NUMBER}[ _.-]*{name}(?![가-힣])",
         rf"^\[{_NUMBER}\][ _-]*{name}(?![가-힣])",
         rf"^{_NUMBER}[ _]*\({name}\)",
@@ -28,7 +29,11 @@ _FORMS = tuple(
         rf"^{name}[ _-]+{_NUMBER}(?!\d)",
         rf"^(?:[A-Za-z]+ ?-?\d*|과제 ?-?\d*)[ _-]+{_NUMBER}[ _-]+{name}(?![가-힣])",
     )
-)
+    return tuple(re.compile(form + _REST) for form in forms)
+
+
+_HANGUL_FORMS = _forms(_HANGUL)
+_FORMS = (*_HANGUL_FORMS, *_forms(_OTHER))
 
 
 def _match(name: str) -> re.Match[str] | None:
@@ -43,14 +48,32 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
     del read_text
     # By both: somebody may mistype a number into that of somebody else.
     people: dict[tuple[str, str], list[tuple[Entry, re.Match[str]]]] = defaultdict(list)
+    doubtful = []
     for entry in entries:
         if match := _match(entry.name):
-            people[match["number"], _plain(match["name"])].append((entry, match))
+            if _names_another(match):
+                doubtful.append((entry, match))
+            else:
+                people[match["number"], _plain(match["name"])].append((entry, match))
     holders = Counter(number for number, _ in people)
-    return [
+    hand_ins = [
         _hand_in(number, parts, is_shared=holders[number] > 1)
         for (number, _), parts in people.items()
     ]
+    # By itself: what names two people may be either's, and is nothing to replace a file with.
+    return hand_ins + [_doubted(entry, match) for entry, match in doubtful]
+
+
+def _names_another(match: re.Match[str]) -> bool:
+    """Whether number and name of somebody else follow; a number alone may be a date."""
+    rest = (form.match(match["file"] or "") for form in _HANGUL_FORMS)
+    return any(other and other["number"] != match["number"] for other in rest)
+
+
+def _doubted(entry: Entry, match: re.Match[str]) -> HandIn:
+    hand_in = _hand_in(match["number"], [(entry, match)], is_shared=False)
+    note = f"The name {entry.name} names more than one person; look at whose work this is."
+    return replace(hand_in, notes=(note,))
 
 
 def _plain(name: str) -> str:

@@ -32,6 +32,8 @@ class Who:
     email: str | None = None
     label: str | None = None
     """What stands in a name without saying which of these it is."""
+    otherwise: tuple[str, ...] = ()
+    """Numbers that may be theirs instead, where it cannot be told which the platform wrote."""
     is_typed: bool = False
     """Whether those who hand in may have written the rest themselves, and so another's."""
 
