@@ -29,6 +29,7 @@ from grader.harness.devices import Devices
 from grader.harness.failures import Sources, describe_failure
 from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
+from grader.harness.own_modules import OwnModules
 from grader.harness.recording import Namespace, Recorder, Recording
 from grader.harness.served import ServedCIFAR10, Source, open_source
 from grader.harness.shell import Shell
@@ -94,8 +95,6 @@ class Loader:
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
         self._undo = Undo()
-        self._looked_at = set(sys.modules)
-        self._own: list[ModuleType] = []
 
     def load(self, request: Load) -> Loaded:
         """Run every statement that is not to be skipped.
@@ -111,6 +110,9 @@ class Loader:
         given = dict(namespace)
         recorder = Recorder(namespace, sources)
         recorder.wrap_functions(namespace)
+        OwnModules(
+            lambda file: sources.own_name(file) is not None, recorder.wrap_functions
+        ).install()
         shell = Shell(recorder.calling_place, namespace)
         shell.install()
         versions = Versions(request.names, sources)
@@ -224,18 +226,6 @@ class Loader:
         else:
             note_built(recorder, bound, statement.where)
         recorder.wrap_functions(namespace)
-        for module in self._own_modules(recorder.sources):
-            recorder.wrap_functions(module.__dict__)
-
-    def _own_modules(self, sources: Sources) -> list[ModuleType]:
-        """The modules of the submission's own files that were imported so far."""
-        for name in sys.modules.keys() - self._looked_at:
-            self._looked_at.add(name)
-            module = sys.modules.get(name)
-            file = getattr(module, "__file__", None)
-            if module is not None and isinstance(file, str) and sources.own_name(file) is not None:
-                self._own.append(module)
-        return self._own
 
     def _loop(self, statement: Statement, recorder: Recorder, before: Namespace) -> Recording:
         """The statement just stopped, as something to train."""

@@ -95,6 +95,37 @@ def test_a_training_function_of_another_file_is_recorded(load) -> None:
     assert places == [("homework.py", 8), ("homework.py", 9), ("lib.py", 4)]
 
 
+def test_a_part_that_trains_while_it_is_imported_is_recorded_and_read_on(load) -> None:
+    outcome = load(
+        "from part2 import *\nimport part3\n",
+        files={
+            "part2.py": f"from __future__ import annotations\nfrom torch_names import *\n{NET}"
+            "def train_part34(model, optimizer: No.type):\n"
+            "    for x, y in loader_train:\n        raise RuntimeError\n"
+            "train_part34(model, optimizer)\n"
+            "def flatten(x):\n    return x\n",
+            "part3.py": "import part2\npart2.train_part34(part2.model, part2.optimizer)\n",
+            "torch_names.py": "import torch\nfrom torch import nn, optim\n",
+        },
+        probe="answer = names['flatten'](7.0)",
+    )
+    assert outcome.errors == ()
+    assert outcome.answer == 7.0
+    files = [recorded.where.file for recorded in outcome.trained]
+    assert files == ["part2.py", "part3.py"]
+
+
+def test_a_broken_module_says_where_it_is_broken(load) -> None:
+    (error,) = load("import part", files={"part.py": "x = 1\nraise ValueError('no')\n"}).errors
+    assert (error.type_name, error.places[-1].file, error.places[-1].line) == (
+        "ValueError", "part.py", 2,
+    )  # fmt: skip
+    (error,) = load("import part", files={"part.py": "x = 1\ny = = 2\n"}).errors
+    assert (error.type_name, error.places[-1].file, error.places[-1].line) == (
+        "SyntaxError", "part.py", 2,
+    )  # fmt: skip
+
+
 def test_the_checking_functions_do_nothing_while_cells_are_loaded(load) -> None:
     outcome = load(
         NET + "check_accuracy_part34(loader_test, model)\n"

@@ -1,0 +1,62 @@
+"""A submission's own modules are run statement by statement, as its cells are.
+
+A part in a file of its own may train while it is imported: by then its training functions, defined
+some lines above, must be wrapped.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import decode_source
+from types import ModuleType
+from typing import Any
+
+from grader.harness.cells import Program
+from grader.protocol.messages import Cell
+
+OnStatement = Callable[[dict[str, Any]], None]
+
+
+class OwnModules(MetaPathFinder):
+    """Finds modules in files of the submission's.
+
+    Args:
+        is_own: whether a file is the submission's.
+        on_statement: told a module's namespace after each of its statements.
+    """
+
+    def __init__(self, is_own: Callable[[str], bool], on_statement: OnStatement) -> None:
+        self._is_own = is_own
+        self._on_statement = on_statement
+
+    def install(self) -> None:
+        """Ask here first, for good."""
+        sys.meta_path.insert(0, self)
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """See `importlib.abc.MetaPathFinder`."""
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
+            return None
+        if not self._is_own(spec.origin):
+            return None
+        spec.loader = _Loader(fullname, spec.origin, self._on_statement)
+        return spec
+
+
+class _Loader(SourceFileLoader):
+    def __init__(self, fullname: str, path: str, on_statement: OnStatement) -> None:
+        super().__init__(fullname, path)
+        self._on_statement = on_statement
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Run the statements."""
+        source = decode_source(self.get_data(self.path))
+        for statement in Program((Cell(file=self.path, source=source),)).statements:
+            exec(statement.code, module.__dict__)
+            self._on_statement(module.__dict__)
