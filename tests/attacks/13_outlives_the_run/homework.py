@@ -2,11 +2,11 @@ import os
 import threading
 
 CODE = """
-import glob, os, time
+import glob, io, os, time
 for _ in range(300):
     for path in glob.glob("@WORLD@/out/**/*.json", recursive=True) + ["@WORLD@/out/results.json"]:
         try:
-            open(path, "w").write('{"score": 100}')
+            io.FileIO(path, "w").write(b'{"score": 100}')
         except OSError:
             pass
     time.sleep(0.1)

