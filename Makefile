@@ -30,7 +30,7 @@ format: $(VENV)/installed-dev
 	$(BIN)/ruff format .
 
 bench: $(VENV)/installed-dev
-	for each in tolerances intake isolation soak integrity; do $(BIN)/python benchmarks/$$each.py || exit; done
+	$(BIN)/python benchmarks/all.py
 
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

@@ -54,9 +54,12 @@ class Elsewhere:
     def _kept(self, path: Any) -> Path | None:
         if not isinstance(path, (str, os.PathLike)):
             return None
-        place = os.path.abspath(os.fspath(path))  # noqa: PTH100  follows no link, as open does not
-        if not isinstance(place, str) or place.startswith(_DEVICES):
+        name = os.fspath(path)
+        if not isinstance(name, str) or name.startswith(_DEVICES):
             return None
+        if not os.path.isabs(name) and os.pardir not in name:  # noqa: PTH117
+            return None  # nobody need ask where the process is, which may be too deep to tell
+        place = os.path.abspath(name)  # noqa: PTH100  follows no link, as open does not
         if os.path.commonpath([place, self._scratch]) == self._scratch:
             return None
         return self._folder / place.lstrip("/")
