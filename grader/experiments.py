@@ -23,6 +23,11 @@ from grader.results import RunName
 from grader.rubric import Images
 from reference import kaiming_std
 
+MAX_WIDTH: Mapping[RunName, int] = {
+    "barebones": 64, "module": 64, "sequential_fc": 8000, "sequential_convnet": 64, "challenge": 0,
+}  # fmt: skip
+"""Filters or hidden units of an experiment: larger networks are trained in their owner's time."""
+
 _PLAIN_SGD = {"weight_decay": 0, "dampening": 0}
 _ENOUGH = 200_000
 """Numbers of a tensor whose law is looked at."""
@@ -92,7 +97,7 @@ class Network(NamedTuple):
 def network_of(name: RunName, model: Model, data: Images) -> Network | None:
     """The network, where its parameters are just those of the run's; None for any other."""
     layers = _layers(name, model.parameters, data)
-    if layers is None:
+    if layers is None or not all(0 < width <= MAX_WIDTH[name] for width in layers[0]):
         return None
     widths, shapes = layers
     left, found = list(model.parameters), list[Parameter]()

@@ -77,7 +77,7 @@ class Trainers:
         on_progress: OnProgress,
     ) -> Trainer:
         """The trainer of a submission."""
-        if self._shelf is None or not trains_as_given(submission.cells):
+        if self._shelf is None or not trains_as_given(submission.cells, submission.files):
             return self._trainer(student, runs, submission.digest, on_progress)
         sharing = Sharing(
             self._rubric.data,

@@ -40,13 +40,25 @@ def cells(*sources: str) -> list[Cell]:
         f"%matplotlib inline\n{HANDED_OUT}    !nvidia-smi\n",
         HANDED_OUT.replace("epochs=1", "epochs: int = 1").replace("1):", "1) -> None:"),
         HANDED_OUT.replace("    model = m", "    '''Train.'''\n    print('hello')\n    model = m"),
+        "loader_train = DataLoader(cifar10, batch_size=64)",
+        "loader_train = torch.utils.data.DataLoader(cifar10, batch_size=64)",
         HANDED_OUT + "            if t % 100 == 0:\n                print(loss)\n"
         "                check_accuracy_part34(loader_val, model)\n                print()\n",
     ],
-    ids=["nothing", "a-call", "bare", "magics", "types", "docstring", "prints"],
+    ids=[
+        "nothing",
+        "a-call",
+        "bare",
+        "magics",
+        "types",
+        "docstring",
+        "loader",
+        "its-loader",
+        "prints",
+    ],
 )
 def test_what_only_prints_or_measures_changes_nothing(source: str) -> None:
-    assert trains_as_given(cells("x = 1", source))
+    assert trains_as_given(cells("x = 1", source), ["homework.py", "notes.txt"])
 
 
 @pytest.mark.parametrize(
@@ -64,12 +76,27 @@ def test_what_only_prints_or_measures_changes_nothing(source: str) -> None:
         "for train_part2 in [mine]: pass",
         "with x as train_part34: pass",
         HANDED_OUT + "    this is no Python\n",
+        "def check_accuracy_part34(loader, model):\n    raise StopIteration",
+        "loader_train = itertools.islice(loader_train, 20)",
+        "loader_train, loader_val = short(), loader_val",
+        "for loader_train in [x]: pass",
+        HANDED_OUT + "    x = " + "+".join(["1"] * 700),
+        "train_part34\nx = " + "-" * 20_000 + "1",
+        "train_part34\n" + "x = 1\n" * 50_000,
     ],
 )
 def test_anything_else_is_not_as_given(source: str) -> None:
-    assert not trains_as_given(cells(HANDED_OUT, source))
+    assert not trains_as_given(cells(HANDED_OUT, source), ["homework.py"])
+
+
+def test_a_submission_that_brings_scripts_along_may_bind_anything() -> None:
+    assert not trains_as_given(cells("from hwlib import *"), ["homework.py", "hwlib.py"])
+    notebook = [Cell(file="hw05.ipynb, cell 1", source="x = 1")]
+    assert trains_as_given(notebook, ["hw05.ipynb"])
+    assert not trains_as_given(notebook, ["hw05.ipynb", "hwlib.py"])
 
 
 @pytest.mark.parametrize("name", ["correct", "starter", "notebook", "starter_notebook"])
 def test_the_samples_train_as_given(name: str) -> None:
-    assert trains_as_given(read_submission(TOP / "submissions" / name).cells)
+    submission = read_submission(TOP / "submissions" / name)
+    assert trains_as_given(submission.cells, submission.files)

@@ -7,17 +7,24 @@ That they cannot here says nothing of the work, and must not end a training.
 from __future__ import annotations
 
 import builtins
+import functools
 import io
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 FOLDER = ".elsewhere"
 _WRITING = frozenset("wax+")
 _DEVICES = "/dev/"
+_LOOKS = (
+    "stat", "lstat", "access", "listdir", "scandir", "remove", "unlink", "rmdir", "truncate",
+)  # fmt: skip
+_MOVES = ("rename", "replace")
+_ADORNS = ("chmod", "utime")
 
 
 class Elsewhere:
@@ -32,11 +39,24 @@ class Elsewhere:
         self._folder = Path(self._scratch) / FOLDER
 
     def install(self) -> None:
-        """Put it in place of what opens files and makes folders, for good."""
+        """Put it in place of what opens, looks for, moves and removes files, for good."""
         builtins.open = io.open = self._opening(open)
+        os.open = self._opening_descriptor(os.open)
         os.mkdir = self._making(os.mkdir)  # os.makedirs and pathlib come through here
-        torch.save = self._saving(torch.save)
-        torch.load = self._loading(torch.load)
+        setattr(os, "chdir", self._entering(os.chdir))  # noqa: B010  mypy knows its one signature
+        for name in _LOOKS:  # os.path, shutil, glob and pathlib come through these
+            setattr(os, name, self._mapping(getattr(os, name), self.to_read))
+        for name in _MOVES:
+            setattr(os, name, self._mapping(getattr(os, name), self.to_read, self.to_write))
+        for name in _ADORNS:
+            setattr(os, name, self._adorning(getattr(os, name)))
+        torch.save = self._mapping(torch.save, _as_it_is, self.to_write)
+        torch.load = self._mapping(torch.load, self.to_read)
+        # numpy holds the `open` of before.
+        np.savetxt = self._mapping(np.savetxt, self.to_write)
+        np.loadtxt = self._mapping(np.loadtxt, self.to_read)
+        torch.jit.save = self._mapping(torch.jit.save, _as_it_is, self.to_write)
+        torch.jit.load = self._mapping(torch.jit.load, self.to_read)
 
     def to_write(self, path: Any) -> Any:
         """Where a path is written to; what is no path, or lies in the directory, stays."""
@@ -83,14 +103,49 @@ class Elsewhere:
 
         return mkdir
 
-    def _saving(self, saves: Callable[..., None]) -> Callable[..., None]:
-        def save(obj: Any, f: Any, *args: Any, **keywords: Any) -> None:
-            saves(obj, self.to_write(f), *args, **keywords)
+    def _entering(self, enters: Callable[[Any], None]) -> Callable[[Any], None]:
+        def chdir(path: Any) -> None:
+            kept = self._kept(path)
+            if kept is None or os.path.isdir(path):  # noqa: PTH112
+                enters(self.to_read(path))
+            # Else it is a drive that is not there: what is read from here on lies where it lay.
 
-        return save
+        return chdir
 
-    def _loading(self, loads: Callable[..., Any]) -> Callable[..., Any]:
-        def load(f: Any, *args: Any, **keywords: Any) -> Any:
-            return loads(self.to_read(f), *args, **keywords)
+    def _opening_descriptor(self, opens: Callable[..., int]) -> Callable[..., int]:
+        def open_(path: Any, flags: int, *args: Any, **keywords: Any) -> int:
+            creates = bool(flags & os.O_CREAT)
+            place = (self.to_write if creates else self.to_read)(path)
+            return opens(place, flags, *args, **keywords)
 
-        return load
+        return open_
+
+    def _mapping(
+        self, function: Callable[..., Any], *leads: Callable[[Any], Any]
+    ) -> Callable[..., Any]:
+        """The same function with its first arguments led elsewhere."""
+
+        @functools.wraps(function)
+        def mapped(*args: Any, **keywords: Any) -> Any:
+            led = [lead(arg) for lead, arg in zip(leads, args, strict=False)]
+            return function(*led, *args[len(led) :], **keywords)
+
+        return mapped
+
+    def _adorning(self, function: Callable[..., None]) -> Callable[..., None]:
+        """Rights and times of files, which nobody here may set; `shutil.copy` tries."""
+
+        @functools.wraps(function)
+        def adorn(path: Any, *args: Any, **keywords: Any) -> None:
+            place = self.to_read(path)
+            try:
+                function(place, *args, **keywords)
+            except PermissionError:
+                if place is path and self._kept(path) is not None:
+                    raise
+
+        return adorn
+
+
+def _as_it_is(argument: Any) -> Any:
+    return argument

@@ -53,7 +53,9 @@ class ChannelsLast:
             image: the shape of an image that it is called on: (C, H, W).
         """
         self._model = None
-        if model is not None and len(image) == 3 and self._gains(model, image):
+        if model is None or len(image) != 3 or not _keeps_to_itself(model):
+            return
+        if self._gains(model, image):
             self._model = model
 
     def _gains(self, model: nn.Module, image: tuple[int, ...]) -> bool:
@@ -86,6 +88,25 @@ class ChannelsLast:
     def _leave(self, module: nn.Module, *_: Any) -> None:
         if module is self._model:
             self._inside.close()
+
+
+def _keeps_to_itself(model: nn.Module) -> bool:
+    """Whether nobody sees what it computes on the way: torch's own layers in a row, and no hooks.
+
+    Code of the student's may keep an activation and call `view` on it later. A class that flattens
+    and has no weights only passes on what it is given.
+    """
+    inner = [part for part in model.modules() if type(part) is not nn.Sequential]
+    return (
+        type(model) is nn.Sequential
+        and all(type(part).__module__.startswith("torch.nn.") or _flattens(part) for part in inner)
+        and not any(part._forward_hooks or part._forward_pre_hooks for part in model.modules())
+    )
+
+
+def _flattens(part: nn.Module) -> bool:
+    named = type(part).__name__.lower() == "flatten"
+    return named and not part._modules and not part._parameters and not part._buffers
 
 
 class _ViewsOfAny(TorchFunctionMode):

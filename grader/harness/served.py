@@ -200,10 +200,12 @@ class Normalize:
     std: tuple[float, ...]
 
     def __call__(self, images: NDArray[np.uint8]) -> Tensor:
-        """(N, H, W, 3) uint8 -> (N, 3, H, W) float32."""
+        """(N, H, W, 3) uint8 -> (N, 3, H, W) of torch's default type, as `ToTensor` makes them."""
         x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).contiguous()
-        x = x.to(torch.float32).div(255)
-        mean, std = (torch.tensor(value).view(1, -1, 1, 1) for value in (self.mean, self.std))
+        x = x.to(torch.get_default_dtype()).div(255)
+        mean, std = (
+            torch.tensor(value, dtype=x.dtype).view(1, -1, 1, 1) for value in (self.mean, self.std)
+        )
         return x.sub_(mean).div_(std)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Iterable, Iterator, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -23,6 +23,7 @@ class Progress:
         self.iterable = iterable
         self.total = keywords.get("total", args[1] if len(args) > 1 else 0)
         self.n: float = 0
+        self.format_dict = dict.fromkeys(("n", "total", "elapsed", "rate"), 0.0)
 
     def __iter__(self) -> Iterator[Any]:
         for item in self.iterable if self.iterable is not None else ():
@@ -55,6 +56,8 @@ class Progress:
 class Shown:
     """What only shows or sends something, as TensorBoard does: takes all and does nothing."""
 
+    config: Mapping[str, Any]
+
     def __init__(self, *_: object, **__: object) -> None:
         pass
 
@@ -66,11 +69,38 @@ class Shown:
     def __call__(self, *_: object, **__: object) -> Any:
         return self
 
+    def __getitem__(self, _: object) -> Any:
+        return self
+
+    def __setitem__(self, *_: object) -> None:
+        return None
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+    def __fspath__(self) -> str:
+        return "runs"
+
+    __str__ = __fspath__
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         return None
+
+
+class Settings(dict[str, Any]):
+    """`wandb.config`: what it was given, by attribute, too."""
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self[name] = value
 
 
 class CoursePackage(MetaPathFinder, Loader):
@@ -112,7 +142,15 @@ def install_stand_ins() -> None:
     if not _is_installed("tensorboardX"):
         _add("tensorboardX", SummaryWriter=Shown)
     if not _is_installed("wandb"):
-        _add("wandb", __getattr__=_shown)
+        settings = Settings()
+
+        def init(*_: object, config: Mapping[str, Any] | None = None, **__: object) -> Shown:
+            settings.update(config or {})
+            run = Shown()
+            run.config = settings
+            return run
+
+        _add("wandb", __getattr__=_shown, init=init, config=settings)
     if not _is_installed("google.colab"):
         if not _is_installed("google"):
             _add("google")

@@ -22,7 +22,6 @@ from grader.harness.compiling import compile_nothing
 from grader.harness.devices import Devices
 from grader.harness.elsewhere import Elsewhere
 from grader.harness.failures import clean, describe_failure
-from grader.harness.fusing import fuse
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.layout import ChannelsLast
 from grader.harness.loading import Loaded, Loader
@@ -274,7 +273,6 @@ class Worker:
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:
             steps.note(optimizer)
-            fuse(optimizer)
             meter.note_step(parameters_of(optimizer), watch.images)
 
         self._gate.policy, recorder.rehearsing = meter, False

@@ -6,7 +6,10 @@ import pytest
 import torch
 
 SOURCE = """
-import os, pathlib, torch
+import glob, os, pathlib, shutil
+import numpy as np
+import torch
+DRIVE = '/content/drive/MyDrive'
 def flatten(x):
     {statements}
     return torch.tensor(value)
@@ -25,6 +28,27 @@ def flatten(x):
         "os.mkdir('/content'); os.mkdir('/content/x'); value = 7",
         "pathlib.Path('/content/deep/er').mkdir(parents=True, exist_ok=True); value = 7",
         "open('../above.txt', 'w').write('7'); value = int(open('../above.txt').read())",
+        "os.makedirs(DRIVE); open('a', 'w').write('7'); shutil.copy('a', DRIVE + '/b')\n"
+        "    value = int(open(DRIVE + '/b').read())",
+        "open('/content/a.tmp', 'w').write('7'); os.replace('/content/a.tmp', '/content/a.txt')\n"
+        "    value = int(open('/content/a.txt').read())",
+        "open('/content/a.txt', 'w').write('7'); os.rename('/content/a.txt', 'here.txt')\n"
+        "    value = int(open('here.txt').read())",
+        "os.makedirs(DRIVE); open(DRIVE + '/a', 'w').close(); open(DRIVE + '/b', 'w').close()\n"
+        "    value = len(os.listdir(DRIVE)) + len(glob.glob(DRIVE + '/*')) + 3",
+        "os.makedirs(DRIVE); value = 7 if os.path.isdir(DRIVE) else 0",
+        "open('/content/a', 'w').write('x' * 7); value = os.path.getsize('/content/a')",
+        "open('/content/a', 'w').close(); os.remove('/content/a')\n"
+        "    value = 0 if os.path.exists('/content/a') else 7",
+        "os.makedirs(DRIVE); open(DRIVE + '/a', 'w').close(); shutil.rmtree('/content/drive')\n"
+        "    value = 0 if os.path.exists(DRIVE) else 7",
+        "np.savetxt('/content/a.csv', np.full(3, 7.0))\n"
+        "    value = int(np.loadtxt('/content/a.csv')[0])",
+        "torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), '/content/a.pt')\n"
+        "    value = 7 if torch.jit.load('/content/a.pt') is not None else 0",
+        "open('a', 'w').write('7'); os.chdir(DRIVE); value = int(open('a').read())",
+        "os.makedirs(DRIVE); os.chdir(DRIVE); open('a', 'w').write('7'); os.chdir('..')\n"
+        "    value = int(open(DRIVE + '/a').read())",
         "open('own.txt', 'w').write('7'); value = int(open('own.txt').read())",
     ],
 )

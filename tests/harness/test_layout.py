@@ -36,20 +36,27 @@ def layout() -> Iterator[ChannelsLast]:
         each.update(before)
 
 
-class Viewed(nn.Module):
-    """Flattens with `view`, and tells how its last activation lay."""
+class Flatten(nn.Module):
+    """The homework's, which calls `view`; tells how what it was given lay."""
 
-    def __init__(self, *more: nn.Module) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.features = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.MaxPool2d(2), *more)
-        self.last = nn.Linear(4 * 8 * 8, 10)
         self.was_usual: bool | None = None
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Scores."""
-        x = self.features(x)
+        """(N, ...) -> (N, -1)."""
         self.was_usual = x.is_contiguous()
-        return self.last(x.view(x.size(0), -1))
+        return x.view(x.size(0), -1)
+
+
+def network(*more: nn.Module) -> nn.Sequential:
+    return nn.Sequential(
+        nn.Conv2d(3, 4, 3, padding=1), nn.MaxPool2d(2), *more, Flatten(), nn.Linear(4 * 8 * 8, 10)
+    )
+
+
+def was_usual(model: nn.Sequential) -> bool | None:
+    return model[-2].was_usual
 
 
 @pytest.mark.parametrize(
@@ -59,11 +66,11 @@ class Viewed(nn.Module):
 )
 def test_what_gains_is_laid_out_and_computes_the_same(layout: ChannelsLast, more) -> None:
     torch.manual_seed(0)
-    model = Viewed(*more).eval()
+    model = network(*more).eval()
     usual = model(X)
     layout.consider(model, IMAGE)
     laid_out = model(X)
-    assert not model.was_usual
+    assert not was_usual(model)
     torch.testing.assert_close(laid_out, usual, rtol=1e-4, atol=1e-5)
     assert all(weight.is_contiguous() for weight in model.parameters())
 
@@ -72,7 +79,7 @@ def test_it_trains_to_the_same_weights(layout: ChannelsLast) -> None:
     weights = []
     for lay_out in (False, True):
         torch.manual_seed(0)
-        model = Viewed(nn.BatchNorm2d(4))
+        model = network(nn.BatchNorm2d(4))
         if lay_out:
             layout.consider(model, IMAGE)
         optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
@@ -80,41 +87,47 @@ def test_it_trains_to_the_same_weights(layout: ChannelsLast) -> None:
             optimizer.zero_grad()
             model(X).square().mean().backward()
             optimizer.step()
-        weights.append(model.last.weight.detach())
+        weights.append(model[-1].weight.detach())
     torch.testing.assert_close(weights[0], weights[1], rtol=1e-3, atol=1e-5)
 
 
-class Minds(Viewed):
-    """Its result depends on how numbers lie in memory."""
+class Kept(nn.Sequential):
+    """Keeps what it computes on the way, for a loss that looks at it."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Not the same."""
-        return super().forward(x) * (1.0 if self.features[0](x).is_contiguous() else 2.0)
-
-
-class Fails(Viewed):
-    """Only takes what lies as usual."""
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Raises otherwise."""
-        if not x.is_contiguous():
-            raise ValueError
+        """Scores."""
+        self.kept = self[0](x)
         return super().forward(x)
 
 
-class Uncopied(Viewed):
+class Uncopied(nn.MaxPool2d):
     """Cannot be copied."""
 
     def __deepcopy__(self, _: object) -> None:
         raise TypeError
 
 
-@pytest.mark.parametrize("kind", [Minds, Fails, Uncopied])
-def test_what_minds_stays_as_it_is(layout: ChannelsLast, kind: type[Viewed]) -> None:
-    model = kind()
+def hooked() -> nn.Sequential:
+    model = network()
+    model[0].register_forward_hook(lambda *_: None)
+    return model
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Kept(*network()),
+        lambda: network(Uncopied(1)),
+        lambda: nn.Sequential(Kept(*list(network())[:-2]), *list(network())[-2:]),
+        hooked,
+    ],
+    ids=["own-class", "own-layer", "own-part", "hook"],
+)
+def test_where_somebody_may_look_on_the_way_it_stays_as_it_is(layout: ChannelsLast, make) -> None:
+    model = make()
     layout.consider(model, IMAGE)
     model(X)
-    assert model.was_usual
+    assert was_usual(model)
 
 
 def test_what_would_not_gain_stays_as_it_is(layout: ChannelsLast) -> None:
@@ -124,25 +137,25 @@ def test_what_would_not_gain_stays_as_it_is(layout: ChannelsLast) -> None:
 
 
 def test_only_the_model_that_was_considered_last_is_laid_out(layout: ChannelsLast) -> None:
-    first, second = Viewed(), Viewed()
+    first, second = network(), network()
     layout.consider(first, IMAGE)
     layout.consider(second, IMAGE)
     first(X)
     second(X)
-    assert (first.was_usual, second.was_usual) == (True, False)
+    assert (was_usual(first), was_usual(second)) == (True, False)
     layout.consider(None, IMAGE)
     second(X)
-    assert second.was_usual
+    assert was_usual(second)
 
 
 def test_a_wrong_view_raises_as_it_would(layout: ChannelsLast) -> None:
-    layout.consider(Viewed(), IMAGE)
+    layout.consider(network(), IMAGE)
     with pytest.raises(RuntimeError, match="view size is not compatible"):
         X.permute(0, 2, 3, 1).view(8, -1)
 
 
 def test_looking_changes_neither_the_model_nor_what_is_drawn(layout: ChannelsLast) -> None:
-    model = Viewed(nn.BatchNorm2d(4), nn.Dropout(0.5))
+    model = network(nn.BatchNorm2d(4), nn.Dropout(0.5))
     before = {name: value.clone() for name, value in model.state_dict().items()}
     state = torch.get_rng_state()
     layout.consider(model, IMAGE)

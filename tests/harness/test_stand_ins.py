@@ -45,6 +45,11 @@ def without_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "    w.add_scalar('loss', 1.0, 3)\n    w.flush()",
         "from tensorboardX import SummaryWriter\nSummaryWriter().close()",
         "import wandb\nwandb.init(project='x')\nwandb.log({'a': 1})\nwandb.run.finish()",
+        "import os, wandb\nrun = wandb.init(config={'lr': 0.1}, project='x')\n"
+        "assert wandb.config.lr == run.config['lr'] == 0.1\nwandb.run.summary['best'] = 1\n"
+        "from torch.utils.tensorboard import SummaryWriter\n"
+        "os.path.join(SummaryWriter().log_dir, 'x')",
+        "from tqdm import tqdm\nassert tqdm([1]).format_dict['elapsed'] == 0",
         "import google.colab.drive\ngoogle.colab.drive.mount('/x', force_remount=True)",
     ],
 )

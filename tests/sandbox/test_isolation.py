@@ -25,7 +25,7 @@ def attempt(student_of):
 
     def run(statement: str) -> bool:
         student = student_of(
-            f"import ctypes, fcntl, os, socket, subprocess, sys\n"
+            f"import ctypes, fcntl, io, os, socket, subprocess, sys\n"
             f"def call(*arguments):\n"
             f"    libc = ctypes.CDLL(None, use_errno=True)\n"
             f"    if libc.syscall(*arguments) < 0: raise OSError(ctypes.get_errno(), 'no')\n"
@@ -76,7 +76,8 @@ def test_the_scratch_directory_can_be_written(attempt):
 
 @pytest.mark.parametrize("path", ["/tmp/torchgrade-mark", "/usr/torchgrade-mark"])
 def test_nothing_else_can_be_written(attempt, path):
-    assert not attempt(f"open({path!r}, 'w').write('x')")
+    # `open` would keep it in the scratch directory; this asks the kernel.
+    assert not attempt(f"io.FileIO({path!r}, 'w')")
     assert not Path(path).exists()
 
 
