@@ -13,7 +13,7 @@ from grader.intake.documents import Document
 from grader.intake.imports import import_graph, reached
 from grader.intake.limits import MAX_CANDIDATES
 from grader.intake.notebooks import read_notebook
-from grader.intake.recognition import homework_marks, is_call
+from grader.intake.recognition import homework_marks, is_call, trains_at_once
 from grader.intake.scripts import read_script
 from grader.intake.suffixes import is_notebook, is_source
 from grader.sentences import listed
@@ -65,12 +65,17 @@ class _Candidate:
         return self.marks == self.reach and any(map(is_call, self.marks))
 
     def is_run_by(self, other: _Candidate) -> bool:
-        """Whether the other leads as far because it imports this one, and is what was meant."""
+        """Whether the other leads as far because it imports this one, and is what was meant.
+
+        What only looks at a work, or shows it, imports it as well: one that trains when it is run
+        is run itself.
+        """
         return (
             self.name in other.reached
             and other.name not in self.reached
             and len(other.reach) == len(self.reach)
             and not self.is_whole
+            and not trains_at_once(self.code)
             and not _TEST.search(PurePosixPath(other.name).stem)
         )
 

@@ -12,6 +12,8 @@ _HOMEWORK = re.compile(
     r"\bdef (?:flatten|three_layer_convnet)\b|\bclass ThreeLayerConvNet\b"
     r"|(?<!\bdef )\btrain_part(?:2|34)\("
 )
+_TRAINS = re.compile(r"^[^#]*(?<!\bdef )\btrain_part(?:2|34)\(")
+_DEFINES = re.compile(r"(?:async\s+)?def\b|class\b")
 _TORCH = re.compile(r"^[ \t]*(?:import|from)[ \t]+torch\b", re.MULTILINE)
 _TENSORFLOW = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:tensorflow|keras)\b", re.MULTILINE)
 
@@ -24,6 +26,17 @@ def homework_marks(code: str) -> frozenset[str]:
 def is_call(mark: str) -> bool:
     """Whether a mark of the homework is one of the calls."""
     return mark.endswith("(")
+
+
+def trains_at_once(code: str) -> bool:
+    """Whether a source calls a training outside of any function of its own."""
+    inside = False
+    for line in code.splitlines():
+        if line[:1].strip(" \t)]}#@"):  # it begins a statement of the module's
+            inside = bool(_DEFINES.match(line))
+        if not inside and _TRAINS.search(line):
+            return True
+    return False
 
 
 def recognise(name: str, document: Document, marks: frozenset[str]) -> tuple[str, ...]:

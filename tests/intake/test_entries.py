@@ -145,6 +145,18 @@ def test_a_work_that_is_whole_goes_before_what_only_uses_it(tmp_path: Path, othe
     assert (submission.entry, submission.notes) == ("homework.py", ())
 
 
+@pytest.mark.parametrize(
+    "looks", ["from homework import *\nshow()\n", '"""\nimport homework\n"""\n']
+)
+def test_what_looks_at_a_work_in_two_files_does_not_go_before_it(
+    tmp_path: Path, looks: str
+) -> None:
+    (tmp_path / "utils.py").write_text("def flatten(x):\n    return x\n")
+    (tmp_path / "homework.py").write_text(f"from utils import *\n{GIVEN}{ALL}{RUNS}")
+    (tmp_path / "visualize.py").write_text(looks)
+    assert read_submission(tmp_path).entry == "homework.py"
+
+
 def test_a_main_script_with_loops_of_its_own_goes_before_its_definitions(tmp_path: Path) -> None:
     (tmp_path / "nets.py").write_text(ALL)
     (tmp_path / "main.py").write_text("import nets\nfor x in data:\n    nets.flatten(x)\n")
