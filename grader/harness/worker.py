@@ -22,6 +22,7 @@ from grader.harness.compiling import compile_nothing
 from grader.harness.devices import Devices
 from grader.harness.elsewhere import Elsewhere
 from grader.harness.failures import clean, describe_failure
+from grader.harness.fusing import Fusing
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.layout import ChannelsLast
 from grader.harness.loading import Loaded, Loader
@@ -88,6 +89,7 @@ class Worker:
         self._gate = Gate(Rehearsal())
         self._watch = Watch()
         self._watch.install()
+        self._fusing = Fusing()
         self._layout = ChannelsLast()
         self._layout.install()
         self._devices = Devices()
@@ -273,6 +275,7 @@ class Worker:
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:
             steps.note(optimizer)
+            self._fusing.before_step(optimizer)
             meter.note_step(parameters_of(optimizer), watch.images)
 
         self._gate.policy, recorder.rehearsing = meter, False
