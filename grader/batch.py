@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -268,9 +269,20 @@ class _Batch:
         )
 
 
+_ENDLESS = re.compile(r"^[ \t]*while (?:True|1):", re.MULTILINE)
+_DEADLINE = 100
+"""Convolutions' worth of work that a loop until its deadline is."""
+
+
 def expected_work(submission: Submission) -> int:
-    """How long a submission will take beside others: by the convolutions that it writes."""
-    return sum(cell.source.count("Conv2d(") for cell in submission.cells)
+    """How long a submission will take beside others: by the convolutions that it writes.
+
+    A loop without an end may run until a deadline, which takes longer than most work.
+    """
+    sources = [cell.source for cell in submission.cells]
+    return sum(
+        source.count("Conv2d(") + _DEADLINE * len(_ENDLESS.findall(source)) for source in sources
+    )
 
 
 def _completed(

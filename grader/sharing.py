@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 import filelock
+import numpy as np
 import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
@@ -208,6 +209,9 @@ class Sharing:
     ) -> FirstSteps:
         """Take them, from weights that are drawn for the experiment."""
         target, seed = matched.last.target, self._referee.seed(experiment)
+        size = self._data.image_size
+        # A model that hangs is found within one request, and not only when no batch comes.
+        student.probe(target, np.zeros((2, size, size, self._data.channels), dtype=np.uint8))
         before = draw(experiment, network, seed)
         student.set_weights(target, network.to_own(before))
         steps: list[FirstSteps] = []

@@ -188,9 +188,10 @@ def test_a_new_name_stands_in_the_kept_result(grade, hand_in, tmp_path):
 
 def test_the_longest_work_comes_first(grade, hand_in):
     deep = HOMEWORK + "from torch import nn\nnn.Conv2d(3, 3, 3)\nnn.Conv2d(3, 3, 3)\n"
-    submissions = [hand_in("kim"), hand_in("lee", deep)]
-    assert [expected_work(each) for each in submissions] == [0, 2]
-    assert grade(submissions)[0].started == ["lee", "kim"]
+    endless = HOMEWORK + "def three_layer_convnet(x, params):\n    while True:\n        pass\n"
+    submissions = [hand_in("kim"), hand_in("lee", deep), hand_in("park", endless)]
+    assert [expected_work(each) for each in submissions] == [0, 2, 100]
+    assert grade(submissions[:2])[0].started == ["lee", "kim"]
 
 
 def test_every_submission_has_its_log(grade, hand_in, tmp_path):

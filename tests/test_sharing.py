@@ -82,11 +82,16 @@ def class_with(tmp_path_factory, data_root) -> Iterator[Callable[..., Class]]:
     with ExitStack() as stack:
 
         def make(
-            *, verify: float = 0.0, threshold: float | None = None, share: bool = True
+            *,
+            verify: float = 0.0,
+            threshold: float | None = None,
+            share: bool = True,
+            request: float = 20,
         ) -> Class:
             folder = tmp_path_factory.mktemp("class")
             rubric = yaml.safe_load(default_rubric().read_text())
             rubric["training"]["verify_shared"] = verify
+            rubric["limits"]["request_seconds"] = request
             rubric["questions"] = [
                 {
                     "id": "all",
@@ -152,6 +157,14 @@ def test_what_trains_by_a_function_of_its_own_has_its_own_training(usual: Class)
         own += f"        {line}\n"
     assert usual.train(own + "        optimizer.step()\n" + MODULE).shared_with is None
     assert usual.measured
+
+
+@pytest.mark.timeout(120)  # a batch alone may take 300 seconds
+def test_a_network_that_hangs_is_given_up_within_one_request(class_with) -> None:
+    impatient = class_with(request=3)
+    result = impatient.train(MODULE.replace("return self.last(x.flatten(1))", "while True: pass"))
+    assert (result.shared_with, result.iterations) == (None, 0)
+    assert "3 seconds" in result.reason
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}", b"\0" * 200])
