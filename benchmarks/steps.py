@@ -55,7 +55,7 @@ def main() -> None:
             ours.append(steps_here(grader))
             plain.append(steps_of_the_notebook(options))
     rate = statistics.median(rates)
-    print(f"torch.mm of {SIZE} x {SIZE}: {rate / 1e9:.1f} billion multiply-adds a second")
+    print(f"torch.mm of {SIZE} x {SIZE}: {rate / 1e9:.1f} billion multiply-adds a second\n")
     print("| network | multiply-adds | limit | here | here / limit | notebook | notebook / here |")
     print("| --- | --- | --- | --- | --- | --- | --- |")
     for name, position in PASSES.items():
