@@ -17,7 +17,7 @@ def compile_nothing() -> None:
     """Put the stand-ins in place, for good."""
     torch.compile = _as_it_is
     # A method takes the place of a method; mypy allows no assignment to one.
-    nn.Module.compile = lambda self, *_, **__: None  # type: ignore[method-assign]
+    nn.Module.compile = lambda self, *_, **__: None  # type: ignore[method-assign]  # for good
 
 
 def _as_it_is(model: Callable[..., Any] | None = None, **_: Any) -> Any:

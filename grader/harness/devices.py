@@ -56,7 +56,7 @@ class Devices:
         # `with torch.device("cuda")` and a default device name it below every other mode. (mypy
         # allows no assignment to a method, and torch types no mode's __enter__.)
         torch.set_default_device(None)
-        DeviceContext.__init__ = _begin_on_cpu  # type: ignore[method-assign]
+        DeviceContext.__init__ = _begin_on_cpu  # type: ignore[method-assign]  # for good
         _OnCpu().__enter__()  # type: ignore[no-untyped-call]  # for good: the process is one worker
         for name in ("synchronize", "empty_cache", "reset_peak_memory_stats", "manual_seed_all"):
             setattr(torch.cuda, name, lambda *_, **__: None)

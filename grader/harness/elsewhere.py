@@ -77,7 +77,7 @@ class Elsewhere:
         name = os.fspath(path)
         if not isinstance(name, str) or name.startswith(_DEVICES):
             return None
-        if not os.path.isabs(name) and os.pardir not in name:  # noqa: PTH117
+        if not os.path.isabs(name) and os.pardir not in name:  # noqa: PTH117  text
             return None  # nobody need ask where the process is, which may be too deep to tell
         place = os.path.abspath(name)  # noqa: PTH100  follows no link, as open does not
         if os.path.commonpath([place, self._scratch]) == self._scratch:
@@ -106,7 +106,7 @@ class Elsewhere:
     def _entering(self, enters: Callable[[Any], None]) -> Callable[[Any], None]:
         def chdir(path: Any) -> None:
             kept = self._kept(path)
-            if kept is None or os.path.isdir(path):  # noqa: PTH112
+            if kept is None or os.path.isdir(path):  # noqa: PTH112  as it was given
                 enters(self.to_read(path))
             # Else it is a drive that is not there: what is read from here on lies where it lay.
 

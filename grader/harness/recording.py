@@ -126,7 +126,7 @@ class Recorder:
         if optimizer is not None:
             recording.described = describe_optimizer(optimizer, recording.model)
             # A scheduler that steps after a training warns unless the optimizer stepped before.
-            optimizer._opt_called = True  # type: ignore[attr-defined]
+            optimizer._opt_called = True  # type: ignore[attr-defined]  # torch sets it itself
         self.recordings[recording.target] = recording
 
     def next_target(self) -> str:
@@ -145,7 +145,7 @@ class Recorder:
             self._record(name, functools.partial(function, *args, **keywords), bound.arguments)
             return None
 
-        record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]
+        record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]  # our mark
         return record_or_train
 
     def _wrap_checker(self, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -159,7 +159,7 @@ class Recorder:
             # A student's own version may steer the training (a scheduler, the best model so far).
             return function(*args, **keywords)
 
-        skip_or_check.__torchgrade__ = True  # type: ignore[attr-defined]
+        skip_or_check.__torchgrade__ = True  # type: ignore[attr-defined]  # our mark
         return skip_or_check
 
     def _record(self, name: str, run: Callable[[], object], arguments: dict[str, Any]) -> None:
