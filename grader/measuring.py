@@ -51,7 +51,11 @@ class HeldOut:
         student.probe(target, self._validation.images[:_PROBE])
 
     def gives_numbers(self, student: Student, target: str) -> bool:
-        """Whether a recorded run's model gives a number for any image at all, and not only NaN."""
+        """Whether a recorded run's model gives a number for the first images, and not only NaN.
+
+        Raises:
+            WorkerError, ReplyError: it gave no scores.
+        """
         scores = student.scores(target, self._validation.images[:_PROBE], threads=self._threads)
         return not bool(torch.isnan(scores).all())
 
