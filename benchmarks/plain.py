@@ -1,18 +1,24 @@
 """Plain execution of a homework, as a notebook does it: what its training steps take.
 
 Its cells run in one namespace, with torchvision's own transforms and DataLoader; only the images
-come from a store of torchgrade's instead of the archive. Every training pass is cut off after some
-batches, so that a step can be timed without an evening.
+come from a store of torchgrade's instead of the archive. A cell that raises ends there, and the
+next one runs. Every training pass is cut off after some batches, so that a step can be timed
+without an evening; `--batches 0` carries it to its end.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import json
 import statistics
 import sys
 import time
+import traceback
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -26,6 +32,7 @@ from workers import ROOT
 from grader.data import open_store
 from grader.harness.magics import to_python
 from grader.intake import read_submission
+from grader.protocol.messages import Cell
 
 BATCH = 64
 COUNTED = 3
@@ -40,10 +47,10 @@ class Pass:
     multiply_adds: float = 0.0
 
     @property
-    def step(self) -> float:
+    def step(self) -> float | None:
         """Seconds of a step: the median, past the first ones and the one that was counted."""
-        spans = [later - earlier for earlier, later in zip(self.ends, self.ends[1:], strict=False)]
-        return statistics.median(spans[COUNTED + 1 :])
+        spans = [later - earlier for earlier, later in pairwise(self.ends)]
+        return statistics.median(spans[COUNTED + 1 :]) if len(spans) > COUNTED + 1 else None
 
 
 class Watch:
@@ -104,7 +111,7 @@ def serve_images(data: str, root: Path | None) -> None:
 
 
 def main() -> None:
-    """Print the passes of a submission as JSON."""
+    """Print as JSON how long a submission took, its passes, and what its cells printed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("submission", type=Path)
     parser.add_argument("--batches", type=int, default=30)
@@ -115,14 +122,35 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     serve_images(options.data, options.data_root)
     watch = Watch(options.batches)
-    watch.install()
+    if options.batches:
+        watch.install()
+    cells = read_submission(ROOT / options.submission).cells
+    started = time.perf_counter()
+    printed = execute(cells)
+    told = {
+        "seconds": time.perf_counter() - started,
+        "passes": [
+            {"step": each.step, "multiply_adds": each.multiply_adds} for each in watch.passes
+        ],
+        "printed": printed,
+    }
+    json.dump(told, sys.stdout)
+
+
+def execute(cells: Sequence[Cell]) -> dict[str, str]:
+    """Run them as a notebook does; what each printed, by its file or cell."""
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
-    out, sys.stdout = sys.stdout, sys.stderr
-    for cell in read_submission(ROOT / options.submission).cells:
-        exec(compile(to_python(cell.source), cell.file, "exec"), module.__dict__)
-    told = [{"step": each.step, "multiply_adds": each.multiply_adds} for each in watch.passes]
-    json.dump(told, out)
+    printed = {}
+    for cell in cells:
+        text = io.StringIO()
+        with contextlib.redirect_stdout(text):
+            try:
+                exec(compile(to_python(cell.source), cell.file, "exec"), module.__dict__)
+            except Exception:
+                traceback.print_exc()
+        printed[cell.file] = text.getvalue()
+    return printed
 
 
 if __name__ == "__main__":

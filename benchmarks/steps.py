@@ -119,7 +119,7 @@ def steps_of_the_notebook(options: argparse.Namespace) -> list[dict[str, float]]
     if options.data_root is not None:
         command += ["--data-root", str(options.data_root)]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
-    passes: list[dict[str, float]] = json.loads(ended.stdout)
+    passes: list[dict[str, float]] = json.loads(ended.stdout)["passes"]
     return passes
 
 
