@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
+from unittest.mock import MagicMock
 
 import numpy as np
 import torch
@@ -141,14 +142,16 @@ def execute(cells: Sequence[Cell]) -> dict[str, str]:
     """Run them as a notebook does; what each printed, by its file or cell."""
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
+    # Many were written on Colab, and mount a drive first.
+    sys.modules["google"] = sys.modules["google.colab"] = MagicMock()
     printed = {}
     for cell in cells:
         text = io.StringIO()
         with contextlib.redirect_stdout(text):
             try:
                 exec(compile(to_python(cell.source), cell.file, "exec"), module.__dict__)
-            except Exception:
-                traceback.print_exc()
+            except Exception as error:
+                print(f"{cell.file}: {traceback.format_exception_only(error)[-1]}", file=sys.stderr)
         printed[cell.file] = text.getvalue()
     return printed
 
