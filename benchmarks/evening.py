@@ -1,8 +1,10 @@
 """A class in one evening: 24 notebooks graded in full, beside plain execution of the same ones.
 
-Takes a folder of notebooks, draws 18 correct, 4 unattempted and 2 wrong ones, grades them, executes
-all of them plainly with their training passes cut short, and four of them to the end. What is done
-is kept in OUT; the same command goes on:
+Takes a folder of notebooks, draws 18 correct, 4 unattempted and 2 wrong ones, executes them plainly
+with their training passes cut short, grades them, and executes four of them to the end. Plain
+executions run as many at a time as there are cores, with one thread each. A notebook whose plain
+execution would take longer than an hour of a core is passed over, and named: it was made for a
+GPU. What is done is kept in OUT; the same command goes on:
 
     python benchmarks/evening.py NOTEBOOKS --out OUT [--data-root DIR]
 """
@@ -19,17 +21,21 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from workers import ROOT
 
 from grader.checks.catalogue import known_checks
 from grader.rubric import default_rubric, load_rubric
-from grader.rubric.models import Rubric
 
 CLASS = {"correct": 18, "unattempted": 4, "wrong": 2}
 TO_THE_END = 4
+LONGEST = 3600
+"""Seconds that plain execution of one notebook may be expected to take on one core."""
 BATCHES = 14
 """Of each training pass, in an execution that is cut short."""
 Found = dict[str, Any]
@@ -45,63 +51,87 @@ class Evening:
         self.data = ["--data", options.data]
         self.data += ["--data-root", str(options.data_root)] if options.data_root else []
         self.draw = random.Random(options.seed)
+        self.cores = len(os.sched_getaffinity(0))
+        self.rubric = load_rubric(default_rubric(), known_checks())
 
-    def choose(self) -> None:
-        """Draw the class by what the notebooks earn without training."""
-        looked = self.out / "looked"
+    def choose(self) -> dict[str, list[Path]]:
+        """Draw the class by what the notebooks earn without training: kind -> notebooks."""
+        flat, looked = self.out / "notebooks", self.out / "looked"
         if not looked.exists():
-            flat = self.out / "notebooks"
             flat.mkdir(parents=True)
             for path in sorted(self.notebooks.rglob("*.ipynb")):
                 shutil.copy(path, flat / path.name)
             _torchgrade(flat, looked, "--no-train", "--data", "synthetic")
-        kinds: dict[str, list[str]] = {kind: [] for kind in CLASS}
+        kinds: dict[str, list[Path]] = {kind: [] for kind in CLASS}
         for path in sorted(looked.glob("submissions/*/result.json")):
             result = json.loads(path.read_text())
-            kinds[_kind(result)].append(result["submission"]["entry"])
-        print("there are", {kind: len(names) for kind, names in kinds.items()})
-        for kind, many in CLASS.items():
-            for name in self.draw.sample(kinds[kind], many):
-                target = self.out / "class" / kind / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(self.out / "notebooks" / name, target)
+            kinds[_kind(result)].append(flat / result["submission"]["entry"])
+        print("there are", {kind: len(found) for kind, found in kinds.items()}, flush=True)
+        return {kind: self._take(found, CLASS[kind]) for kind, found in kinds.items()}
 
-    def notebooks_of(self, kind: str) -> list[Path]:
-        """Those of the class that were drawn as correct, unattempted or wrong."""
-        return sorted((self.out / "class" / kind).iterdir())
+    def _take(self, found: list[Path], many: int) -> list[Path]:
+        """The first ones, in a drawn order, that plain execution can carry out."""
+        waiting = iter(self.draw.sample(found, len(found)))
+        taken: list[Path] = []
+        while len(taken) < many:
+            asked = list(islice(waiting, many - len(taken)))
+            if not asked:
+                raise SystemExit("There are too few notebooks that can be executed plainly.")
+            for path, told in zip(asked, self.execute(asked, "cut"), strict=True):
+                seconds = self.expected_seconds(told)
+                if seconds <= LONGEST:
+                    taken.append(path)
+                else:
+                    print(f"passed over: {path.name}, {seconds:.0f} s", flush=True)
+        return sorted(taken)
 
-    def everybody(self) -> list[Path]:
-        """The class."""
-        return [path for kind in CLASS for path in self.notebooks_of(kind)]
+    def execute(self, notebooks: list[Path], how: Literal["cut", "whole"]) -> list[Found]:
+        """Execute notebooks plainly, one a core; their training passes cut short, or whole."""
+        batches = BATCHES if how == "cut" else 0
 
-    def grade(self) -> None:
-        """Grade it, with an empty shelf of shared trainings."""
-
-        def graded() -> Found:
-            flat = self.out / "handed-in"
-            shutil.rmtree(flat, ignore_errors=True)
-            flat.mkdir()
-            for path in self.everybody():
-                shutil.copy(path, flat)
-            started = time.perf_counter()
-            _torchgrade(flat, self.out / "graded", *self.data)
-            return {"seconds": time.perf_counter() - started}
-
-        self._keep("grading", graded)
-
-    def execute(self, path: Path, *, to_the_end: bool) -> Found:
-        """Execute a notebook plainly, as torch does by itself: with a thread for each core."""
-        cores = len(os.sched_getaffinity(0))
-        command = [sys.executable, str(ROOT / "benchmarks" / "plain.py"), str(path)]
-        command += ["--threads", str(cores), *self.data]
-        command += ["--batches", "0" if to_the_end else str(BATCHES)]
-
-        def executed() -> Found:
+        def execute(path: Path) -> Found:
+            command = [sys.executable, str(ROOT / "benchmarks" / "plain.py"), str(path)]
+            command += ["--batches", str(batches), *self.data]
             ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
             told: Found = json.loads(ended.stdout)
             return told
 
-        return self._keep(f"{'whole' if to_the_end else 'cut'}-{path.stem}", executed)
+        with ThreadPoolExecutor(self.cores) as pool:
+            return list(
+                pool.map(
+                    lambda path: self._keep(f"{how}-{path.stem}", partial(execute, path)),
+                    notebooks,
+                )
+            )
+
+    def grade(self, everybody: list[Path]) -> float:
+        """Grade them, with an empty shelf of shared trainings; how many seconds it took."""
+
+        def graded() -> Found:
+            handed_in = self.out / "handed-in"
+            shutil.rmtree(handed_in, ignore_errors=True)
+            handed_in.mkdir()
+            for path in everybody:
+                shutil.copy(path, handed_in)
+            started = time.perf_counter()
+            _torchgrade(handed_in, self.out / "graded", *self.data)
+            return {"seconds": time.perf_counter() - started}
+
+        seconds: float = self._keep("grading", graded)["seconds"]
+        return seconds
+
+    def result(self, name: str) -> Found:
+        """How a notebook was graded."""
+        for path in (self.out / "graded").glob("submissions/*/result.json"):
+            result: Found = json.loads(path.read_text())
+            if result["submission"]["entry"] == name:
+                return result
+        raise SystemExit(f"{name} has no result.")
+
+    def expected_seconds(self, told: Found) -> float:
+        """Of a whole execution, by its cut passes; without validation, and so rather too few."""
+        steps = self.rubric.data.train_images / self.rubric.data.batch_size
+        return sum(each["step"] or 0.0 for each in told["passes"]) * steps
 
     def _keep(self, name: str, make: Callable[[], Found]) -> Found:
         """What a file holds; made and written where there is none."""
@@ -111,14 +141,6 @@ class Evening:
             path.write_text(json.dumps(make()))
         found: Found = json.loads(path.read_text())
         return found
-
-    def result(self, name: str) -> Found:
-        """How a notebook was graded."""
-        for path in (self.out / "graded").glob("submissions/*/result.json"):
-            result: Found = json.loads(path.read_text())
-            if result["submission"]["entry"] == name:
-                return result
-        raise SystemExit(f"{name} has no result.")
 
 
 def main() -> None:
@@ -130,49 +152,51 @@ def main() -> None:
     parser.add_argument("--data-root", type=Path)
     parser.add_argument("--seed", type=int, default=1)
     evening = Evening(parser.parse_args())
-    if not (evening.out / "class").exists():
-        evening.choose()
-    evening.grade()
-    cut = {path.name: evening.execute(path, to_the_end=False) for path in evening.everybody()}
-    whole = {
-        path.name: evening.execute(path, to_the_end=True)
-        for path in random.Random(1).sample(evening.notebooks_of("correct"), TO_THE_END)
-    }
-    report(evening, cut, whole)
+    chosen = evening.choose()
+    everybody = [path for kind in CLASS for path in chosen[kind]]
+    seconds = evening.grade(everybody)
+    to_the_end = random.Random(1).sample(chosen["correct"], TO_THE_END)
+    cut = evening.execute(everybody, "cut")
+    whole = dict(zip(to_the_end, evening.execute(to_the_end, "whole"), strict=True))
+    report_times(evening, seconds, dict(zip(everybody, cut, strict=True)), whole)
+    for kind in CLASS:
+        for path in chosen[kind]:
+            report_verdicts(evening, kind, path, whole.get(path, {}).get("printed", {}))
 
 
-def report(evening: Evening, cut: dict[str, Found], whole: dict[str, Found]) -> None:
-    """Print the times, and every run beside what plain execution reached."""
-    rubric = load_rubric(default_rubric(), known_checks())
-    plain = {name: _expected_seconds(told, rubric) for name, told in cut.items()}
-    print("plain execution, seconds: measured, and expected from its cut passes")
-    for name, told in whole.items():
-        print(f"  {told['seconds']:6.0f} {plain[name]:6.0f}  {name}")
-        plain[name] = told["seconds"]
-    here = json.loads((evening.out / "grading.json").read_text())["seconds"]
-    total = sum(plain.values())
+def report_times(
+    evening: Evening, here: float, cut: dict[Path, Found], whole: dict[Path, Found]
+) -> None:
+    """Print what plain execution takes beside what grading took."""
+    plain = {path: evening.expected_seconds(told) for path, told in cut.items()}
+    print("plain execution, seconds of a core: measured, and expected from its cut passes")
+    for path, told in whole.items():
+        print(f"  {told['seconds']:6.0f} {plain[path]:6.0f}  {path.name}")
+        plain[path] = told["seconds"]
+    there = sum(plain.values()) / evening.cores
     print(
-        f"{len(plain)} notebooks: plain {total:.0f} s, here {here:.0f} s: {total / here:.1f} times"
+        f"{len(plain)} notebooks, {evening.cores} cores: plain {there:.0f} s, here {here:.0f} s: "
+        f"{there / here:.1f} times"
     )
-    for path in evening.everybody():
-        result = evening.result(path.name)
-        print(f"{path.parent.name:12} {result['score']:5.1f} of {result['max_score']} {path.name}")
-        for run, told in result["runs"].items():
-            cell = re.search(r", cell (\d+)", told["where"] or "")
-            if cell is None or told["status"] == "not_found":
-                continue
-            beside = {
-                "plain": accuracies_in(
-                    whole.get(path.name, {}).get("printed", {}).get(f"{path.name}{cell[0]}", "")
-                ),
-                "its author": _printed(path).get(cell[1], []),
-            }
-            print(f"  {run:19} {_verdict(told['best_val_accuracy'], told['threshold'])}", end="")
-            for who, accuracies in beside.items():
-                # The last of a challenge is that on the test images, in another cell.
-                reached = max(accuracies, default=None)
-                print(f"  {who} {_verdict(reached, told['threshold'])}", end="")
-            print(f"  {told['shared_with'] or ''}")
+
+
+def report_verdicts(evening: Evening, kind: str, path: Path, plain: dict[str, str]) -> None:
+    """Print a notebook's points, and its runs beside what plain execution and its author saw."""
+    result, author = evening.result(path.name), _printed(path)
+    print(f"{kind:12} {result['score']:5.1f} of {result['max_score']} {path.name}")
+    for run, told in result["runs"].items():
+        cell = re.search(r", cell (\d+)", told["where"] or "")
+        if cell is None or told["status"] == "not_found":
+            continue
+        verdicts = {
+            "here": told["best_val_accuracy"],
+            "plain": max(accuracies_in(plain.get(f"{path.name}{cell[0]}", "")), default=None),
+            "its author": max(accuracies_in(author.get(cell[1], "")), default=None),
+        }
+        line = "  ".join(
+            f"{who} {_verdict(accuracy, told['threshold'])}" for who, accuracy in verdicts.items()
+        )
+        print(f"  {run:19} {line}  {told['shared_with'] or ''}")
 
 
 def _torchgrade(source: Path, out: Path, *options: str) -> None:
@@ -187,22 +211,13 @@ def _kind(result: Found) -> str:
     return "wrong" if attempted else "unattempted"
 
 
-def _expected_seconds(told: Found, rubric: Rubric) -> float:
-    """Its passes with all their steps; without validation, and so rather too little."""
-    steps = rubric.data.train_images / rubric.data.batch_size
-    return sum(each["step"] or 0.0 for each in told["passes"]) * steps
-
-
-def _printed(path: Path) -> dict[str, list[float]]:
-    """The accuracies that a notebook's author saw, by cell."""
-    found: dict[str, list[float]] = {}
+def _printed(path: Path) -> dict[str, str]:
+    """What a notebook's author saw, by cell."""
     cells = json.loads(path.read_text(encoding="utf-8-sig"))["cells"]
-    for number, cell in enumerate(cells, 1):
-        text = "".join(
-            "".join(output.get("text", [])) for output in cell.get("outputs", []) if output
-        )
-        found[str(number)] = accuracies_in(text)
-    return found
+    return {
+        str(number): "".join("".join(output.get("text", [])) for output in cell.get("outputs", []))
+        for number, cell in enumerate(cells, 1)
+    }
 
 
 def accuracies_in(text: str) -> list[float]:
@@ -213,8 +228,8 @@ def accuracies_in(text: str) -> list[float]:
 
 def _verdict(accuracy: float | None, threshold: float) -> str:
     if accuracy is None:
-        return "   -       "
-    return f"{accuracy:.3f} {'yes' if accuracy >= threshold else 'no ':3}  "
+        return "    -    "
+    return f"{accuracy:.3f} {'yes' if accuracy >= threshold else 'no ':3}"
 
 
 if __name__ == "__main__":
