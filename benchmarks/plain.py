@@ -142,6 +142,7 @@ def execute(cells: Sequence[Cell]) -> dict[str, str]:
     """Run them as a notebook does; what each printed, by its file or cell."""
     module = ModuleType("__main__")
     sys.modules["__main__"] = module
+    module.__dict__["get_ipython"] = MagicMock()
     # Many were written on Colab, and mount a drive first.
     sys.modules["google"] = sys.modules["google.colab"] = MagicMock()
     printed = {}
