@@ -28,7 +28,7 @@ from grader.grading import Grader, Options
 from grader.intake import read_submission
 from grader.integrity import suspicious_measurement
 from grader.measuring import HeldOut
-from grader.rubric import default_rubric, load_rubric
+from grader.rubric import Rubric, default_rubric, load_rubric
 from grader.training import PRESCRIBED
 
 
@@ -54,11 +54,11 @@ class Row:
         )
 
 
-def measure(grader: Grader, conductor: Conductor, folder: Path) -> Iterator[Row]:
+def measure(rubric: Rubric, grader: Grader, conductor: Conductor, folder: Path) -> Iterator[Row]:
     """Every run of a submission."""
-    submission, rubric = read_submission(folder), grader._rubric
+    submission = read_submission(folder)
     with ExitStack() as stack:
-        student, understanding = grader._open(submission, stack)
+        student, understanding = grader.open(submission, stack)
         for name, matched in understanding.runs.items():
             if any(recording.problem for recording in matched.recordings):
                 continue
@@ -70,12 +70,12 @@ def measure(grader: Grader, conductor: Conductor, folder: Path) -> Iterator[Row]
             index = suspicious_measurement(attempt.curve, order.spec.threshold, rubric.integrity)
             at = index or min(1, len(attempt.curve) - 1)
             shuffled = dataclasses.replace(order, shuffled=True)
-            with grader._exchanged(student, seed, 0) as (other, called):
+            with grader.trainers.exchanged(student, seed, 0) as (other, called):
                 again = conductor.accuracy_after(other, shuffled, at, called)
             yield Row(
                 submission.id, name, attempt.curve[0].val_accuracy, attempt.best,
                 attempt.unseen_accuracy, again / attempt.curve[at].val_accuracy,
-                attempt.cpu_seconds / (attempt.work_epochs * grader._epoch_seconds()),
+                attempt.cpu_seconds / (attempt.work_epochs * grader.trainers.reference_seconds),
                 index is not None,
             )  # fmt: skip
 
@@ -103,7 +103,7 @@ def main() -> None:
         )
         print(f"{'submission':24} {'run':19}  start   best   unseen  again  work")
         for folder in folders:
-            for row in measure(grader, conductor, folder):
+            for row in measure(rubric, grader, conductor, folder):
                 rows.append(row)
                 print(row, flush=True)
     print(f"largest start {max(row.start for row in rows):.3f}")

@@ -1,4 +1,4 @@
-"""What isolation costs: the same work with every layer and with none, in turn, in one run.
+"""What isolation costs: the same work with every layer and in a bare process, in turn.
 
 python benchmarks/isolation.py
 """
@@ -10,19 +10,19 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 
 from workers import ROOT, worker_server
 
 from grader.checks.catalogue import known_checks
+from grader.choices import Mode
 from grader.data import open_store
 from grader.grading import Grader, Options
 from grader.intake import read_submission
 from grader.rubric import default_rubric, load_rubric
-from grader.sandbox.layers import ORDER, IsolationConfig
-from grader.sandbox.student import Student
-from grader.sandbox.workers import Worker
+
+MODES_COMPARED: tuple[Mode, Mode] = ("process", "full")
 
 
 def main() -> None:
@@ -36,59 +36,43 @@ def main() -> None:
     store = open_store("synthetic", options.data_root)
     submission = read_submission(ROOT / "submissions" / "correct" / "homework.py")
     with tempfile.TemporaryDirectory() as scratch, worker_server() as server:
-        grader = Grader(rubric, store, server.control, Options(scratch=Path(scratch)))
-        prepared = grader._student(submission, submission.cells)
+        graders = {
+            mode: Grader(
+                rubric, store, server.control, Options(scratch=Path(scratch), isolation=mode)
+            )
+            for mode in MODES_COMPARED
+        }
 
-        def student(layers: tuple[str, ...]) -> Student:
-            def start(folder: Path) -> Worker:
-                limits = rubric.limits
-                order = IsolationConfig(
-                    scratch=str(folder),
-                    readable=grader._readable(None),
-                    memory_bytes=limits.memory_mb << 20,
-                    file_bytes=limits.file_mb << 20,
-                    scratch_bytes=limits.scratch_mb << 20,
-                    scratch_files=limits.scratch_files,
-                    cpu_seconds=3600,
-                    layers=layers,
-                )
-                return Worker(server.control, order)
-
-            return replace(prepared, start_worker=start)
-
-        def load(layers: tuple[str, ...]) -> float:
+        def load(mode: Mode) -> float:
             started = time.perf_counter()
-            with student(layers) as opened:
-                assert opened.loaded.errors == ()
+            with ExitStack() as stack:
+                graders[mode].open(submission, stack)
             return time.perf_counter() - started
 
-        def train(layers: tuple[str, ...]) -> float:
-            with student(layers) as opened:
-                target = next(
-                    each.target
-                    for each in opened.loaded.recorded
-                    if each.model is not None and each.model.type_name == "ThreeLayerConvNet"
-                )
+        def train(mode: Mode) -> float:
+            with ExitStack() as stack:
+                student, understanding = graders[mode].open(submission, stack)
                 started = time.perf_counter()
-                opened.train(
-                    [target], seed=1, epochs=1, pauses_per_epoch=8, threads=1,
-                    on_pause=lambda at: True,
+                student.train(
+                    [understanding.runs["module"].last.target], seed=1, epochs=1,
+                    pauses_per_epoch=8, threads=1, on_pause=lambda at: True,
                 )  # fmt: skip
                 return time.perf_counter() - started
 
-        compare("start, load and end of a submission's worker", load, options.submissions)
+        compare("start, load, look at and end a submission's worker", load, options.submissions)
         compare("one epoch of the module run", train, options.trainings)
 
 
-def compare(title: str, measure: Callable[[tuple[str, ...]], float], times: int) -> None:
+def compare(title: str, measure: Callable[[Mode], float], times: int) -> None:
     """Measure in turn, and print medians, their difference and their ratio."""
-    measure(ORDER)  # the first one touches pages that the others find in memory
-    pairs = [(measure(()), measure(ORDER)) for _ in range(times)]
-    without, full = (statistics.median(column) for column in zip(*pairs, strict=True))
-    ratio = statistics.median(b / a for a, b in pairs)
+    without, full = MODES_COMPARED
+    measure(full)  # the first one touches pages that the others find in memory
+    pairs = [(measure(without), measure(full)) for _ in range(times)]
+    a, b = (1000 * statistics.median(column) for column in zip(*pairs, strict=True))
+    ratio = statistics.median(after / before for before, after in pairs)
     print(
-        f"{title}: {1000 * without:.1f} ms without, {1000 * full:.1f} ms with every layer: "
-        f"{1000 * (full - without):+.1f} ms, median ratio {ratio:.3f} over {times} pairs"
+        f"{title}: {a:.1f} ms in a bare process, {b:.1f} ms with every layer: {b - a:+.1f} ms, "
+        f"median ratio {ratio:.3f} over {times} pairs"
     )
 
 

@@ -16,11 +16,12 @@ import statistics
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 from unittest.mock import MagicMock
 
 import numpy as np
@@ -30,6 +31,7 @@ from torch.utils.data import SubsetRandomSampler
 from torch.utils.flop_counter import FlopCounterMode
 from workers import ROOT
 
+from grader.choices import DataChoice
 from grader.data import open_store
 from grader.harness.magics import to_python
 from grader.intake import read_submission
@@ -66,18 +68,18 @@ class Watch:
         """Cut samplers of training images short, and look at every gradient."""
         watch, draws, backward = self, SubsetRandomSampler.__iter__, torch.Tensor.backward
 
-        def iterate(sampler: SubsetRandomSampler):
+        def iterate(sampler: SubsetRandomSampler) -> Iterator[int]:
             if len(sampler.indices) > watch._images and sampler.indices[0] == 0:
                 watch.passes.append(Pass())
                 return iter(list(draws(sampler))[: watch._images])
             return iter(list(draws(sampler))[: 4 * BATCH])
 
-        def note(tensor: torch.Tensor, *args, **keywords):
+        def note(tensor: torch.Tensor, *args: Any, **keywords: Any) -> None:
             backward(tensor, *args, **keywords)
             watch._note()
 
         SubsetRandomSampler.__iter__ = iterate
-        torch.Tensor.backward = note
+        setattr(torch.Tensor, "backward", note)  # noqa: B010  # no type fits a patch
 
     def _note(self) -> None:
         if not self.passes:
@@ -93,7 +95,7 @@ class Watch:
             self._counter = None
 
 
-def serve_images(data: str, root: Path | None) -> None:
+def serve_images(data: DataChoice, root: Path | None) -> None:
     """Have torchvision's CIFAR10 hold the images of a store, as it holds those of the archive."""
     store = open_store(data, root)
     # The homework's last 1,000 training images are its validation set.

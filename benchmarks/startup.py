@@ -1,4 +1,4 @@
-"""How long the first words take: `--help`, and a check without training.
+"""How long the first words take: `--help`, a check without training, and the next one.
 
 python benchmarks/startup.py
 """
@@ -6,11 +6,14 @@ python benchmarks/startup.py
 from __future__ import annotations
 
 import argparse
+import shutil
+import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from workers import ROOT
@@ -34,7 +37,39 @@ def main() -> None:
         print("| --- | --- | --- |")
         for title, arguments in commands.items():
             spans = [_seconds(arguments) for _ in range(times)]
-            print(f"| `{title}` | {statistics.median(spans):.2f} s | {max(spans):.2f} s |")
+            _print(title, spans)
+        _print("check --no-train --watch, saved again", _saved_again(folder, check, times))
+
+
+def _print(title: str, spans: list[float]) -> None:
+    print(f"| `{title}` | {statistics.median(spans):.2f} s | {max(spans):.2f} s |", flush=True)
+
+
+def _saved_again(folder: str, check: list[str], times: int) -> list[float]:
+    """From a save until its result stands in the terminal."""
+    work = Path(folder) / "work.py"
+    shutil.copy(next(SAMPLE.glob("*.py")), work)
+    command = [sys.executable, "-m", "grader", *check, "out", "--watch"]
+    command[command.index(str(SAMPLE))] = work.name
+    spans = []
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        _until_waiting(process.stdout)
+        for _ in range(times):
+            time.sleep(1)  # nobody saves at once
+            started = time.perf_counter()
+            work.write_text(f"{work.read_text()}\n# Saved again.\n")
+            _until_waiting(process.stdout)
+            spans.append(time.perf_counter() - started)
+        process.send_signal(signal.SIGINT)
+    return spans
+
+
+def _until_waiting(printed: Iterable[str]) -> None:
+    for line in printed:
+        if line.startswith("Waiting for"):
+            return
+    raise SystemExit("torchgrade has ended.")
 
 
 def _seconds(arguments: list[str]) -> float:

@@ -24,6 +24,7 @@ import torch
 from workers import ROOT, worker_server
 
 from grader.checks.catalogue import known_checks
+from grader.choices import DataChoice
 from grader.data import open_store
 from grader.grading import Grader, Options
 from grader.intake import read_submission
@@ -71,7 +72,7 @@ def main() -> None:
 
 
 @contextmanager
-def opened_grader(data: str, root: Path | None) -> Iterator[Grader]:
+def opened_grader(data: DataChoice, root: Path | None) -> Iterator[Grader]:
     """A grader with a worker server of its own."""
     rubric = load_rubric(default_rubric(), known_checks())
     with tempfile.TemporaryDirectory() as scratch, worker_server() as server:

@@ -7,16 +7,19 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from types import TracebackType
 from typing import Protocol, Self
 
 from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Setup, Trained
 from grader.keys import key_of
+from grader.launching import Launcher
 from grader.logs import SubmissionLog
 from grader.outfolder import OutFolder, opened_out
 from grader.pool import SlotPool
@@ -114,16 +117,50 @@ def grade_batch(
     return batch.in_order()
 
 
-def check_one(
-    submission: Submission, out: Path, setup: Setup, observer: Observer
-) -> SubmissionResult:
-    """Grade one submission and write its report and result.json into `out`.
+class Checker:
+    """Grades one piece of work as often as is asked, by the same processes; a context manager.
 
-    Raises:
-        UserError, Bug: as :func:`grade_batch`.
+    Args:
+        out: where report and result.json go; made at the first check.
+        setup: how to grade.
+        launcher: one that is starting already.
     """
-    with opened_out(out, single=True) as folder, SlotPool(setup, 1) as pool:
-        _Batch([submission], folder, pool.open(), observer).grade(pool, 1)
+
+    def __init__(self, out: Path, setup: Setup, launcher: Launcher) -> None:
+        self._out = out
+        self._setup = setup
+        self._launcher = launcher
+        self._stack = ExitStack()
+        self._opened: tuple[OutFolder, SlotPool, Opened] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def out(self) -> Path:
+        """The folder of the report."""
+        return self._out
+
+    def check(self, submission: Submission, observer: Observer) -> SubmissionResult:
+        """Grade a submission and write its report.
+
+        Raises:
+            UserError, Bug: as :func:`grade_batch`.
+        """
+        if self._opened is None:
+            folder = self._stack.enter_context(opened_out(self._out, single=True))
+            pool = self._stack.enter_context(SlotPool(self._setup, 1, self._launcher))
+            self._opened = folder, pool, pool.open()
+        folder, pool, opened = self._opened
+        _Batch([submission], folder, opened, observer).grade(pool, 1)
         return folder.read(submission.id)
 
 

@@ -112,11 +112,11 @@ def options(
 
 @app.command()
 def check(
-    submission: Annotated[
-        Path,
-        typer.Argument(help="Your .ipynb or .py file, or the folder, .zip or .tar that holds it."),
-    ],
+    submission: Work,
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("torchgrade-report"),
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Check it again whenever it is saved, until Ctrl-C.")
+    ] = False,
     train: Train = True,
     full_curves: FullCurves = False,
     share: Share = True,
@@ -127,22 +127,23 @@ def check(
     isolation: IsolationMode = "full",
 ) -> None:
     """Check your own homework: a score, and the reason for every lost point."""
-    from rich.console import Console
+    from grader.launching import Launcher
 
-    from grader.batch import check_one
-    from grader.intake import open_own_work
-    from grader.machine import this_machine
-    from grader.terminal import LiveView, print_result
+    with Launcher(debug=_debugging()) as launcher:  # it loads torch while the work is read
+        from rich.console import Console
 
-    setup = _setup(
-        train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
-        isolation=require_isolation, mode=isolation, threads=this_machine().cores, share=share,
-    )  # fmt: skip
-    console = Console()
-    with open_own_work(submission) as handed_in, LiveView(console) as view:
-        view.starting(f"Checking {submission} …")
-        result = check_one(handed_in, out, setup, view)
-    print_result(console, result, out / "report.html")
+        from grader.batch import Checker
+        from grader.checking import check_and_tell, keep_checking
+        from grader.machine import this_machine
+
+        setup = _setup(
+            train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
+            isolation=require_isolation, mode=isolation, threads=this_machine().cores, share=share,
+        )  # fmt: skip
+        console = Console()
+        with Checker(out, setup, launcher) as checker:
+            look = keep_checking if watch else check_and_tell
+            result = look(submission, checker, console)
     raise typer.Exit(0 if result.full_marks else EXIT_LOST_POINTS)
 
 
@@ -220,10 +221,7 @@ def grade(
 
 @app.command()
 def show(
-    submission: Annotated[
-        Path,
-        typer.Argument(help="An .ipynb or .py file, or the folder, .zip or .tar that holds it."),
-    ],
+    submission: Work,
     rubric: RubricFile = None,
     require_isolation: Isolation = "any",
     isolation: IsolationMode = "full",

@@ -7,11 +7,11 @@ import errno
 import socket
 import tempfile
 import traceback
+from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
 
 import torch
-import torchvision
 
 from grader.attempts import Progress
 from grader.checks.catalogue import known_checks
@@ -126,7 +126,7 @@ def _probe(grader: Grader) -> Isolation:
     return Isolation(
         layers=grader.probe_isolation(),
         torch=torch.__version__,
-        torchvision=torchvision.__version__,
+        torchvision=version("torchvision"),
     )
 
 

@@ -90,7 +90,8 @@ class Grader:
         self._workers: list[Worker] = []
 
     @cached_property
-    def _trainers(self) -> Trainers:
+    def trainers(self) -> Trainers:
+        """What makes the trainer of a submission; only where there is a data set."""
         assert self._store is not None
         assert self._folders is not None
         return Trainers(
@@ -151,7 +152,7 @@ class Grader:
             self._require_isolation(student.layers)
             trainer = None
             if self._options.train:
-                trainer = self._trainers.of(
+                trainer = self.trainers.of(
                     student, submission, understanding.runs, watcher.on_progress
                 )
             examination = Examination(

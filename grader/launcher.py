@@ -12,12 +12,10 @@ import signal
 import socket
 import sys
 
-# None of these is used here: they are loaded once, to be in the memory of every fork.
+# Neither is used here: they are loaded once, to be in the memory of every fork.
 import numpy  # noqa: F401
 import torch  # noqa: F401
-import torchvision  # noqa: F401
 
-import grader.harness.worker  # noqa: F401  # a worker can read no file of torchgrade's
 from grader.sandbox.isolation import die_with_parent, keep_memory_private
 from grader.sandbox.server import WorkerServer
 
@@ -36,7 +34,15 @@ def main() -> None:
         return True
 
     server.listen(orders, serve_order)
+    # An examiner needs nothing of torchvision. The first one starts while it is loaded.
+    server.serve_waiting()
+    _load_what_workers_need()
     server.serve()
+
+
+def _load_what_workers_need() -> None:
+
+    pass  # a worker can read no file of torchgrade's
 
 
 def _fork_examiner(server: WorkerServer, connection: socket.socket) -> None:

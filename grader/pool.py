@@ -24,15 +24,16 @@ class SlotPool:
     Args:
         setup: what holds for all submissions.
         slots: how many there are.
+        launcher: one that is starting already; without, one is started when it is needed.
 
     Attributes:
         closed: whether grading was ended.
     """
 
-    def __init__(self, setup: Setup, slots: int) -> None:
+    def __init__(self, setup: Setup, slots: int, launcher: Launcher | None = None) -> None:
         self._setup = setup
         self._lock = threading.Lock()
-        self._launcher: Launcher | None = None
+        self._launcher = launcher
         self.closed = False
         # None is a slot that is opened when it is needed; the last one used is the first again.
         self._free: LifoQueue[Slot | None] = LifoQueue()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import platform
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import torch
-import torchvision
 
 import grader
 import reference
@@ -33,7 +33,7 @@ def setup_key(rubric: Rubric, store: Store | None, options: str) -> str:
         store.fingerprint if store is not None else "",
         _source_fingerprint(grader.__file__),
         torch.__version__,
-        torchvision.__version__,
+        version("torchvision"),
         platform.python_version(),
         options,
     )

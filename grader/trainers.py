@@ -136,8 +136,8 @@ class Trainers:
             self._rubric,
             Conductor(held_out, rules, self._threads, on_progress),
             seeds=partial(derive_seed, self._rubric.assignment, digest),
-            exchanged=self._exchanged,
-            epoch_seconds=lambda: self._epoch_seconds,
+            exchanged=self.exchanged,
+            epoch_seconds=lambda: self.reference_seconds,
             shared=shared,
             verified=verified,
         )
@@ -148,15 +148,18 @@ class Trainers:
         return lot < self._rubric.training.verify_shared * 2**31
 
     @cached_property
-    def _epoch_seconds(self) -> float:
-        """Measured once: it costs a fifth of a second. Endless where no check says of what."""
+    def reference_seconds(self) -> float:
+        """Of the processor, for an epoch of the reference; endless where no check says of what.
+
+        Measured once, since it takes a fifth of a second.
+        """
         layers = next((c.settings.layers for c in self._rubric.checks if c.settings.layers), None)
         if layers is None:
             return math.inf
         return epoch_seconds(self._rubric.data, layers, self._store.sizes.train)
 
     @contextmanager
-    def _exchanged(
+    def exchanged(
         self, student: Student, seed: int, number: int
     ) -> Iterator[tuple[Student, NDArray[np.int64]]]:
         """The same submission where the labels of the classes are exchanged; class -> label."""

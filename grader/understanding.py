@@ -198,7 +198,8 @@ def _failure_note(failure: Failure) -> str:
     message = f": {failure.message}" if failure.message else ""
     if failure.type_name == "SyntaxError" and len(failure.places) == 1:
         return f"{where}this is no Python{message}; nothing of its cell was run."
-    return f"{where}this statement raised {failure.type_name}{message}; the next ones were run."
+    goes_on = "the next cells were run" if failure.ends_cell else "the next ones were run"
+    return f"{where}this statement raised {failure.type_name}{message}; {goes_on}."
 
 
 def _cut_note(where: Location) -> str:

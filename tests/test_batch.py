@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import check_one, expected_work, grade_batch
+from grader.batch import Checker, expected_work, grade_batch
 from grader.errors import UserError
 from grader.intake import read_submission
+from grader.launching import Launcher
 from grader.report import read_submission as read_result
 from grader.report import render_submission
 
@@ -282,12 +283,16 @@ def test_an_exception_in_the_middle_leaves_what_was_graded(grade, hand_in, tmp_p
     assert len(graded) == 3
 
 
-def test_checking_one_looks_at_it_every_time(setup, hand_in, tmp_path):
-    for _ in range(2):
-        listener = Listener()
-        result = check_one(hand_in("kim"), tmp_path / "out", setup, listener)
-        assert listener.finished == ["kim"]
-    assert read_result(tmp_path / "out" / "result.json") == result
+def test_a_checker_looks_every_time_with_the_same_processes(setup, hand_in, tmp_path):
+    listener, processes = Listener(), []
+    with Launcher() as launcher, Checker(tmp_path / "out", setup, launcher) as checker:
+        for text in (HOMEWORK, "def flatten(x): return x\n"):
+            result = checker.check(hand_in("kim", text), listener)
+            processes.append(set(processes_below(os.getpid())))
+            assert read_result(tmp_path / "out" / "result.json") == result
+            assert (result.score > 0) == (text == HOMEWORK)
+    assert listener.finished == ["kim", "kim"]
+    assert processes[0] == processes[1] != set()
 
 
 def test_a_report_that_cannot_be_made_costs_that_submission_alone(grade, hand_in, monkeypatch):

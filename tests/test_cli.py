@@ -20,6 +20,7 @@ from grader.rubric import default_rubric
 
 TOP = Path(__file__).parent.parent
 SAMPLES = TOP / "submissions"
+FLATTEN = "def flatten(x): return x.reshape(len(x), -1)\n"
 
 
 @pytest.fixture
@@ -250,7 +251,7 @@ def test_files_in_the_current_directory_are_not_imported(data_root, tmp_path):
 def test_ctrl_c_leaves_what_was_graded_readable(data_root, tmp_path):
     batch = tmp_path / "batch"
     batch.mkdir()
-    (batch / "a.py").write_text("def flatten(x): return x.reshape(len(x), -1)\n")
+    (batch / "a.py").write_text(FLATTEN)
     (batch / "b.py").write_text("while True: pass\n")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -275,6 +276,38 @@ def test_ctrl_c_leaves_what_was_graded_readable(data_root, tmp_path):
     assert [entry["id"] for entry in results["submissions"]] == ["a"]
     assert (tmp_path / "out" / "index.html").exists()
     assert list(scratch.iterdir()) == []
+
+
+def test_watched_work_is_checked_again_when_it_is_saved(data_root, tmp_path):
+    work, saved_as = tmp_path / "work.py", tmp_path / "work.py.new"
+    work.write_text("def flatten(x): return x\n")
+    report = tmp_path / "out" / "result.json"
+
+    def says(*texts: str):
+        return lambda: all(text in printed.read_text() for text in texts)
+
+    with (tmp_path / "printed").open("w") as printed_to:
+        printed = tmp_path / "printed"
+        process = subprocess.Popen(
+            command("check", work, "--out", tmp_path / "out", "--no-train", "--watch"),
+            env={**os.environ, "TORCHGRADE_DATA": str(data_root)},
+            stderr=subprocess.PIPE,
+            stdout=printed_to,
+            text=True,
+            start_new_session=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        wait_until(says("Score: 0 of 100", "Waiting for work.py"), process)
+        # What cannot be read is said, and the next save is waited for. Editors replace the file.
+        for text, told in (("def flatten(", "no Python"), (FLATTEN, "Score: 5 of 100")):
+            saved_as.write_text(text)
+            saved_as.replace(work)
+            wait_until(says(told), process)
+        assert json.loads(report.read_text())["score"] == 5
+        os.killpg(process.pid, signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert errors == ""
 
 
 def wait_until(condition, process, seconds: float = 120) -> None:

@@ -115,7 +115,7 @@ def test_what_was_skipped_and_what_was_not_reached_is_told(graded: Grade) -> Non
         "Magic and shell lines were not run: `%cd data` (hw.ipynb, cell 1, line 1) and `!ls` "
         "(hw.ipynb, cell 1, line 2).",
         "hw.ipynb, cell 3, line 1: this statement raised NameError: name 'SGD' is not defined; "
-        "the next ones were run.",
+        "the next cells were run.",
         "hw.ipynb, cell 4, line 1: this is no Python: '(' was never closed; nothing of its cell "
         "was run.",
         "hw.ipynb, cell 3, line 2: this call of train_part34 was not reached: NameError was raised "

@@ -126,9 +126,10 @@ class Loader:
                 failure = self._run(statement, recorder, versions)
                 if failure is None:
                     continue
-                failures.append((statement.cell, failure))
                 if program.cells[statement.cell].stop_at_error and not statement.may_fail:
                     stopped.add(statement.cell)
+                    failure = failure.model_copy(update={"ends_cell": True})
+                failures.append((statement.cell, failure))
         errors = [failure for _, failure in sorted(failures, key=lambda pair: pair[0])]
         return Loaded(
             namespace,

@@ -50,10 +50,14 @@ class Location(Message):
 
 
 class Failure(Message):
-    """An exception of student code, cut down to the student's own lines, outermost first."""
+    """An exception of student code, cut down to the student's own lines, outermost first.
+
+    `ends_cell` says that the rest of its notebook cell was left out, as in a notebook.
+    """
 
     type_name: Name
     message: Text
+    ends_cell: bool = False
     places: Annotated[tuple[Location, ...], Field(max_length=32)] = ()
 
 

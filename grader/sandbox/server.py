@@ -34,7 +34,6 @@ class WorkerServer:
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers and examiners need no burial
         self._readable = readable_paths()
         self._sockets: dict[socket.socket, Callable[[], bool]] = {}
-        gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
 
     def add(self, control: socket.socket) -> None:
         """Serve the orders of one more examiner."""
@@ -46,11 +45,19 @@ class WorkerServer:
 
     def serve(self) -> None:
         """Serve until nobody is left to listen to."""
+        gc.freeze()  # keeps the collector from touching, and so copying, the shared pages
         while self._sockets:
-            for ready in select.select(list(self._sockets), [], [])[0]:
-                if not self._sockets[ready]():
-                    del self._sockets[ready]
-                    ready.close()
+            self._serve_ready(seconds=None)
+
+    def serve_waiting(self) -> None:
+        """Serve what has come already, and return."""
+        self._serve_ready(seconds=0)
+
+    def _serve_ready(self, seconds: float | None) -> None:
+        for ready in select.select(list(self._sockets), [], [], seconds)[0]:
+            if not self._sockets[ready]():
+                del self._sockets[ready]
+                ready.close()
 
     def close_sockets(self) -> None:
         """In a fork: let go of what belongs to the server."""

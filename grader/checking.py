@@ -1,0 +1,79 @@
+"""Check one piece of work and tell its author; again whenever it is saved, if that is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from watchfiles import Change, DefaultFilter, watch
+
+from grader.batch import Checker
+from grader.errors import UserError
+from grader.intake import open_own_work
+from grader.intake.suffixes import is_source
+from grader.results import SubmissionResult
+from grader.terminal import LiveView, print_result
+
+
+def check_and_tell(work: Path, checker: Checker, console: Console) -> SubmissionResult:
+    """Check it as it is now, and print what was found.
+
+    Raises:
+        UserError, Bug: as :meth:`grader.batch.Checker.check`.
+    """
+    with open_own_work(work) as submission, LiveView(console) as view:
+        view.starting(f"Checking {work} …")
+        result = checker.check(submission, view)
+    print_result(console, result, checker.out / "report.html")
+    return result
+
+
+def keep_checking(work: Path, checker: Checker, console: Console) -> SubmissionResult:
+    """Check it now and whenever it is saved, until Ctrl-C; the last result.
+
+    A save that cannot be read is told, and the next one waited for.
+
+    Raises:
+        UserError, Bug: as :func:`check_and_tell`, the first time.
+    """
+    result = check_and_tell(work, checker, console)
+    for _ in _saves(work.resolve(), checker.out.resolve(), console):
+        try:
+            result = check_and_tell(work, checker, console)
+        except UserError as error:
+            console.print(f"[red]torchgrade:[/] {escape(str(error))}", highlight=False)
+    return result
+
+
+def _saves(work: Path, out: Path, console: Console) -> Iterator[None]:
+    seen = work if work.is_dir() else work.parent  # only its folder sees that a file is replaced
+    changes = watch(
+        seen, watch_filter=_Saved(work, out), recursive=work.is_dir(), raise_interrupt=False
+    )
+    while True:
+        name = escape(work.name)
+        console.print(f"\n[dim]Waiting for {name} to be saved; Ctrl-C ends.[/]", highlight=False)
+        if next(changes, None) is None:
+            return
+        yield
+
+
+class _Saved(DefaultFilter):
+    """Lets through the work itself, or a folder's sources: no report and no checkpoint."""
+
+    ignore_dirs = (*DefaultFilter.ignore_dirs, ".ipynb_checkpoints")
+
+    def __init__(self, work: Path, out: Path) -> None:
+        super().__init__()
+        self._work = work
+        self._out = out
+
+    def __call__(self, change: Change, path: str) -> bool:
+        changed = Path(path)
+        if changed == self._work:
+            return change != Change.deleted  # an editor may put the new file in place of the old
+        if not changed.is_relative_to(self._work) or changed.is_relative_to(self._out):
+            return False
+        return is_source(changed.name) and super().__call__(change, path)
