@@ -27,6 +27,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Literal
 
+from core_time import CoreTime
 from workers import ROOT
 
 from grader.checks.catalogue import known_checks
@@ -112,8 +113,8 @@ class Evening:
                 )
             )
 
-    def grade(self, everybody: list[Path]) -> float:
-        """Grade them, with an empty shelf of shared trainings; how many seconds it took."""
+    def grade(self, everybody: list[Path]) -> Found:
+        """Grade them, with an empty shelf of shared trainings; what it took."""
 
         def graded() -> Found:
             handed_in = self.out / "handed-in"
@@ -121,12 +122,14 @@ class Evening:
             handed_in.mkdir()
             for path in everybody:
                 shutil.copy(path, handed_in)
-            started = time.perf_counter()
+            started, core_time = time.perf_counter(), CoreTime()
             _torchgrade(handed_in, self.out / "graded", *self.data)
-            return {"seconds": time.perf_counter() - started}
+            return {
+                "seconds": time.perf_counter() - started,
+                "core_seconds": core_time.seconds(),
+            }
 
-        seconds: float = self._keep("grading", graded)["seconds"]
-        return seconds
+        return self._keep("grading", graded)
 
     def result(self, name: str) -> Found:
         """How a notebook was graded."""
@@ -162,18 +165,18 @@ def main() -> None:
     evening = Evening(parser.parse_args())
     chosen = evening.choose()
     everybody = [path for kind in CLASS for path in chosen[kind]]
-    seconds = evening.grade(everybody)
+    grading = evening.grade(everybody)
     to_the_end = random.Random(1).sample(chosen["correct"], TO_THE_END)
     cut = evening.execute(everybody, "cut")
     whole = dict(zip(to_the_end, evening.execute(to_the_end, "whole"), strict=True))
-    report_times(evening, seconds, dict(zip(everybody, cut, strict=True)), whole)
+    report_times(evening, grading, dict(zip(everybody, cut, strict=True)), whole)
     for kind in CLASS:
         for path in chosen[kind]:
             report_verdicts(evening, kind, path, whole.get(path, {}).get("printed", {}))
 
 
 def report_times(
-    evening: Evening, here: float, cut: dict[Path, Found], whole: dict[Path, Found]
+    evening: Evening, grading: Found, cut: dict[Path, Found], whole: dict[Path, Found]
 ) -> None:
     """Print what plain execution takes beside what grading took."""
     plain = {path: evening.expected_seconds(told) for path, told in cut.items()}
@@ -181,10 +184,11 @@ def report_times(
     for path, told in whole.items():
         print(f"  {told['seconds']:6.0f} {plain[path]:6.0f}  {path.name}")
         plain[path] = told["seconds"]
-    there = sum(plain.values()) / evening.cores
+    there, core, wall = sum(plain.values()), grading["core_seconds"], grading["seconds"]
     print(
-        f"{len(plain)} notebooks, {evening.cores} cores: plain {there:.0f} s, here {here:.0f} s: "
-        f"{there / here:.1f} times"
+        f"{len(plain)} notebooks: plain {there:.0f} core-seconds, here {core:.0f}: "
+        f"{there / core:.1f} times; here {wall:.0f} s on {evening.cores} cores, which were busy "
+        f"with it {core / wall / evening.cores:.0%}"
     )
 
 

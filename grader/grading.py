@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from grader.assembly import Findings, result_of
 from grader.attempts import Progress
@@ -199,7 +199,8 @@ class Grader:
 
     def _student(self, submission: Submission, cells: tuple[m.Cell, ...]) -> Student:
         files = {name: submission.root / name for name in submission.files}
-        return self._student_of(Material(cells, files), submission.digest)
+        folder = str(PurePosixPath(submission.entry or "").parent)
+        return self._student_of(Material(cells, files, folder), submission.digest)
 
     def _student_of(self, material: Material, digest: str) -> Student:
         rubric = self._rubric

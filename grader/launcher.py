@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+from importlib import import_module
 
 # Neither is used here: they are loaded once, to be in the memory of every fork.
 import numpy  # noqa: F401
@@ -41,8 +42,9 @@ def main() -> None:
 
 
 def _load_what_workers_need() -> None:
-
-    pass  # a worker can read no file of torchgrade's
+    """All of it, for good: a worker can read no file of torchgrade's."""
+    import_module("torchvision")
+    import_module("grader.harness.worker")
 
 
 def _fork_examiner(server: WorkerServer, connection: socket.socket) -> None:

@@ -154,8 +154,10 @@ def student_of(start_worker: Callable[[Path], Worker], tmp_path: Path) -> Iterat
     """Makes a student from the source of a script; deadlines can be changed by keyword."""
     with ExitStack() as stack:
 
-        def make(source: str, files: dict[str, Path] | None = None, **deadlines: float) -> Student:
-            material = Material((m.Cell(file="homework.py", source=source),), files or {})
+        def make(
+            source: str, files: dict[str, Path] | None = None, folder: str = "", **deadlines: float
+        ) -> Student:
+            material = Material((m.Cell(file="homework.py", source=source),), files or {}, folder)
             student = Student(
                 material, start_worker, LOAD, replace(DEADLINES, **deadlines), 1, tmp_path
             )

@@ -13,6 +13,7 @@ import pytest
 from grader.batch import Checker, expected_work, grade_batch
 from grader.errors import UserError
 from grader.intake import read_submission
+from grader.intake.leftovers import is_report_folder
 from grader.launching import Launcher
 from grader.report import read_submission as read_result
 from grader.report import render_submission
@@ -281,6 +282,12 @@ def test_an_exception_in_the_middle_leaves_what_was_graded(grade, hand_in, tmp_p
     listener, graded = grade(submissions)
     assert listener.finished == ["lee", "park"]
     assert len(graded) == 3
+
+
+def test_what_was_written_is_known_as_a_report_again(grade, hand_in, tmp_path):
+    grade([hand_in("kim")])
+    assert is_report_folder(tmp_path / "out")
+    assert is_report_folder(tmp_path / "out" / "submissions" / "kim")
 
 
 def test_a_checker_looks_every_time_with_the_same_processes(setup, hand_in, tmp_path):

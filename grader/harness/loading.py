@@ -96,15 +96,19 @@ class Loader:
         self._rehearsal = Rehearsal()
         self._undo = Undo()
 
-    def load(self, request: Load) -> Loaded:
+    def load(self, request: Load, root: str) -> Loaded:
         """Run every statement that is not to be skipped.
+
+        Args:
+            request: what to run, and on which data.
+            root: the folder that holds the submission's files.
 
         Raises:
             SyntaxError: a cell is no Python; nothing was run.
         """
         program = Program(request.cells)
         files = frozenset(cell.file for cell in request.cells)
-        sources = Sources(files, str(Path.cwd()))
+        sources = Sources(files, root)
         source = open_source(request.data, self._gate)
         namespace = self._namespace(source, request.data)
         given = dict(namespace)

@@ -144,13 +144,21 @@ class Worker:
 
     # --- requests -----------------------------------------------------------------------------
 
+    def _enter(self, folder: str) -> None:
+        """Run where the entry lies, as a notebook does, and look for its modules there first."""
+        place = str(Path(self._scratch, folder))
+        if place != self._scratch:
+            sys.path.insert(0, place)
+            os.chdir(place)
+
     def _load(self, request: m.Load, _: Tensors) -> Answer:
         self._output = BoundedOutput(request.output_bytes)
+        self._enter(request.folder)
         seed_everything(request.seed)
         loader = Loader(self._gate, self._watch, self._devices, self._announce)
         with contextlib.redirect_stdout(self._output), contextlib.redirect_stderr(self._output):
             try:
-                loaded = loader.load(request)
+                loaded = loader.load(request, self._scratch)
             except SyntaxError as error:
                 place = m.Location(file=clean(str(error.filename), m.MAX_FILE), line=error.lineno)
                 failure = m.Failure(

@@ -12,7 +12,8 @@ _DATA = {"cifar-10-batches-py", "cifar-10-python.tar.gz"}
 """What torchvision downloads: 340 MB beside the work of whoever ran it, and served here anyway."""
 
 _REPORTS = ({"result.json", "report.html"}, {"results.json", "index.html"})
-_OUTPUT = set[str]().union(*_REPORTS)
+_BESIDE = {"grading.log"}
+_OUTPUT = _BESIDE.union(*_REPORTS)
 
 
 def is_leftover(name: str) -> bool:
@@ -22,7 +23,8 @@ def is_leftover(name: str) -> bool:
 
 def report_files(names: Collection[str]) -> set[str]:
     """Of the names in one folder, those that torchgrade wrote there; one alone is not its own."""
-    return set().union(*(pair for pair in _REPORTS if pair <= set(names)))
+    found = set[str]().union(*(pair for pair in _REPORTS if pair <= set(names)))
+    return found | (_BESIDE & set(names)) if found else found
 
 
 def is_report(folder: Path) -> bool:

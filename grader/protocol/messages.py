@@ -167,6 +167,9 @@ class Load(Message):
 
     kind: Literal["load"] = "load"
     cells: tuple[Cell, ...]
+    folder: Annotated[str, Field(max_length=MAX_FILE)] = Field(
+        default="", description="of the file that the cells are from, below the scratch folder"
+    )
     skip: tuple[int, ...] = Field(default=(), description="statements that ended the process")
     seed: int
     data: Data

@@ -32,10 +32,17 @@ MAX_RELOADS = 3
 
 @dataclass(frozen=True)
 class Material:
-    """What a worker is given of a submission: its cells, and its files as name -> source path."""
+    """What a worker is given of a submission.
+
+    Attributes:
+        cells: what is run.
+        files: name -> where it is read.
+        folder: the one of the file that the cells are from, as part of its name.
+    """
 
     cells: tuple[m.Cell, ...]
     files: Mapping[str, Path]
+    folder: str = ""
 
 
 @dataclass(frozen=True)
@@ -189,7 +196,12 @@ class Session:
     def _load(self, worker: Worker) -> None:
         last: deque[m.Notice] = deque(maxlen=1)
         request = self.load.model_copy(
-            update={"cells": self.material.cells, "seed": self.seed, "skip": self._skip}
+            update={
+                "cells": self.material.cells,
+                "folder": self.material.folder,
+                "seed": self.seed,
+                "skip": self._skip,
+            }
         )
         try:
             with self._allowance(self.deadlines.load) as seconds:

@@ -38,7 +38,7 @@ def load(order: dict[str, object]) -> dict[str, object]:
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
         try:
             loader = Loader(gate, watch, Devices(), lambda statement: ran.append(statement.number))
-            loaded: Loaded = loader.load(request)
+            loaded: Loaded = loader.load(request, str(Path.cwd()))
         except SyntaxError as error:
             return {"syntax_error": [error.filename, error.lineno], "ran": ran}
         bindings = {

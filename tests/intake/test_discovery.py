@@ -167,22 +167,26 @@ def test_one_s_own_script_brings_along_what_it_imports_and_nothing_else(tmp_path
     assert read_submission(tmp_path / "homework.py").files == ("homework.py",)
 
 
-REPORTS = [("result.json", "report.html"), ("results.json", "index.html")]
+REPORTS = [
+    ("result.json", "report.html"),
+    ("result.json", "report.html", "grading.log"),
+    ("results.json", "index.html"),
+]
 
 
-@pytest.mark.parametrize("pair", REPORTS)
+@pytest.mark.parametrize("report", REPORTS)
 @pytest.mark.parametrize("out", ["kim/torchgrade-report", "kim/lib/out", "kim"])
 def test_reports_within_a_submission_are_no_part_of_it(
-    put: Put, tmp_path: Path, pair: tuple[str, str], out: str
+    put: Put, tmp_path: Path, report: tuple[str, ...], out: str
 ) -> None:
     put("kim/homework.py")
     before = read_submission(tmp_path / "kim")
-    for name in pair:
+    for name in report:
         put(f"{out}/{name}", "{}")
     assert read_submission(tmp_path / "kim") == before
 
 
-@pytest.mark.parametrize("name", [name for pair in REPORTS for name in pair])
+@pytest.mark.parametrize("name", sorted({name for report in REPORTS for name in report}))
 def test_half_of_a_report_is_a_file_like_any_other(put: Put, tmp_path: Path, name: str) -> None:
     put("kim/homework.py")
     put(f"kim/site/{name}", "{}")

@@ -667,7 +667,7 @@ def test_reports_among_submissions_are_no_submission(
     put: Put, batch: Path, pair: tuple[str, str], out: str, told: list[str]
 ) -> None:
     put("kim.py")
-    for name in (*pair, "submissions/kim/result.json" if out == "out" else pair[0]):
+    for name in (*pair, "submissions/kim/grading.log" if out == "out" else pair[0]):
         put(f"{out}/{name}", "{}")
     download = opened(batch)
     assert [each.id for each in download.submissions] == ["kim"]

@@ -223,6 +223,28 @@ def test_files_beside_the_script_can_be_imported_and_read(student_of, tmp_path):
     assert torch.equal(student.flatten(X), X + 1)
 
 
+def test_work_in_a_folder_runs_there_and_finds_what_lies_beside_it_first(student_of, tmp_path):
+    files = {}
+    for name, source in {
+        "sizes.py": "SIZE = 1\n",
+        "top.py": "TOP = 5\n",
+        "code/sizes.py": "SIZE = 3\n",
+        "code/shift.txt": "2",
+    }.items():
+        files[name] = tmp_path / name.replace("/", "_")
+        files[name].write_text(source)
+    source = (
+        "from sizes import SIZE\nfrom top import TOP\nSHIFT = int(open('shift.txt').read())\n"
+        "def flatten(x): return x * SIZE + SHIFT + TOP\n"
+    )
+    student = student_of(source, files, "code")
+    assert student.loaded.errors == ()
+    assert torch.equal(student.flatten(X), X * 3 + 7)
+    (failing,) = student_of("import sizes\nsizes.nothing()\n", files, "code").loaded.errors
+    assert "AttributeError" in failing.type_name
+
+
+
 def test_two_students_do_not_see_each_other(student_of):
     first = student_of(
         "import builtins\nbuiltins.mark = 1\nopen('mark', 'w').write('1')\n" + FLATTEN
