@@ -51,7 +51,7 @@ class Pass:
 
     @property
     def step(self) -> float | None:
-        """Processor seconds of a step: the median, past the first ones and the one that was counted."""
+        """Of the processor, in seconds: the median, without the first ones and the counted one."""
         spans = [later - earlier for earlier, later in pairwise(self.ends)]
         return statistics.median(spans[COUNTED + 1 :]) if len(spans) > COUNTED + 1 else None
 
@@ -114,7 +114,7 @@ def serve_images(data: DataChoice, root: Path | None) -> None:
 
 
 def main() -> None:
-    """Print as JSON what a submission took of the processor, its passes, and what its cells printed."""
+    """Print as JSON: seconds of the processor, the passes, and what the cells printed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("submission", type=Path)
     parser.add_argument("--batches", type=int, default=30)
