@@ -4,7 +4,8 @@ Takes a folder of notebooks, draws 18 correct, 4 unattempted and 2 wrong ones, e
 with their training passes cut short, grades them, and executes four of them to the end. Plain
 executions run as many at a time as there are cores, with one thread each. A notebook whose plain
 execution would take longer than an hour of a core is passed over, and named: it was made for a
-GPU. What is done is kept in OUT; the same command goes on:
+GPU. So is what is named by `--without`: one whose largest network plain execution never comes to.
+What is done is kept in OUT; the same command goes on:
 
     python benchmarks/evening.py NOTEBOOKS --out OUT [--data-root DIR]
 """
@@ -54,6 +55,7 @@ class Evening:
         self.data = ["--data", options.data]
         self.data += ["--data-root", str(options.data_root)] if options.data_root else []
         self.draw = random.Random(options.seed)
+        self.without: list[str] = options.without
         self.cores = len(os.sched_getaffinity(0))
         self.rubric = load_rubric(default_rubric(), known_checks())
 
@@ -80,6 +82,7 @@ class Evening:
             asked = list(islice(waiting, many - len(taken)))
             if not asked:
                 raise SystemExit("There are too few notebooks that can be executed plainly.")
+            asked = [path for path in asked if path.name not in self.without]
             for path, told in zip(asked, self.execute(asked, "cut"), strict=True):
                 seconds = self.expected_seconds(told)
                 if seconds <= LONGEST:
@@ -161,6 +164,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--data", default="imagefolder")
     parser.add_argument("--data-root", type=Path)
+    parser.add_argument("--without", nargs="*", default=[], metavar="NAME")
     parser.add_argument("--seed", type=int, default=1)
     evening = Evening(parser.parse_args())
     chosen = evening.choose()

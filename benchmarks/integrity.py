@@ -71,10 +71,11 @@ def measure(rubric: Rubric, grader: Grader, conductor: Conductor, folder: Path) 
             at = index or min(1, len(attempt.curve) - 1)
             shuffled = dataclasses.replace(order, shuffled=True)
             with grader.trainers.exchanged(student, seed, 0) as (other, called):
-                again = conductor.accuracy_after(other, shuffled, at, called)
+                again = conductor.accuracy_after(other, shuffled, at, called) or 0.0
             yield Row(
                 submission.id, name, attempt.curve[0].val_accuracy, attempt.best,
-                attempt.unseen_accuracy, again / attempt.curve[at].val_accuracy,
+                None if attempt.unseen is None else attempt.unseen.accuracy,
+                again / attempt.curve[at].val_accuracy,
                 attempt.cpu_seconds / (attempt.work_epochs * grader.trainers.reference_seconds),
                 index is not None,
             )  # fmt: skip

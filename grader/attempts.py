@@ -6,15 +6,13 @@ labels and returns scores; accuracy is computed here, from labels that never lea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from grader.errors import WorkerError
+from grader.errors import TimeUsedUp, WorkerCrashed, WorkerError
 from grader.matched import MatchedRun
 from grader.measuring import HeldOut
 from grader.protocol import messages as m
@@ -67,6 +65,23 @@ class Order:
         return self.matched.last.target
 
 
+@dataclass(frozen=True)
+class Unseen:
+    """What a model that had reached its threshold made of images that nobody had shown it.
+
+    Attributes:
+        seen: its accuracy on the validation images.
+        accuracy: on the unseen ones; None where it gave no scores.
+        images: how many these were.
+        problem: why it gave none.
+    """
+
+    seen: float
+    accuracy: float | None
+    images: int
+    problem: str | None = None
+
+
 @dataclass
 class Attempt:
     """What one training with one seed showed.
@@ -80,10 +95,11 @@ class Attempt:
         shown_epochs: how many images were shown to measure, in epochs.
         cpu_seconds: processor time of all of it, measurements included: who trains while it is
             measured trains.
-        unseen_accuracy: on images that were in no worker before.
+        unseen: what it made of images that were in no worker before, once it had reached.
         test_accuracy: of the challenge.
         problem: what ended it early.
         where: and where.
+        crashed: whether its process ended.
     """
 
     order: Order
@@ -93,10 +109,11 @@ class Attempt:
     optimizers: tuple[m.Optimizer, ...] = ()
     shown_epochs: float = 0.0
     cpu_seconds: float = 0.0
-    unseen_accuracy: float | None = None
+    unseen: Unseen | None = None
     test_accuracy: float | None = None
     problem: str | None = None
     where: str | None = None
+    crashed: bool = False
 
     @property
     def best(self) -> float | None:
@@ -123,12 +140,14 @@ class Conductor:
         rules: the rules for all runs.
         threads: that training may use.
         on_progress: told at every measurement.
+        given_loops: whether what trains is the homework's own functions.
     """
 
     held_out: HeldOut
     rules: Training
     threads: int
     on_progress: Callable[[Progress], None]
+    given_loops: bool = False
 
     def attempt(self, student: Student, order: Order) -> Attempt:
         """Train, and measure before, during and after."""
@@ -141,9 +160,20 @@ class Conductor:
             attempt.iterations, attempt.epochs = iteration, round(epoch, EPOCH_DIGITS)
             attempt.shown_epochs += self.held_out.epochs
             self.on_progress(_progress(order, iteration, epoch, loss, accuracy))
+            if attempt.reached and attempt.unseen is None:
+                # Here, and not when the training has ended: it may see to it that it never does.
+                self._show_unseen(student, attempt, accuracy)
+
+        begun: float | None = None
+
+        def count_work() -> None:
+            now = student.cpu_seconds()
+            if begun is not None and now is not None:
+                attempt.cpu_seconds = now - begun
 
         def go_on(at: m.Paused) -> bool:
             measure(at.iteration, at.epoch, at.loss)
+            count_work()
             if not attempt.curve[-1].val_accuracy and self._is_beyond_help(student, order):
                 attempt.problem = f"all weights of a layer are NaN after {at.iteration} iterations"
                 return False
@@ -155,9 +185,7 @@ class Conductor:
             measure(0, 0.0, None)
             begun = student.cpu_seconds()
             ended = self._train(student, order, go_on)
-            now = student.cpu_seconds()
-            if begun is not None and now is not None:
-                attempt.cpu_seconds = now - begun
+            count_work()
             attempt.optimizers = ended.optimizers
             if ended.error is not None:
                 error = student_error(ended.error)
@@ -165,22 +193,30 @@ class Conductor:
                 attempt.where = str(error.places[-1]) if error.places else None
             if attempt.curve[-1].iteration < ended.iteration:
                 measure(ended.iteration, ended.epoch, ended.loss)
-            if attempt.reached:
-                attempt.unseen_accuracy = self.held_out.unseen_accuracy(
-                    student, order.target, order.name
-                )
             if order.name == "challenge":
                 attempt.test_accuracy = self.held_out.test_accuracy(student, order.target)
         except WorkerError as error:
             attempt.problem = str(error)
+            attempt.crashed = isinstance(error, WorkerCrashed)
         return attempt
+
+    def _show_unseen(self, student: Student, attempt: Attempt, seen: float) -> None:
+        images = self.held_out.unseen_images
+        try:
+            order = attempt.order
+            accuracy = self.held_out.unseen_accuracy(student, order.target, order.name)
+            attempt.unseen = Unseen(seen, accuracy, images)
+        except WorkerError as error:
+            attempt.unseen = Unseen(seen, None, images, str(error))
+            raise
 
     def accuracy_after(
         self, student: Student, order: Order, pauses: int, called: NDArray[np.int64]
-    ) -> float:
+    ) -> float | None:
         """Validation accuracy at the pause of that number, where training is ended.
 
-        0 where nothing can be measured, because the training failed before.
+        0 where nothing can be measured, because the training failed before; None where the time
+        that the submission may take was used up, which says nothing of it.
 
         Args:
             student: the submission, on images whose classes are called so.
@@ -199,16 +235,18 @@ class Conductor:
             self._prepare(student, order)
             self._train(student, order, go_on)
             return self.held_out.validation_accuracy(student, order.target, called)
+        except TimeUsedUp:
+            return None
         except WorkerError:
             return 0.0
 
     def _is_beyond_help(self, student: Student, order: Order) -> bool:
         """Whether a run can come to nothing any more, whatever its budget.
 
-        Weights that are NaN stay so under every step of the homework's own loops; a loop of the
+        Weights that are NaN stay so under every step of the homework's own loops; one of the
         student's may set them anew.
         """
-        if order.matched.last.api == "loop":
+        if not self.given_loops or order.matched.last.api == "loop":
             return False
         weights = student.weights(order.target).values()
         lost = any(w.is_floating_point() and bool(w.isnan().all()) for w in weights if w.numel())
@@ -216,8 +254,7 @@ class Conductor:
 
     def _prepare(self, student: Student, order: Order) -> None:
         if order.shuffled:
-            weights = student.weights(order.target)
-            student.set_weights(order.target, shuffled(weights, order.seed))
+            student.shuffle_weights(order.target, order.seed)
 
     def _train(
         self, student: Student, order: Order, go_on: Callable[[m.Paused], bool]
@@ -232,18 +269,6 @@ class Conductor:
             # A loop may make its model itself, which nobody could shuffle before.
             shuffle_seed=order.seed if order.shuffled else None,
         )
-
-
-def shuffled(weights: Mapping[str, Tensor], seed: int) -> dict[str, Tensor]:
-    """Every tensor with its values in another order.
-
-    Weights that were drawn at random are drawn as before, then; what was learned is gone.
-    """
-    generator = torch.Generator().manual_seed(seed)
-    return {
-        name: tensor.flatten()[torch.randperm(tensor.numel(), generator=generator)].view_as(tensor)
-        for name, tensor in weights.items()
-    }
 
 
 def _progress(

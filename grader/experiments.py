@@ -215,7 +215,10 @@ def _descent(recorded: Recorded) -> _Descent | None:
     rate, momentum = settings.get("lr"), settings.get("momentum", 0.0)
     if not isinstance(rate, (int, float)) or not isinstance(momentum, (int, float)):
         return None
-    return _Descent(float(rate), float(momentum), bool(settings.get("nesterov", False)))
+    try:
+        return _Descent(float(rate), float(momentum), bool(settings.get("nesterov", False)))
+    except OverflowError:  # an integer beyond any float
+        return None
 
 
 def _weights_law(

@@ -9,6 +9,7 @@ None of it depends on anything that the worker says of itself; only `other_optim
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from grader.protocol.messages import Optimizer
@@ -22,6 +23,8 @@ KNOWS_THE_IMAGES = "knows_the_images"
 OTHER_OPTIMIZER = "other_optimizer"
 WORKS_TOO_MUCH = "works_too_much"
 SHARED_DIFFERS = "shared_differs"
+NOT_LOOKED_INTO = "not_looked_into"
+ENDED_WHEN_STOPPED = "ended_when_stopped"
 
 
 def knows_before_training(curve: Sequence[CurvePoint], rules: Integrity) -> bool:
@@ -83,6 +86,16 @@ def knows_without_learning(before: float, again: float, rules: Integrity) -> str
     )
 
 
+def not_looked_into(name: RunName, before: float) -> IntegrityFlag:
+    """The flag for a run whose leap could not be looked into."""
+    return IntegrityFlag(
+        flag=NOT_LOOKED_INTO,
+        text=f"{name}: the accuracy leapt to {before:.1%}, which honest runs do now and then. To "
+        "see whether the training learns as much from other labels, the submission had no time "
+        "left.",
+    )
+
+
 def works_too_much(
     name: RunName, cpu_seconds: float, epochs: float, epoch_seconds: float, rules: Integrity
 ) -> IntegrityFlag | None:
@@ -132,12 +145,39 @@ def shared_differs(name: RunName, own: float | None, shared: float | None) -> In
     )
 
 
-def knows_the_images(best: float, unseen: float, rules: Integrity) -> str | None:
-    """Why a run does not count that is good on the images it was shown, and on these alone."""
-    if unseen >= rules.unseen_share * best:
+def knows_the_images(seen: float, unseen: float, images: int, rules: Integrity) -> str | None:
+    """Why a run does not count that is good on the images it was shown, and on these alone.
+
+    Args:
+        seen: accuracy on the validation images.
+        unseen: on images that it was never shown.
+        images: how many these were; few of them may be the harder ones by chance.
+        rules: the share that must remain, and what chance may take off.
+    """
+    asked = rules.unseen_share * seen
+    deviation = math.sqrt(asked * (1 - asked) / images)
+    if unseen >= asked - rules.unseen_deviations * deviation:
         return None
     return (
-        f"of the validation images the model classified {best:.1%} correctly, but of images that "
+        f"of the validation images the model classified {seen:.1%} correctly, but of images that "
         "it had never been shown, moved by a pixel and with some noise, less than "
         f"{rules.unseen_share:.0%} as many. It knows the images, not what they show"
+    )
+
+
+def shows_nothing_unseen(seen: float, problem: str) -> str:
+    """Why a run does not count whose model gives no scores for images that it was never shown."""
+    return (
+        f"of the validation images the model classified {seen:.1%} correctly, but for images that "
+        "it had never been shown, moved by a pixel and with some noise, it gave no scores: "
+        f"{problem}"
+    )
+
+
+def ended_when_stopped(name: RunName, problem: str) -> IntegrityFlag:
+    """The flag for a run that had reached its threshold and did not live to be looked at."""
+    return IntegrityFlag(
+        flag=ENDED_WHEN_STOPPED,
+        text=f"{name}: it had reached its threshold when its process ended ({problem}). Which "
+        "optimizers had changed the weights could not be seen.",
     )

@@ -29,10 +29,11 @@ class HeldOut:
     Args:
         store: the data set.
         threads: that a model may use while it is measured.
-        unseen: how many images :meth:`unseen_accuracy` shows.
+        unseen: how many images :meth:`unseen_accuracy` shows, where there are enough.
 
     Attributes:
         epochs: how many images a measurement of the validation accuracy shows, in epochs.
+        unseen_images: how many :meth:`unseen_accuracy` shows.
     """
 
     def __init__(self, store: Store, *, threads: int, unseen: int) -> None:
@@ -40,7 +41,7 @@ class HeldOut:
         self._test = store.test()
         self._threads = threads
         self.epochs = len(self._validation) / store.sizes.train
-        self._unseen = min(unseen, len(self._test) // len(RUN_NAMES))
+        self.unseen_images = min(unseen, len(self._test) // len(RUN_NAMES))
 
     def probe(self, student: Student, target: str) -> None:
         """See within the deadline of one request that a model answers at all.
@@ -89,8 +90,8 @@ class HeldOut:
         that was prepared for an image, byte by byte, finds it. It differs from time to time; what
         it decides does not, unless it is a close thing.
         """
-        start = RUN_NAMES.index(name) * self._unseen
-        part = slice(start, start + self._unseen)
+        start = RUN_NAMES.index(name) * self.unseen_images
+        part = slice(start, start + self.unseen_images)
         images = disturbed(self._test.images[part], secrets.randbits(64))
         return self._accuracy(student, target, Split(images, self._test.labels[part]))
 

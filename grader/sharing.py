@@ -3,9 +3,9 @@
 A run is taken for the reference's experiment when its network, the laws of its weights and its
 optimizer say so, when it trains by the homework's own function, and when it does as the reference
 does: from the same weights, with the same seed, it takes its first steps in a worker of its own,
-and must come to the same weights. That covers the scores, the loss, the gradients, the optimizer
-and which images are drawn. Only an experiment that reached its threshold is shared; whoever's did
-not is trained, as everybody is who is not seen to be equal.
+and must come to the same weights, and to the same scores where it is measured. That covers the
+loss, the gradients, the optimizer and which images are drawn. Only an experiment that reached its
+threshold is shared; whoever's did not is trained, as everybody is who is not seen to be equal.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Protocol
 import filelock
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
@@ -44,20 +45,32 @@ SOME = 2048
 """Numbers of each tensor that are compared."""
 
 PREFIX = "reference:"
-_FORMAT = "torchgrade-experiment-1"
+_FORMAT = "torchgrade-experiment-2"
+_SCORES = "scores"
 
 
 @dataclass(frozen=True)
 class FirstSteps:
-    """By how much the first steps change the weights: some numbers of each tensor."""
+    """What the first steps come to.
+
+    Attributes:
+        changes: by how much they change the weights: some numbers of each tensor.
+        scores: of some validation images afterwards, (N, classes); a network may do otherwise
+            when it is measured.
+        iteration: how many steps there were.
+    """
 
     changes: tuple[Tensor, ...]
+    scores: Tensor
     iteration: int
 
     def equal(self, other: FirstSteps) -> bool:
         """Whether the other's are these, but for rounding."""
-        return self.iteration == other.iteration and all(
-            _close(mine, theirs) for mine, theirs in zip(self.changes, other.changes, strict=True)
+        mine, theirs = (*self.changes, self.scores), (*other.changes, other.scores)
+        return (
+            self.iteration == other.iteration
+            and self.scores.shape == other.scores.shape
+            and all(_close(*pair) for pair in zip(mine, theirs, strict=True))
         )
 
 
@@ -95,7 +108,7 @@ class Shelf:
                 if told.get("format") != _FORMAT:
                     return None
                 changes = tuple(file.get_tensor(str(n)) for n in range(int(told["tensors"])))
-                steps = FirstSteps(changes, int(told["iteration"]))
+                steps = FirstSteps(changes, file.get_tensor(_SCORES), int(told["iteration"]))
                 return Shared(RunResult.model_validate_json(told["result"]), steps)
         except (OSError, SafetensorError, ValidationError, KeyError, ValueError):
             return None
@@ -114,7 +127,7 @@ class Shelf:
         }
         temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
         try:
-            save_file(tensors, temporary, metadata=told)
+            save_file({**tensors, _SCORES: steps.scores}, temporary, metadata=told)
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
@@ -143,16 +156,25 @@ class Sharing:
         data: the form of the data.
         shelf: where experiments are kept.
         referee: carries out those that are not there.
+        shown: images that a network is measured on after its first steps, (N, H, W, C).
         batches: of an epoch.
         threads: that a training may use.
     """
 
     def __init__(
-        self, data: Images, shelf: Shelf, referee: Referee, *, batches: int, threads: int
+        self,
+        data: Images,
+        shelf: Shelf,
+        referee: Referee,
+        *,
+        shown: NDArray[np.uint8],
+        batches: int,
+        threads: int,
     ) -> None:
         self._data = data
         self._shelf = shelf
         self._referee = referee
+        self._shown = shown
         self._pauses = max(1, batches // STEPS)
         self._threads = threads
 
@@ -179,8 +201,8 @@ class Sharing:
                 return None
             with student.fresh(self._referee.seed(experiment)) as fresh:
                 steps = self._first_steps(experiment, fresh, matched, network)
-        except (WorkerError, _NoSteps):
-            return None
+        except (WorkerError, _NoSteps, OSError):
+            return None  # where nothing can be looked up or kept, everybody's own is trained
         if not shared.steps.equal(steps):
             return None
         return shared.result.model_copy(update={"shared_with": PREFIX + experiment.key[:12]})
@@ -190,7 +212,8 @@ class Sharing:
             shared = self._shelf.take(experiment)
             if shared is None:
                 shared = self._carry_out(experiment)
-                self._shelf.put(experiment, shared)
+                with contextlib.suppress(OSError, SafetensorError):  # a full disk, say
+                    self._shelf.put(experiment, shared)
             return shared
 
     def _carry_out(self, experiment: Experiment) -> Shared:
@@ -209,9 +232,8 @@ class Sharing:
     ) -> FirstSteps:
         """Take them, from weights that are drawn for the experiment."""
         target, seed = matched.last.target, self._referee.seed(experiment)
-        size = self._data.image_size
         # A model that hangs is found within one request, and not only when no batch comes.
-        student.probe(target, np.zeros((2, size, size, self._data.channels), dtype=np.uint8))
+        student.probe(target, self._shown[:2])
         before = draw(experiment, network, seed)
         student.set_weights(target, network.to_own(before))
         steps: list[FirstSteps] = []
@@ -221,7 +243,8 @@ class Sharing:
             if after is not None:
                 pairs = zip(after, before, strict=True)
                 changes = tuple(_some(now, seed) - _some(then, seed) for now, then in pairs)
-                steps.append(FirstSteps(changes, at.iteration))
+                scores = student.scores(target, self._shown, threads=self._threads)
+                steps.append(FirstSteps(changes, scores.detach().float(), at.iteration))
             return False
 
         student.train(

@@ -32,6 +32,8 @@ from grader.sharing import Sharing, Shelf
 from grader.training import Trainer
 
 OnProgress = Callable[[Progress], None]
+SHOWN = 64
+"""Validation images that a network is measured on before it shares the reference's training."""
 
 
 class Trainers:
@@ -77,12 +79,14 @@ class Trainers:
         on_progress: OnProgress,
     ) -> Trainer:
         """The trainer of a submission."""
-        if self._shelf is None or not trains_as_given(submission.cells, submission.files):
-            return self._trainer(student, runs, submission.digest, on_progress)
+        given = trains_as_given(submission.cells, submission.files)
+        if self._shelf is None or not given:
+            return self._trainer(student, runs, submission.digest, on_progress, given_loops=given)
         sharing = Sharing(
             self._rubric.data,
             self._shelf,
             _Reference(self, on_progress),
+            shown=self._store.validation().images[:SHOWN],
             batches=-(-self._store.sizes.train // self._rubric.data.batch_size),
             threads=self._threads,
         )
@@ -91,6 +95,7 @@ class Trainers:
             runs,
             submission.digest,
             on_progress,
+            given_loops=True,
             shared=partial(sharing.result, student),
             verified=partial(self._is_verified, submission.digest),
         )
@@ -108,7 +113,8 @@ class Trainers:
         self, experiment: Experiment, student: Student, matched: MatchedRun, on_progress: OnProgress
     ) -> RunResult:
         """What the reference's training comes to, by the rules that hold for everybody's."""
-        trainer = self._trainer(student, {experiment.run: matched}, experiment.key, on_progress)
+        runs = {experiment.run: matched}
+        trainer = self._trainer(student, runs, experiment.key, on_progress, given_loops=True)
         return trainer.run(experiment.run)
 
     def seed(self, experiment: Experiment) -> int:
@@ -122,6 +128,7 @@ class Trainers:
         digest: str,
         on_progress: OnProgress,
         *,
+        given_loops: bool,
         shared: Callable[[RunName, MatchedRun], RunResult | None] = lambda name, matched: None,
         verified: Callable[[RunName], bool] = lambda name: False,
     ) -> Trainer:
@@ -134,7 +141,7 @@ class Trainers:
             student,
             runs,
             self._rubric,
-            Conductor(held_out, rules, self._threads, on_progress),
+            Conductor(held_out, rules, self._threads, on_progress, given_loops),
             seeds=partial(derive_seed, self._rubric.assignment, digest),
             exchanged=self.exchanged,
             epoch_seconds=lambda: self.reference_seconds,

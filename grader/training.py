@@ -10,17 +10,20 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from grader.attempts import Attempt, Conductor, Order
+from grader.attempts import Attempt, Conductor, Order, Unseen
 from grader.integrity import (
     KNOWS_THE_IMAGES,
     KNOWS_WITHOUT_LEARNING,
     arrived_trained,
+    ended_when_stopped,
     knows_after_shuffling,
     knows_before_training,
     knows_the_images,
     knows_without_learning,
+    not_looked_into,
     other_optimizer,
     shared_differs,
+    shows_nothing_unseen,
     suspicious_measurement,
     works_too_much,
 )
@@ -140,6 +143,8 @@ class Trainer:
         best = max(attempts, key=lambda attempt: attempt.best or 0.0)
         self._look_at_work(best)
         self._look_at_optimizers(best)
+        if best.reached and best.crashed:
+            self.flags.append(ended_when_stopped(name, best.problem or "no reason is known"))
         return self._result(attempts, best, self._contradiction(best) if best.reached else None)
 
     # --- attempts -----------------------------------------------------------------------------
@@ -200,12 +205,18 @@ class Trainer:
     def _contradiction(self, attempt: Attempt) -> str | None:
         """Why an attempt that reached its threshold does not count; flagged, too."""
         flag, reason = KNOWS_WITHOUT_LEARNING, self._learned_elsewhere(attempt)
-        if reason is None and attempt.best is not None and attempt.unseen_accuracy is not None:
-            flag = KNOWS_THE_IMAGES
-            reason = knows_the_images(attempt.best, attempt.unseen_accuracy, self._integrity)
+        if reason is None:
+            flag, reason = KNOWS_THE_IMAGES, self._knows_the_images(attempt.unseen)
         if reason is not None:
             self.flags.append(IntegrityFlag(flag=flag, text=f"{attempt.order.name}: {reason}."))
         return reason
+
+    def _knows_the_images(self, unseen: Unseen | None) -> str | None:
+        """Why what the model knows is not what images show."""
+        assert unseen is not None, "every run that reaches its threshold is shown unseen images"
+        if unseen.accuracy is None:
+            return shows_nothing_unseen(unseen.seen, unseen.problem or "no reason is known")
+        return knows_the_images(unseen.seen, unseen.accuracy, unseen.images, self._integrity)
 
     def _learned_elsewhere(self, attempt: Attempt) -> str | None:
         """Why what the model knows cannot come from its training here."""
@@ -218,12 +229,15 @@ class Trainer:
         before, reason = attempt.curve[index].val_accuracy, None
         for number in range(EXCHANGES):
             again = self._accuracy_again(order, index, number)
+            if again is None:
+                self.flags.append(not_looked_into(order.name, before))
+                return None
             reason = knows_without_learning(before, again, rules)
             if reason is None:
                 break
         return reason
 
-    def _accuracy_again(self, order: Order, index: int, number: int) -> float:
+    def _accuracy_again(self, order: Order, index: int, number: int) -> float | None:
         seed = self._seeds(order.name, number)
         with self._exchanged(self._student, seed, number) as (student, called):
             order = replace(order, seed=seed, shuffled=True)

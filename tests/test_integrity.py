@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from grader.integrity import other_optimizer
+from grader.checks.catalogue import known_checks
+from grader.integrity import knows_the_images, other_optimizer
 from grader.protocol.messages import Optimizer
+from grader.rubric import default_rubric, load_rubric
 
 
 def optimizers(*names: str) -> list[Optimizer]:
@@ -29,3 +31,19 @@ def test_another_optimizer_is_named(stepped: tuple[str, ...], says: str) -> None
     flag = other_optimizer("module", optimizers("SGD")[0], optimizers(*stepped))
     assert flag is not None
     assert flag.text == f"module: the training was given SGD, {says}"
+
+
+@pytest.mark.parametrize(
+    ("seen", "unseen", "images", "known"),
+    [
+        (0.70, 0.66, 400, False),  # as honest runs do
+        (0.70, 0.42, 400, True),  # a table of images beside a network that learned 42 %
+        (0.70, 0.50, 1000, True),  # images that were learned by heart
+        (0.42, 0.34, 400, False),  # of few images chance may be the reason
+        (0.15, 0.08, 400, False),
+        (0.15, 0.00, 400, True),
+    ],
+)
+def test_only_what_chance_does_not_explain_is_knowledge_of_images(seen, unseen, images, known):
+    rules = load_rubric(default_rubric(), known_checks()).integrity
+    assert (knows_the_images(seen, unseen, images, rules) is not None) == known

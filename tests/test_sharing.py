@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -87,6 +88,7 @@ def class_with(tmp_path_factory, data_root) -> Iterator[Callable[..., Class]]:
             threshold: float | None = None,
             share: bool = True,
             request: float = 20,
+            root: Path = data_root,
         ) -> Class:
             folder = tmp_path_factory.mktemp("class")
             rubric = yaml.safe_load(default_rubric().read_text())
@@ -103,7 +105,7 @@ def class_with(tmp_path_factory, data_root) -> Iterator[Callable[..., Class]]:
                 rubric["runs"][name]["threshold"] = threshold
             path = folder / "rubric.yaml"
             path.write_text(yaml.safe_dump(rubric))
-            setup = Setup(rubric=str(path), data="synthetic", data_root=str(data_root), share=share)
+            setup = Setup(rubric=str(path), data="synthetic", data_root=str(root), share=share)
             slot = stack.enter_context(single_slot(setup))
             slot.open()
             return Class(slot, folder)
@@ -149,6 +151,25 @@ def test_a_training_that_differs_in_anything_is_its_own(usual: Class, old: str, 
     assert old in MODULE
     assert usual.train(MODULE.replace(old, new)).shared_with is None
     assert usual.measured
+
+
+def test_who_does_otherwise_when_it_is_measured_has_its_own_training(usual: Class) -> None:
+    wrong = "x = self.last(x.flatten(1))\n        return x if self.training else -x"
+    result = usual.train(MODULE.replace("return self.last(x.flatten(1))", wrong))
+    assert (result.shared_with, result.reached) == (None, False)
+
+
+def test_where_nothing_can_be_kept_everybodys_own_is_trained(class_with, tmp_path, data_root):
+    shutil.copytree(data_root / "stores", tmp_path / "stores")
+    (tmp_path / "trainings").write_text("in the way")
+    result = class_with(root=tmp_path).train(FULLY_CONNECTED, "sequential_fc")
+    assert (result.shared_with, result.reached) == (None, True)
+
+
+@pytest.mark.parametrize("rate", ["10**400", "float('nan')"])
+def test_a_rate_that_is_no_number_of_use_is_nobodys_experiment(usual: Class, rate: str) -> None:
+    result = usual.train(MODULE.replace("3e-3", rate))
+    assert (result.shared_with, result.reached) == (None, False)
 
 
 def test_what_trains_by_a_function_of_its_own_has_its_own_training(usual: Class) -> None:

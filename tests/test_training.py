@@ -16,6 +16,7 @@ from grader.matching import match_runs
 from grader.measuring import HeldOut
 from grader.results import RunStatus
 from grader.rubric import RunSpec, Training, default_rubric, load_rubric
+from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
 from grader.serving import TrainingFolders
 from grader.training import EXCHANGES, Trainer
@@ -28,6 +29,8 @@ RULES = Training(
     further_models=2,
     verify_shared=0.0,
 )
+OFTEN = RULES.model_copy(update={"validations_per_epoch": 20})
+"""So that nothing is reached at once, which would be looked into."""
 NET = (
     "import torch.optim as optim\n"
     "class ThreeLayerConvNet(nn.Module):\n"
@@ -48,6 +51,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
     folders = TrainingFolders(store, tmp_path_factory.mktemp("folders"), EXCHANGES)
     start_worker_on = request.getfixturevalue("start_worker_on")
     rubric = load_rubric(default_rubric(), known_checks())
+    time_for: dict[str, float] = {}
 
     def serve(student: Student, folder: Path) -> Student:
         data = student.load.data.model_copy(
@@ -67,6 +71,8 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
     def exchanged(student: Student, seed: int, number: int):
         served = folders.exchanged(number)
         with student.fresh(seed) as other:
+            if "seconds" in time_for:
+                other.allowance = Allowance(time_for["seconds"])
             yield serve(other, served.folder), served.called
 
     def make(
@@ -76,8 +82,12 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         epochs: int = 1,
         files: dict[str, Path] | None = None,
         epoch_seconds: float = 1e9,
+        given_loops: bool = True,
+        time_for_trials: float | None = None,
         **deadlines: float,
     ):
+        if time_for_trials is not None:
+            time_for["seconds"] = time_for_trials
         student = serve(student_of(source, files, **deadlines), folders.plain)
         seen: list[Progress] = []
         spec = RunSpec(threshold=threshold, epochs=epochs)
@@ -87,7 +97,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
             student,
             match_runs(student.loaded.recorded, outline),
             rubric.model_copy(update={"runs": dict.fromkeys(rubric.runs, spec)}),
-            Conductor(HeldOut(store, threads=1, unseen=400), rules, 1, seen.append),
+            Conductor(HeldOut(store, threads=1, unseen=400), rules, 1, seen.append, given_loops),
             seeds=lambda name, attempt: 100 + attempt,
             exchanged=exchanged,
             epoch_seconds=lambda: epoch_seconds,
@@ -203,6 +213,71 @@ def test_a_loop_of_its_own_may_set_its_weights_anew(trainer_of):
     result = trainer.run("module")
     assert result.iterations == 100
     assert result.final_val_accuracy > 0.1
+
+
+def test_an_own_training_function_may_set_weights_anew(trainer_of):
+    source = (
+        "def train_part34(model, optimizer, epochs=1):\n"
+        "    for t, (x, y) in enumerate(loader_train):\n"
+        "        optimizer.zero_grad()\n"
+        "        F.cross_entropy(model(x), y).backward()\n"
+        "        optimizer.step()\n"
+        "        if t == 60:\n"
+        "            model.fc.reset_parameters()\n"
+        "            optimizer.param_groups[0]['lr'] = 1e-3\n"
+    ) + TRAINED.replace("1e-3", "1e38")
+    trainer, _ = trainer_of(source, threshold=0.5, given_loops=False)
+    result = trainer.run("module")
+    assert result.iterations == 100
+    assert result.final_val_accuracy > 0.1
+
+
+WHEN_MEASURED = (
+    "known, began = set(), []\n"
+    "def when_measured(x):\n"
+    "    if torch.is_grad_enabled():\n"
+    "        began.append(True)\n"
+    "    elif not began:\n"  # the validation images, before the first step
+    "        known.add(x.sum().item())\n"
+    "    elif x.sum().item() not in known:\n"
+    "        {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "does", ["raise ValueError('never seen')", "import os; os._exit(0)"], ids=["raises", "ends"]
+)
+def test_who_gives_no_scores_for_unseen_images_has_not_reached(trainer_of, does):
+    net = NET.replace("return self.fc", "when_measured(x); return self.fc")
+    train = "train_part34(model, optim.SGD(model.parameters(), lr=1e-3))\n"
+    trainer, _ = trainer_of(WHEN_MEASURED.format(does) + net + train, threshold=0.2, rules=OFTEN)
+    result = trainer.run("module")
+    assert result.status is RunStatus.FAILED
+    assert "for images that it had never been shown" in result.reason
+    assert "knows_the_images" in [flag.flag for flag in trainer.flags]
+
+
+def test_who_ends_when_it_is_stopped_is_shown_unseen_images_before(trainer_of):
+    source = (
+        "import os\n"
+        "def train_part34(model, optimizer, epochs=1):\n"
+        "    try:\n"
+        "        for x, y in loader_train:\n"
+        "            optimizer.zero_grad()\n"
+        "            F.cross_entropy(model(x), y).backward()\n"
+        "            optimizer.step()\n"
+        "    except BaseException:\n"
+        "        os._exit(0)\n"
+    ) + TRAINED
+    trainer, _ = trainer_of(source, threshold=0.2, rules=OFTEN)
+    assert trainer.run("module").reached
+    assert [flag.flag for flag in trainer.flags] == ["ended_when_stopped"]
+
+
+def test_a_leap_that_cannot_be_looked_into_for_want_of_time_is_flagged(trainer_of):
+    trainer, _ = trainer_of(TRAINED, threshold=0.15, time_for_trials=0.0)
+    assert trainer.run("module").reached
+    assert [flag.flag for flag in trainer.flags] == ["not_looked_into"]
 
 
 def test_a_run_that_is_not_there_is_not_found(trainer_of):

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from grader.harness.loading import Loaded
 from grader.harness.models import describe_model, initialize_lazy_layers, named_weights
 from grader.harness.recording import Namespace, Recording
+from grader.harness.shuffling import Shuffler
 from grader.harness.state import seed_everything
 from grader.harness.values import (
     NOTHING,
@@ -89,9 +90,21 @@ class Answers:
         return m.Done(), NOTHING
 
     def get_weights(self, request: m.GetWeights, _: Tensors) -> Answer:
-        """All parameters by name."""
-        weights = named_weights(self._holder(request.target))
+        """All parameters by name; lazy layers are given their sizes for it."""
+        holder = self._holder(request.target)
+        if isinstance(holder, nn.Module):
+            initialize_lazy_layers(holder)
+        weights = named_weights(holder)
         return m.Weights(), {name: plain_tensor(weight) for name, weight in weights.items()}
+
+    def shuffle(self, request: m.Shuffle, _: Tensors) -> Answer:
+        """Put the values of weights into another order; lazy layers are drawn later anyway."""
+        holder, shuffler = self._holder(request.target), Shuffler(request.seed)
+        if isinstance(holder, nn.Module):
+            shuffler.shuffle_model(holder)
+        else:
+            shuffler.shuffle_weights(holder)
+        return m.Done(), NOTHING
 
     def recording(self, target: str) -> Recording:
         """A training that was recorded."""

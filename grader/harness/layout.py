@@ -65,7 +65,7 @@ class ChannelsLast:
             if not gains:
                 return False
             laid_out, _ = _try(model, x, self._use_for)
-        except BaseException:  # it is student code that runs, or cannot be copied
+        except Exception:  # layers that do not fit each other, or the images
             return False
         finally:
             self._model = None
@@ -94,7 +94,7 @@ def _keeps_to_itself(model: nn.Module) -> bool:
     """Whether nobody sees what it computes on the way: torch's own layers in a row, and no hooks.
 
     Code of the student's may keep an activation and call `view` on it later. A class that flattens
-    and has no weights only passes on what it is given.
+    and has no weights only passes on what it is given, laid out as it may be.
     """
     inner = [part for part in model.modules() if type(part) is not nn.Sequential]
     return (
@@ -135,7 +135,9 @@ def _try(
 
     Gradients are looked at together: of a bias before a batch normalisation there is only rounding.
     """
-    trial = copy.deepcopy(model).train()
+    # Who flattens is replaced by torch's own: before a training no code of the student's may run.
+    stand_ins = {id(part): nn.Flatten() for part in model.modules() if _flattens(part)}
+    trial = copy.deepcopy(model, dict(stand_ins)).train()
     for layer in trial.modules():
         if isinstance(layer, _DropoutNd):
             layer.eval()  # it drops as many in another layout, but others

@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import torch
@@ -80,7 +81,7 @@ class Recording:
             function=getattr(self.function, "__name__", None),
             model=model,
             optimizer=self.described,
-            learning_rate=self.learning_rate,
+            learning_rate=_float(self.learning_rate),
             epochs=self.epochs,
             problem=self.problem,
         )
@@ -210,6 +211,8 @@ def _is_same(value: object, model: nn.Module) -> bool:
     if type(value) is not type(model) or not isinstance(value, nn.Module):
         return False
     own, other = list(model.parameters()), list(value.parameters())
+    if any(map(nn.parameter.is_lazy, chain(own, other))):
+        return False  # what is not drawn yet equals nothing
     return len(own) == len(other) > 0 and all(map(torch.equal, own, other))
 
 
@@ -237,6 +240,14 @@ def _epochs(arguments: dict[str, Any]) -> int | None:
     """The number of epochs, whatever a training function of the student's own calls it."""
     found = (_first(arguments.get(name), int) for name in EPOCHS)
     return next((value for value in found if value is not None), None)
+
+
+def _float(value: float | None) -> float | None:
+    """A number as a message holds it; None for an integer beyond any float."""
+    try:
+        return None if value is None else float(value)
+    except OverflowError:
+        return None
 
 
 def _first(value: Any, *types: type) -> Any:

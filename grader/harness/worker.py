@@ -104,6 +104,7 @@ class Worker:
             m.Build: lambda request, body: self._answers.build(request, body),
             m.SetWeights: lambda request, body: self._answers.set_weights(request, body),
             m.GetWeights: lambda request, body: self._answers.get_weights(request, body),
+            m.Shuffle: lambda request, body: self._answers.shuffle(request, body),
             m.Train: self._train,
             m.Predict: self._predict,
         }

@@ -216,6 +216,17 @@ class GetWeights(Message):
     target: str
 
 
+class Shuffle(Message):
+    """Put the values of a recorded run's weights into another order, each tensor's among its own.
+
+    They do not travel: a network may be larger than a frame.
+    """
+
+    kind: Literal["shuffle"] = "shuffle"
+    target: str
+    seed: int
+
+
 class Train(Message):
     """Carry out recorded trainings one after another under one budget.
 
@@ -261,7 +272,17 @@ class Close(Message):
 
 
 Request = Annotated[
-    Load | Call | Build | SetWeights | GetWeights | Train | Resume | Stop | Predict | Close,
+    Load
+    | Call
+    | Build
+    | SetWeights
+    | GetWeights
+    | Shuffle
+    | Train
+    | Resume
+    | Stop
+    | Predict
+    | Close,
     Field(discriminator="kind"),
 ]
 

@@ -101,6 +101,7 @@ class Integrity(Part):
             from shuffled weights.
         unseen_images: how many images each run is measured on that it was never shown.
         unseen_share: of the accuracy on the validation images that must remain on these.
+        unseen_deviations: by so many standard deviations less, chance may be the reason.
         work: processor time of a run whose network is prescribed, by that of the reference's.
     """
 
@@ -110,6 +111,7 @@ class Integrity(Part):
     exchanged_share: Share
     unseen_images: PositiveInt
     unseen_share: Share
+    unseen_deviations: PositiveFloat
     work: PositiveFloat
 
 

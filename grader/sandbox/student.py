@@ -99,6 +99,13 @@ class Student(Session):
         reply, tensors = self.ask(request, body, expect=m.Value, seconds=self.deadlines.pause)
         return decode_tensor(reply, tensors)
 
+    def shuffle_weights(self, target: str, seed: int) -> None:
+        """Put the values of a recorded run's weights into another order, each tensor's own.
+
+        Weights that were drawn at random are drawn as before, then; what was learned is gone.
+        """
+        self.ask(m.Shuffle(target=target, seed=seed), expect=m.Done)
+
     def probe(self, target: str, images: NDArray[np.uint8]) -> None:
         """See that a recorded run's model answers at all, on a few images; raises as `scores`."""
         body = {"images": torch.from_numpy(np.array(images))}

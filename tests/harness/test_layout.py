@@ -154,6 +154,24 @@ def test_a_wrong_view_raises_as_it_would(layout: ChannelsLast) -> None:
         X.permute(0, 2, 3, 1).view(8, -1)
 
 
+def test_looking_runs_no_code_of_the_students(layout: ChannelsLast) -> None:
+    ran = []
+
+    class Flatten(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            ran.append("forward")
+            return x.flatten(1)
+
+        def __deepcopy__(self, memo: object) -> nn.Module:
+            ran.append("copied")
+            return self
+
+    model = network()
+    model[-2] = Flatten()
+    layout.consider(model, X.shape[1:])
+    assert ran == []
+
+
 def test_looking_changes_neither_the_model_nor_what_is_drawn(layout: ChannelsLast) -> None:
     model = network(nn.BatchNorm2d(4), nn.Dropout(0.5))
     before = {name: value.clone() for name, value in model.state_dict().items()}

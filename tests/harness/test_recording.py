@@ -309,6 +309,15 @@ def test_a_copy_of_a_model_gives_it_its_name(load) -> None:
     assert [recorded.names for recorded in outcome.trained] == [("a", "best_model"), ("b",)]
 
 
+def test_models_whose_sizes_are_not_known_yet_are_told_apart(load) -> None:
+    lazy = "nn.Sequential(nn.Flatten(), nn.LazyLinear(10))"
+    loaded = load(
+        f"a = {lazy}\nb = {lazy}\ntrain_part34(a, optim.SGD(a.parameters(), lr=0.1))\nc = 1\n"
+    )
+    assert loaded.errors == ()
+    assert loaded.recorded[-1].names == ("a",)
+
+
 def test_an_optimizer_is_told_as_its_training_finds_it(load) -> None:
     outcome = load(
         NET + "train_part34(model, optimizer)\n"

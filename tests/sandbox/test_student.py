@@ -244,6 +244,35 @@ def test_work_in_a_folder_runs_there_and_finds_what_lies_beside_it_first(student
     assert "AttributeError" in failing.type_name
 
 
+def test_weights_of_a_lazy_layer_have_the_sizes_that_images_give_it(student_of):
+    student = student_of(
+        "model = nn.Sequential(nn.Flatten(), nn.LazyLinear(10))\n"
+        "train_part34(model, torch.optim.SGD(model.parameters(), lr=0.1))\n"
+    )
+    weights = student.weights(student.loaded.recorded[0].target)
+    assert {name: tuple(w.shape) for name, w in weights.items()} == {
+        "1.weight": (10, 3072), "1.bias": (10,)
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["nn.Sequential(*[nn.Linear(1, 2) for _ in range(300)])", "nn.LazyLinear(3)"],
+    ids=["more tensors than a frame holds", "lazy"],
+)
+def test_the_weights_of_any_network_can_be_shuffled(student_of, model):
+    student = student_of(
+        f"model = {model}\ntrain_part34(model, torch.optim.SGD(model.parameters(), lr=0.1))\n"
+    )
+    target = student.loaded.recorded[0].target
+    before = student.weights(target) if "Lazy" not in model else None
+    student.shuffle_weights(target, 1)
+    if before is not None:
+        after = student.weights(target)
+        assert any(not torch.equal(before[name], after[name]) for name in before)
+        for name, weight in before.items():
+            assert torch.equal(weight.flatten().sort()[0], after[name].flatten().sort()[0])
+
 
 def test_two_students_do_not_see_each_other(student_of):
     first = student_of(
