@@ -2,7 +2,8 @@
 
 The formulas are the same, in the same order, and the weights differ by rounding, if at all: as long
 as all numbers of weights, gradients and states lie in a row. torch's fused kernels do not look at
-strides, and momentum must be there for all weights or for none. So it is decided before each step.
+strides, take a setting of another type (`nesterov=1`) for an error, and momentum must be there for
+all weights or for none. So it is decided before each step.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from torch import Tensor
 
 _FUSED = (torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW)
 _ASKED = ("fused", "foreach", "differentiable", "capturable")
+_SWITCHES = ("nesterov", "maximize", "amsgrad")
+_NUMBERS = ("lr", "momentum", "dampening", "weight_decay", "eps")
 
 
 class Fusing:
@@ -41,10 +44,19 @@ def _untold(group: dict[str, Any]) -> bool:
 
 
 def _may_be_fused(optimizer: torch.optim.Optimizer, group: dict[str, Any]) -> bool:
+    if not _has_usual_types(group):
+        return False
     trained = [weight for weight in group["params"] if weight.grad is not None]
     states = [optimizer.state.get(weight, {}) for weight in trained]
     has_momentum = {state.get("momentum_buffer") is not None for state in states}
     return len(has_momentum) < 2 and all(map(_is_plain, _tensors(trained, states)))
+
+
+def _has_usual_types(group: dict[str, Any]) -> bool:
+    numbers = [group[name] for name in _NUMBERS if name in group] + [*group.get("betas", ())]
+    return all(type(group[name]) is bool for name in _SWITCHES if name in group) and all(
+        type(number) in (int, float) for number in numbers
+    )
 
 
 def _tensors(trained: list[Any], states: list[dict[str, Any]]) -> Iterator[Tensor]:

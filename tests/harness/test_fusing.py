@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -16,6 +17,13 @@ SETTINGS = [
     (torch.optim.Adam, {"lr": 0.01, "amsgrad": True}),
     (torch.optim.AdamW, {"lr": 0.01}),
 ]
+OF_OTHER_TYPES = [
+    (torch.optim.SGD, {"lr": 0.1, "momentum": 0.9, "nesterov": 1, "maximize": 0}),
+    (torch.optim.SGD, {"lr": np.float32(0.1), "weight_decay": np.float64(1e-2)}),
+    (torch.optim.SGD, {"lr": torch.tensor(0.1), "momentum": True}),
+    (torch.optim.Adam, {"lr": 0.01, "amsgrad": 1}),
+]
+"""What torch takes, but where it fuses."""
 Make = Callable[[], list[Tensor]]
 
 
@@ -49,7 +57,7 @@ def weights_after(kind, settings, make: Make, first: int, *, fused: bool) -> lis
     return [weight.detach().clone() for weight in weights]
 
 
-@pytest.mark.parametrize(("kind", "settings"), SETTINGS)
+@pytest.mark.parametrize(("kind", "settings"), SETTINGS + OF_OTHER_TYPES)
 @pytest.mark.parametrize("make", [plain, sliced])
 @pytest.mark.parametrize("first", [0, 3])
 def test_it_comes_to_the_same_weights(kind, settings, make: Make, first: int) -> None:
