@@ -97,10 +97,9 @@ class Stager:
         if len(parts) == 1 and first.is_dir():
             return first
         folder = self._new_folder(name)
-        sizes = {part.source: self._tree.path(part.source).stat().st_size for part in parts}
-        refuse_a_flood_of_bytes(name, sizes)
-        for part in parts:
-            stage(self._tree.path(part.source), folder, part)
+        placed = [(self._tree.path(part.source), part) for part in parts]
+        refuse_a_flood_of_bytes(name, {part.source: path.stat().st_size for path, part in placed})
+        stage(placed, folder)
         staged = list(folder.iterdir())
         return staged[0] if len(staged) == 1 and staged[0].is_file() else folder
 

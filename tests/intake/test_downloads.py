@@ -38,6 +38,7 @@ LAYOUTS = [
     ("korean", "korean", {"number_first": False}),
     ("plain", "plain", {}),
 ]
+KIM = "20231234_김철수"
 Put = Callable[..., Path]
 Forbid = Callable[..., None]
 
@@ -143,6 +144,69 @@ def test_files_of_one_name_are_both_kept(put: Put, batch: Path) -> None:
     put("20231234-김철수-hw5.py", "x = 1")
     (submission,) = found(batch).values()
     assert submission.files == ("20231234_김철수_hw5.py", "hw5.py")
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "files"),
+    [
+        (
+            [f"{KIM}_a/hw5.py", f"{KIM}_a/utils.py", f"{KIM}_b/hw5.py", f"{KIM}_b/utils.py"],
+            [f"{KIM}_a/hw5.py", f"{KIM}_a/utils.py", f"{KIM}_b/hw5.py", f"{KIM}_b/utils.py"],
+        ),
+        (
+            [f"{KIM}/{KIM}_hw5.py", f"{KIM}/hw5.py", f"{KIM}_hw5.py"],
+            [f"{KIM}/{KIM}_hw5.py", f"{KIM}/hw5.py", "hw5.py"],
+        ),
+        (
+            [f"{KIM}_a/data", f"{KIM}_b/data/hw5.py", f"{KIM}_a/hw5.py"],
+            [f"{KIM}_a/data", f"{KIM}_a/hw5.py", f"{KIM}_b/data/hw5.py"],
+        ),
+        (
+            [f"20231234-김철수-{KIM}_hw5.py", f"{KIM}_hw5.py", "20231234 김철수 hw5.py"],
+            [f"{KIM}_hw5-2.py", f"{KIM}_hw5.py", "hw5.py"],
+        ),
+    ],
+    ids=["two folders", "file and folder", "file named like a folder", "three files"],
+)
+@pytest.mark.parametrize("can_link", [True, False])
+def test_files_of_one_name_never_take_each_other_s_place_nor_change_the_download(
+    put: Put,
+    batch: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str],
+    files: list[str],
+    *,
+    can_link: bool,
+) -> None:
+    for name in names:
+        put(name, f"# {name}\n{HOMEWORK}")
+    before = content_of(batch)
+    if not can_link:
+        monkeypatch.setattr(os, "link", cannot_link)
+    with open_download(batch) as download:
+        (submission,) = download.submissions
+        assert sorted(submission.files) == files
+        contents = [(submission.root / name).read_bytes() for name in submission.files]
+        assert sorted(contents) == sorted(before.values())
+    assert content_of(batch) == before
+    (note,) = download.source.notes
+    assert note.startswith(f"{KIM} is put together from {len({top(n) for n in names})} files")
+
+
+def top(name: str) -> str:
+    return name.partition("/")[0]
+
+
+def cannot_link(*paths: object, **keywords: object) -> None:
+    raise OSError(18, "Invalid cross-device link")
 
 
 def test_a_newer_attempt_counts_and_the_older_is_named(put: Put, batch: Path) -> None:
@@ -362,9 +426,6 @@ def test_people_whose_names_begin_with_a_dot_are_passed_over_by_name(
     assert [each.reason for each in download.source.passed_over] == [
         f"{hidden} begins with a dot, as hidden files do. Rename it to have it graded."
     ]
-
-
-KIM = "20231234_김철수"
 
 
 @pytest.mark.parametrize("has_own", [True, False])
