@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import IntakeError, UserError
-from grader.intake.archives import archive_stem, how_to_hand_in, is_archive, is_foreign, unpack
+from grader.intake.archives import how_to_hand_in, unpack
 from grader.intake.discovery import (
     broken_submission,
     cannot_be_read,
@@ -20,7 +20,7 @@ from grader.intake.limits import DOWNLOAD, HAND_IN, MAX_NESTED_ARCHIVES
 from grader.intake.names import as_text
 from grader.intake.placing import stage, unused
 from grader.intake.submission import Submission
-from grader.intake.suffixes import is_source
+from grader.intake.suffixes import archive_stem, is_archive, is_foreign, is_source
 from grader.intake.trees import Tree
 from grader.intake.unpacking import LINK, Unpacked, readable
 

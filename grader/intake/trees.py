@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.intake.archives import archive_stem, is_archive, unpack
+from grader.intake.archives import unpack
 from grader.intake.entry_names import EntryRefused, composed, safe_path
 from grader.intake.layouts import Entry
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
 from grader.intake.limits import ArchiveLimits
+from grader.intake.suffixes import archive_stem, is_archive
 from grader.intake.unpacking import LINK
 
 

@@ -20,8 +20,9 @@ from types import ModuleType
 import pytest
 
 from grader.errors import IntakeError
-from grader.intake.archives import archive_stem, is_archive, is_foreign, unpack
+from grader.intake.archives import unpack
 from grader.intake.limits import DOWNLOAD, HAND_IN, ArchiveLimits
+from grader.intake.suffixes import archive_stem, is_archive, is_foreign
 from grader.intake.unpacking import Unpacked
 
 SMALL = replace(HAND_IN, entries=50, total_bytes=1 << 20, entry_bytes=1 << 19, free_bytes=1 << 16)

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from grader.intake.archives import archive_stem, is_archive, is_foreign
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
-from grader.intake.suffixes import is_source
+from grader.intake.suffixes import archive_stem, is_archive, is_foreign, is_source
 
 
 def is_work(entry: Entry) -> bool:
