@@ -42,6 +42,8 @@ _DAMAGE: Final = (
     ValueError, OverflowError, LookupError, AttributeError, RuntimeError,
 )  # fmt: skip
 
+_ROOM: Final = " Make room, or name a folder on a larger disk in TMPDIR."
+
 
 def unpack(
     archive: Path,
@@ -104,4 +106,5 @@ def _told(name: str) -> Iterator[None]:
         # Without a number it comes from a decompressor; "invalid argument" from an impossible seek.
         if error.errno in (None, errno.EINVAL):
             raise IntakeError(damaged) from error
-        raise IntakeError(f"{name} cannot be unpacked: {error.strerror}.") from error
+        advice = _ROOM if error.errno == errno.ENOSPC else ""
+        raise IntakeError(f"{name} cannot be unpacked: {error.strerror}.{advice}") from error

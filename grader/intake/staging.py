@@ -129,7 +129,7 @@ class Stager:
         return source in refused or (has_lost and not self._tree.path(source).is_dir())
 
     def _refused_in(self, source: str) -> dict[str, str]:
-        refused = self._tree.refused_in(source)
+        refused = dict(self._tree.refused_in(source))
         if self._tree.path(source).is_symlink():  # it may point at anything on this machine
             refused[source] = LINK
         return refused

@@ -33,11 +33,12 @@ def unpack_zip(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
         zipfile.ZipFile(file) as opened,
     ):
         infos = opened.infolist()
-        for _ in infos:
-            writer.count()
         if writer.limits.share is not None:
             writer.share(_name(info) for info in infos)
+        for info in infos:
+            writer.count(_name(info))
         _refuse_overlaps(infos, archive.stat().st_size, writer.name)
+        infos.sort(key=lambda info: writer.is_later(_name(info)))
         for number, info in enumerate(infos, start=1):
             _unpack_entry(opened, info, writer)
             on_progress(number, len(infos))

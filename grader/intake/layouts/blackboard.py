@@ -152,6 +152,12 @@ def _hand_in(label: str, attempts: _Attempts, infos: Mapping[str, Info]) -> Hand
         ),
         attempt=_time(newest) if older else None,
         older=tuple(_described(when, attempts[when]) for when in older),
+        beside=tuple(
+            file.source
+            for when, files in attempts.items()
+            for file in files
+            if when != newest or file.is_info
+        ),
         typed=info.typed,
         notes=info.notes,
     )
