@@ -672,6 +672,33 @@ def test_names_that_are_no_utf8_are_broken_and_hide_nothing(put: Put, batch: Pat
     assert {"kim", "lee"} < set(submissions)
 
 
+@pytest.mark.parametrize(
+    "form", ["과제/{}.py", "과제/{}_1_assignsubmission_file_/a.py", "과제/{}_1_2_a.py"]
+)
+def test_a_folder_around_everything_that_is_no_utf8_ends_nothing(
+    put: Put, batch: Path, form: str
+) -> None:
+    for name in ("kim", "lee"):
+        put(os.fsdecode(form.format(name).encode("cp949")))
+    for submission in found(batch).values():
+        again = Submission.model_validate_json(submission.model_dump_json())
+        assert again == submission
+        assert again.root.is_dir() == submission.root.is_dir()
+
+
+def test_a_message_that_names_what_is_no_utf8_can_be_written(
+    put: Put, batch: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("grader.intake.discovery.MAX_BYTES", 1)
+    for name in ("kim_1_2_김.bin", "kim_1_3_이.bin", "lee_2_4_hw5.py"):
+        put(os.fsdecode(name.encode("cp949")))
+    roster = tmp_path / os.fsdecode("명단.csv".encode("cp949"))
+    roster.write_text("name,id\nKim,1\nKim,1\n")
+    download = opened(batch, roster=roster)
+    assert all(each.model_dump_json() for each in (download.source, *download.submissions))
+    assert "the largest file is kim_1_2_\\xb1\\xe8.bin" in str(download.submissions[0].problem)
+
+
 def test_names_taken_apart_as_on_macos_are_found(put: Put, batch: Path) -> None:
     put("\u1100\u1175\u11b7.py")
     (submission,) = found(batch).values()
