@@ -109,6 +109,23 @@ def test_hidden_files_and_leftovers_are_passed_over_silently(
     assert (target / "a").is_dir()  # somebody's, though nothing is in it
 
 
+@pytest.mark.parametrize("limits", [HAND_IN, DOWNLOAD], ids=["own", "download"])
+@pytest.mark.parametrize(
+    ("folder", "attributes"), [("work\\", 0x10), ("work\\", 0), ("work", 0x10), ("work/", 0)]
+)
+def test_a_folder_is_one_however_windows_wrote_it(
+    unpacks: Unpack, target: Path, folder: str, attributes: int, limits: ArchiveLimits
+) -> None:
+    infos = [zipfile.ZipInfo("x"), zipfile.ZipInfo("x")]
+    for info, name in zip(infos, (folder, "work\\hw5.py"), strict=True):
+        info.filename = info.orig_filename = name
+        info.create_system = 0
+    infos[0].external_attr = attributes
+    unpacked = unpacks(zip_of((infos[0], b""), (infos[1], b"x")), limits=limits)
+    assert unpacked.refused == {}
+    assert names(target) == {"work/hw5.py"}
+
+
 BAD_NAMES = {
     "/etc/evil.py": "names a place outside of the archive",
     "C:/evil.py": "names a place outside of the archive",
