@@ -48,6 +48,19 @@ def test_people_are_found_by_any_code_or_by_name() -> None:
         assert statuses(one(who))["20231001"] == (True, "submitted", "s"), who
 
 
+def test_a_hyphen_behind_the_year_of_a_student_number_makes_no_difference() -> None:
+    roster = parse_roster("학번,이름\n2023-12345,김철수\n202212346,이영희\n", "r.csv")
+    for kim in (
+        Who(number="2023-12345"),
+        Who(number="202312345"),
+        Who(label="2023-12345"),
+        Who(label="hw5-2023-12345_final"),
+        Who(label="hw5_202312345"),
+    ):
+        assert statuses(one(kim), roster=roster)["2023-12345"] == (True, "submitted", "s"), kim
+    assert statuses(one(Who(label="2022-12346 hw5")), roster=roster)["202212346"][2] == "s"
+
+
 def test_who_is_not_there_is_missing_and_who_is_not_enrolled_a_stranger() -> None:
     found = statuses(one(Who(number="20231002")), one(Who(name="Alan Turing", login="at"), "t"))
     assert found == {

@@ -274,6 +274,18 @@ def test_korean_names_tell_number_and_name(name: str, who: str, file: str | None
     assert names_of(hand_in) == [file]
 
 
+@pytest.mark.parametrize(
+    "form",
+    ["{}_김철수_hw5.py", "김철수({})_hw5.py", "김철수_{}_hw5.py", "hw5_{}_김철수_hw5.py",
+     "[{}] 김철수-hw5.py", "{}-김철수_hw5.py"],
+)  # fmt: skip
+def test_korean_numbers_may_have_a_hyphen_behind_the_year(form: str) -> None:
+    (hand_in,) = read(KOREAN, form.format("2023-12345"))
+    assert hand_in.members == (Who(name="김철수", number="2023-12345", is_typed=True),)
+    (both,) = read(KOREAN, form.format("2023-12345"), form.format("202312345"))
+    assert len(both.parts) == 2
+
+
 def test_korean_names_under_one_number_are_two_people() -> None:
     kim, lee, park = read(
         KOREAN, "20231234_김철수_a.py", "20231234_김 철수_b.py", "20231234_이영희_a.py",
