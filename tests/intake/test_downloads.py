@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import tarfile
 import tempfile
@@ -715,6 +716,40 @@ def test_a_file_and_a_folder_of_one_name_are_two_submissions(put: Put, batch: Pa
     assert set(submissions) == {"a", "a.py", "a.py.py", "b"}
     assert submissions["a"].layout == "folder"
     assert submissions["a.py"].files == ("a.py",)
+
+
+def test_a_notebook_and_its_exported_script_are_one_submission(
+    put: Put, batch: Path, tmp_path: Path
+) -> None:
+    code = "import torch\ndef flatten(x):\n    return x\n"
+    cell = {"cell_type": "code", "source": code, "metadata": {}, "outputs": []}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    for name in ("20231234", "kim_minsu"):
+        put(f"{name}.ipynb", json.dumps(notebook))
+        put(f"{name}.py", code)
+    put("20231236.py")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name\n20231234,Ada Lovelace\n20231235,Minsu Kim\n20231236,Grace Hopper\n")
+    download = opened(batch, roster=roster)
+    assert [(p.id, p.submission) for p in download.source.people] == [
+        ("20231234", "20231234"), ("20231235", "kim_minsu"), ("20231236", "20231236"),
+    ]  # fmt: skip
+    (ada, *_) = (each for each in download.submissions if each.id == "20231234")
+    assert (ada.entry, ada.files) == ("20231234.ipynb", ("20231234.ipynb", "20231234.py"))
+    assert download.source.notes == ()
+
+
+def test_a_folder_and_an_archive_of_one_name_are_one_person_s(
+    lms: ModuleType, put: Put, batch: Path, tmp_path: Path
+) -> None:
+    put("20231234/hw5.py")
+    put("20231234.zip", lms.zipped({"hw5.py": HOMEWORK.encode()}))
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name\n20231234,Ada Lovelace\n")
+    for options in ({"roster": roster}, {}):
+        (ada,) = opened(batch, **options).source.people
+        assert (ada.id, ada.submission) == ("20231234", "20231234")
+        assert ada.other_submissions == ("20231234.zip",)
 
 
 def test_what_is_nobody_s_work_is_passed_over_and_named(put: Put, batch: Path) -> None:
