@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from grader.intake.limits import MAX_ID_BYTES
 
@@ -14,7 +15,9 @@ _SPREADSHEET = re.compile(r"^(\d+)\.0+$")
 _YEAR_FIRST = re.compile(r"^(\d{4})-(\d{4,6})$")
 _LABEL_WORD = re.compile(r"(?<!\d)\d{4}-\d{4,6}(?!\d)|[^\s_,()\[\]-]+")
 """A student number with its hyphen, too."""
+_NAME_WORD = re.compile(r"[가-힣]+|[^\s_,()\[\]가-힣-]+")
 _MAX_WORDS = 8
+_MAX_LABEL_WORDS = 20
 
 
 def code_key(code: str) -> str:
@@ -51,6 +54,17 @@ def name_keys(name: str) -> frozenset[str]:
 def words(label: str) -> list[str]:
     """The words of a label that may hold a name and a code, as in `hw5_kimcs`."""
     return _LABEL_WORD.findall(label)
+
+
+def phrases(label: str) -> Iterator[tuple[range, str]]:
+    """Each few words in a row of a label that may be a name, with their places, the longest first.
+
+    Hangul is told from what it is joined to, as in `과제5김철수`.
+    """
+    found = _NAME_WORD.findall(unicodedata.normalize("NFC", label))[:_MAX_LABEL_WORDS]
+    for length in range(min(len(found), _MAX_WORDS), 0, -1):
+        for start in range(len(found) - length + 1):
+            yield range(start, start + length), " ".join(found[start : start + length])
 
 
 def as_id(name: str) -> str:
