@@ -24,22 +24,6 @@ from grader.intake.tars import unpack_tar
 from grader.intake.unpacking import Unpacked, Writer, readable
 from grader.intake.zips import unpack_zip
 
-ARCHIVE_SUFFIXES: Final = (
-    ".zip",
-    ".tar",
-    ".tar.gz",
-    ".tgz",
-    ".tar.bz2",
-    ".tbz2",
-    ".tar.xz",
-    ".txz",
-)
-FOREIGN_SUFFIXES: Final = (
-    ".rar", ".7z", ".egg", ".alz", ".hwp", ".hwpx", ".gz", ".bz2", ".xz", ".zst", ".lzh", ".cab",
-    ".dmg", ".iso",
-)  # fmt: skip
-"""What people pack their work into, or write it in, and torchgrade does not open."""
-
 # What a file begins with tells more than its name: people rename archives.
 _FOREIGN_STARTS: Final = {
     b"Rar!": "a RAR archive",
@@ -58,23 +42,7 @@ _DAMAGE: Final = (
     ValueError, OverflowError, LookupError, AttributeError, RuntimeError,
 )  # fmt: skip
 
-
-def is_archive(name: str) -> bool:
-    """Whether a file is called like an archive that can be opened here."""
-    return name.lower().endswith(ARCHIVE_SUFFIXES)
-
-
-def is_foreign(name: str) -> bool:
-    """Whether a file is called like a packed one that cannot be opened here."""
-    return name.lower().endswith(FOREIGN_SUFFIXES) and not is_archive(name)
-
-
-def archive_stem(name: str) -> str:
-    """The name without the ending that makes it an archive."""
-    for suffix in sorted(ARCHIVE_SUFFIXES, key=len, reverse=True):
-        if name.lower().endswith(suffix):
-            return name[: -len(suffix)] or name
-    return name
+_ROOM: Final = " Make room, or name a folder on a larger disk in TMPDIR."
 
 
 def unpack(
@@ -138,4 +106,5 @@ def _told(name: str) -> Iterator[None]:
         # Without a number it comes from a decompressor; "invalid argument" from an impossible seek.
         if error.errno in (None, errno.EINVAL):
             raise IntakeError(damaged) from error
-        raise IntakeError(f"{name} cannot be unpacked: {error.strerror}.") from error
+        advice = _ROOM if error.errno == errno.ENOSPC else ""
+        raise IntakeError(f"{name} cannot be unpacked: {error.strerror}.{advice}") from error

@@ -113,9 +113,7 @@ def _strangers(
     """Everyone who is on no roster, once, even with several submissions."""
     theirs: Mapping[str, list[tuple[HandedIn, Who]]] = defaultdict(list)
     for hand_in, who in members:
-        codes = [] if who.is_typed else codes_of(who)  # whoever types a number may take another's
-        key = next((code.key[1] for code in codes), f"\0{hand_in.id}\0{described(who)}")
-        theirs[key].append((hand_in, who))
+        theirs[_told_by(hand_in, who)].append((hand_in, who))
     for entries in theirs.values():
         (hand_in, who), others = entries[0], entries[1:]
         yield Person(
@@ -127,3 +125,16 @@ def _strangers(
             late=hand_in.late,
             other_submissions=tuple(dict.fromkeys(other.id for other, _ in others)),
         )
+
+
+def _told_by(hand_in: HandedIn, who: Who) -> str:
+    """What tells someone from others: a code, or the whole of a name; else the hand-in itself.
+
+    Whoever types a number may take another's.
+    """
+    codes = [] if who.is_typed else codes_of(who)
+    if codes:
+        return codes[0].key[1]
+    if who.label and not (who.name or who.is_typed):
+        return f"\0{who.label}"
+    return f"\0{hand_in.id}\0{described(who)}"

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from grader.choices import LayoutName
 from grader.errors import UsageError
-from grader.intake.archives import archive_stem, is_archive
 from grader.intake.attendance import Attendance, HandedIn, identifier, take_attendance
 from grader.intake.discovery import read_own_work
 from grader.intake.entries import separate_works
@@ -31,6 +30,7 @@ from grader.intake.passing_over import passed_over
 from grader.intake.rosters import Roster, read_roster
 from grader.intake.staging import Stager
 from grader.intake.submission import Submission
+from grader.intake.suffixes import archive_stem, is_archive
 from grader.intake.trees import Tree, open_tree
 from grader.intake.unpacking import readable
 from grader.results import Source, Student

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
 from grader.intake.documents import Document
-from grader.intake.imports import import_graph, reached
+from grader.intake.imports import Graph, import_graph, imported, modules_among, reached
 from grader.intake.limits import MAX_CANDIDATES
 from grader.intake.notebooks import read_notebook
 from grader.intake.recognition import homework_marks, is_call, trains_at_once
@@ -42,22 +42,38 @@ def read_document(path: Path, name: str) -> Document:
 
 
 @dataclass(frozen=True)
+class _Source:
+    """What is kept of a source that was looked into: many together may be far too long."""
+
+    marks: frozenset[str] = frozenset()
+    """What of the homework stands in it."""
+    imports: frozenset[str] = frozenset()
+    """The modules among the scripts of the submission that it imports."""
+    length: int = 0
+    """Characters."""
+    trains_at_once: bool = False
+
+
+@dataclass(frozen=True)
 class _Candidate:
     """A source that may be the one to be run, and how far it leads."""
 
     name: str
-    code: str
-    marks: frozenset[str]
-    """What of the homework stands in it."""
+    source: _Source
     reached: frozenset[str]
     """The sources that are run with it: itself and those it imports."""
     reach: frozenset[str]
     """What of the homework stands in all of these."""
 
     @property
+    def marks(self) -> frozenset[str]:
+        """What of the homework stands in it."""
+        return self.source.marks
+
+    @property
     def weight(self) -> tuple[int, int, bool, int]:
         """Of two, the one with the greater is run, if neither is there to import the other."""
-        return len(self.reach), len(self.marks), is_notebook(self.name), len(self.code)
+        return len(self.reach), len(self.marks), is_notebook(self.name), self.source.length
 
     @property
     def is_whole(self) -> bool:
@@ -75,7 +91,7 @@ class _Candidate:
             and other.name not in self.reached
             and len(other.reach) == len(self.reach)
             and not self.is_whole
-            and not trains_at_once(self.code)
+            and not self.source.trains_at_once
             and not _TEST.search(PurePosixPath(other.name).stem)
         )
 
@@ -97,24 +113,26 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
             "or script."
         )
     names.sort(key=lambda name: (name.count("/"), name))
-    documents = _documents(folder, names[:MAX_CANDIDATES])
-    candidates = _candidates(_codes(documents))
+    candidates = _candidates(_look_into(folder, names[:MAX_CANDIDATES]))
     roots = [each for each in candidates if not any(map(each.is_run_by, candidates))]
     entry = max(roots, key=lambda each: each.weight)
-    # What was wrong with it is raised now.
-    document = documents[entry.name] or read_document(folder / entry.name, entry.name)
+    # It is read again, as no text was kept; what is wrong with it is raised now.
+    document = read_document(folder / entry.name, entry.name)
     return Entry(entry.name, document, entry.reach, tuple(_doubts(entry, candidates)))
 
 
-def _candidates(codes: Mapping[str, str]) -> list[_Candidate]:
-    marks = {name: homework_marks(code) for name, code in codes.items()}
-    graph = import_graph(codes)
+def _candidates(sources: Mapping[str, _Source]) -> list[_Candidate]:
+    graph = _graph(sources)
     found = []
-    for name, code in codes.items():
+    for name, source in sources.items():
         run = reached(name, graph)
-        reach = frozenset().union(*(marks[each] for each in run))
-        found.append(_Candidate(name, code, marks[name], run, reach))
+        reach = frozenset().union(*(sources[each].marks for each in run))
+        found.append(_Candidate(name, source, run, reach))
     return found
+
+
+def _graph(sources: Mapping[str, _Source]) -> Graph:
+    return import_graph({name: source.imports for name, source in sources.items()})
 
 
 def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str]:
@@ -137,7 +155,7 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
 def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
     """The files that hold something of the homework and that no other one imports."""
     names = [name for name in files if is_source(name)][:MAX_CANDIDATES]
-    candidates = _candidates(_codes(_documents(folder, names)))
+    candidates = _candidates(_look_into(folder, names))
     imported = {name for each in candidates for name in each.reached - {each.name}}
     return [each.name for each in candidates if each.marks and each.name not in imported]
 
@@ -154,23 +172,28 @@ def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tu
         IntakeError: the file cannot be read.
     """
     document = read_document(folder / name, name)
-    codes = _codes(_documents(folder, scripts)) | {name: document.code}
-    files = tuple(sorted(reached(name, import_graph(codes))))
-    marks = frozenset().union(*(homework_marks(codes[each]) for each in files))
+    sources = _look_into(folder, scripts)
+    sources[name] = _source(document, modules_among(scripts))
+    files = tuple(sorted(reached(name, _graph(sources))))
+    marks = frozenset().union(*(sources[each].marks for each in files))
     return Entry(name, document, marks), files
 
 
-def _documents(folder: Path, names: Sequence[str]) -> dict[str, Document | None]:
-    """What the files hold by name, None for those that cannot be read."""
-    documents: dict[str, Document | None] = dict.fromkeys(names)
+def _look_into(folder: Path, names: Sequence[str]) -> dict[str, _Source]:
+    """What is to be known of files, read one after another; those that cannot be hold nothing."""
+    sources = dict.fromkeys(names, _Source())
+    modules = modules_among(names)
     for name in names:
         with suppress(OSError, IntakeError):
-            documents[name] = read_document(folder / name, name)
-    return documents
+            sources[name] = _source(read_document(folder / name, name), modules)
+    return sources
 
 
-def _codes(documents: Mapping[str, Document | None]) -> dict[str, str]:
-    return {name: document.code if document else "" for name, document in documents.items()}
+def _source(document: Document, modules: Collection[str]) -> _Source:
+    code = document.code
+    marks = homework_marks(code)
+    trains = any(map(is_call, marks)) and trains_at_once(code)
+    return _Source(marks, imported(code, modules), len(code), trains)
 
 
 def _instead(files: Sequence[str]) -> str:

@@ -87,13 +87,14 @@ class ArchiveLimits:
     """What may come out of one archive; always counted while it comes, never read from headers."""
 
     entries: int
-    """Files and folders, those that are passed over too."""
+    """Files and folders, those that are passed over too; of a share, those that are left out beyond
+    as many count for nothing."""
     total_bytes: int
     entry_bytes: int
     large_entry_spoils: bool
     """Whether one entry that is too large spoils the archive, or is left out by itself."""
     advice: str
-    """What to do with an archive that has more entries."""
+    """What to do with an archive of which more would come out."""
     share: ArchiveLimits | None = None
     """What one person's files may take of `entries` and `total_bytes`; None where all are one's."""
     ratio: int = 300
@@ -107,7 +108,7 @@ HAND_IN = ArchiveLimits(
     total_bytes=MAX_BYTES,
     entry_bytes=MAX_BYTES,
     large_entry_spoils=True,
-    advice="Pack your work alone, without libraries and caches.",
+    advice="Pack your work alone, without libraries, caches, data sets and saved models.",
 )
 """What one person packed: with the hidden files and caches that come along."""
 

@@ -5,24 +5,33 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from grader.intake.limits import MAX_ID_BYTES
 
 _WORD = re.compile(r"[^\W_]+")
 _PARTICIPANT = re.compile(r"^(?:participant|참가자)\s*(\d+)$")
 _SPREADSHEET = re.compile(r"^(\d+)\.0+$")
+_YEAR_FIRST = re.compile(r"^(\d{4})-(\d{4,6})$")
+_LABEL_WORD = re.compile(r"(?<!\d)\d{4}-\d{4,6}(?!\d)|[^\s_,()\[\]-]+")
+"""A student number with its hyphen, too."""
+_NAME_WORD = re.compile(r"[가-힣]+|[^\s_,()\[\]가-힣-]+")
 _MAX_WORDS = 8
+_MAX_LABEL_WORDS = 20
 
 
 def code_key(code: str) -> str:
     """A student number, login or address as it is compared.
 
-    Spreadsheets drop leading zeros and add `.0`; Moodle writes `Participant 4711` for 4711.
+    Spreadsheets drop leading zeros and add `.0`; Moodle writes `Participant 4711` for 4711; a
+    hyphen behind the year of a student number stands in some lists and not in others.
     """
     text = unicodedata.normalize("NFC", code).strip().casefold()
     for form in (_PARTICIPANT, _SPREADSHEET):
         if match := form.match(text):
             text = match[1]
+    if match := _YEAR_FIRST.match(text):
+        text = match[1] + match[2]
     return (text.lstrip("0") or text) if text.isdigit() else text
 
 
@@ -44,7 +53,18 @@ def name_keys(name: str) -> frozenset[str]:
 
 def words(label: str) -> list[str]:
     """The words of a label that may hold a name and a code, as in `hw5_kimcs`."""
-    return [word for word in re.split(r"[\s_,()\[\]-]+", label) if word]
+    return _LABEL_WORD.findall(label)
+
+
+def phrases(label: str) -> Iterator[tuple[range, str]]:
+    """Each few words in a row of a label that may be a name, with their places, the longest first.
+
+    Hangul is told from what it is joined to, as in `과제5김철수`.
+    """
+    found = _NAME_WORD.findall(unicodedata.normalize("NFC", label))[:_MAX_LABEL_WORDS]
+    for length in range(min(len(found), _MAX_WORDS), 0, -1):
+        for start in range(len(found) - length + 1):
+            yield range(start, start + length), " ".join(found[start : start + length])
 
 
 def as_id(name: str) -> str:

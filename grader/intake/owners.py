@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from grader.intake.layouts import Who
-from grader.intake.names import code_key, name_keys, words
+from grader.intake.names import code_key, name_keys, phrases, words
 from grader.intake.rosters import KINDS, Code, Kind, Roster
 
 _SHORTEST_NUMBER = 4
@@ -22,7 +22,7 @@ class Claim(IntEnum):
     WRITTEN = 1
     """The name of what was handed in is, or has in the place for it, that person's code or name."""
     MENTIONED = 2
-    """It holds the code among other words, or something like it."""
+    """It holds the code or name among other words, or something like it."""
     CONTRADICTED = 3
     """It holds somebody else's code as well."""
 
@@ -56,8 +56,13 @@ class Owners:
         coded = [self._by_code(who) for who in members]
         owners = list(coded)
         claims = Counter(owner[0] for owner in coded if owner is not None)
+        disputed: set[int] = set()
         for place, who in enumerate(members):
-            if (note := self._outweighed(who, coded[place])) is not None:
+            if (note := self._disputed(who, coded[place])) is not None:
+                owners[place] = None
+                disputed.add(place)
+                notes.append(note)
+            elif (note := self._outweighed(who, coded[place])) is not None:
                 owners[place] = None
                 notes.append(note)
             elif (decided := self._contradicted(who, coded[place], claims)) is not None:
@@ -66,18 +71,34 @@ class Owners:
                 notes.append(note)
         taken = {owner[0] for owner in owners if owner is not None}
         for place, who in enumerate(members):
-            if owners[place] is not None or who.otherwise:
+            if owners[place] is not None or who.otherwise or place in disputed:
                 continue
-            found = self._by_name(who)
+            names, claim = self._by_name(who)
+            found = set().union(*names)
             if len(found) > 1:
-                notes.append(
-                    f"{described(who)} may be any of the {self._lines(found)}, which share that "
-                    "name."
-                )
+                notes.append(self._said_of_many(who, names))
             elif found and not (found & taken and codes_of(who)):
-                is_told = bool(codes_of(who)) and not who.is_typed
-                owners[place] = next(iter(found)), Claim.TOLD if is_told else Claim.WRITTEN
+                owners[place] = found.pop(), claim
         return owners, notes
+
+    def _said_of_many(self, who: Who, names: Sequence[set[int]]) -> str:
+        lines = self._lines(set().union(*names))
+        if all(name == names[0] for name in names):
+            return f"{described(who)} may be any of the {lines}, which share that name."
+        return f"{described(who)} names the people of {lines}; look at whose it is."
+
+    def _disputed(self, who: Who, coded: Owner | None) -> str | None:
+        """What to say where words of a label are one person's code and others another's name."""
+        if coded is None or coded[1] is not Claim.MENTIONED or not _is_label_alone(who):
+            return None
+        found = set().union(*self._named_among(who.label or ""))
+        if not found or coded[0] in found:
+            return None
+        line, place = self._roster.people[coded[0]].line, self._lines(found)
+        return (
+            f"{described(who)} holds the code of line {line} and the name of {place}; "
+            "look at whose it is."
+        )
 
     def _outweighed(self, who: Who, coded: Owner | None) -> str | None:
         """What to say where half a code is like one person's and the full name is another's.
@@ -105,7 +126,8 @@ class Owners:
         """
         if coded is None or not who.name or not who.is_typed:
             return None
-        found, (number, _) = self._by_name(who), coded
+        names, _ = self._by_name(who)
+        found, (number, _) = set().union(*names), coded
         if len(found) != 1 or number in found or not self._roster.people[number].name:
             return None
         (name,) = found
@@ -179,11 +201,26 @@ class Owners:
         }
         return (found.pop(), Claim.MENTIONED) if len(found) == 1 else None
 
-    def _by_name(self, who: Who) -> set[int]:
+    def _by_name(self, who: Who) -> tuple[list[set[int]], Claim]:
+        """Those of each name that is found, and how well it is known that it is meant."""
         label = who.label or ""
         uncounted = " ".join(word for word in words(label) if not _is_counting(word))
         candidates = (who.name, label, uncounted)  # `Lee 2` is Lee's second file
-        return next(filter(None, map(self._named, candidates)), set())
+        if found := next(filter(None, map(self._named, candidates)), None):
+            is_told = bool(codes_of(who)) and not who.is_typed
+            return [found], Claim.TOLD if is_told else Claim.WRITTEN
+        return (self._named_among(label) if _is_label_alone(who) else []), Claim.MENTIONED
+
+    def _named_among(self, label: str) -> list[set[int]]:
+        """Those of each name among a label's words; a part of a longer name is no name."""
+        places: list[range] = []
+        found = []
+        for place, phrase in phrases(label):
+            is_part = any(all(word in longer for word in place) for longer in places)
+            if not is_part and (people := self._named(phrase)):
+                places.append(place)
+                found.append(people)
+        return found
 
     def _named(self, name: str | None) -> set[int]:
         return set().union(*(self._names.get(key, set()) for key in name_keys(name or "")))
@@ -191,6 +228,11 @@ class Owners:
     def _lines(self, found: set[int]) -> str:
         lines = ", ".join(str(self._roster.people[each].line) for each in sorted(found))
         return f"line{'s' if len(found) > 1 else ''} {lines} of {self._roster.source}"
+
+
+def _is_label_alone(who: Who) -> bool:
+    """Whether nothing but a label tells who it is: beside a platform's name it tells no other."""
+    return who.label is not None and not who.name and not codes_of(who)
 
 
 def _is_counting(word: str) -> bool:

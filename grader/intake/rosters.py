@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 from grader.errors import UsageError
 from grader.intake.limits import MAX_ROSTER_BYTES
-from grader.intake.names import code_key, name_keys
+from grader.intake.names import as_text, code_key, name_keys
 
 Kind = Literal["number", "login", "email"]
 Column = Kind | Literal["name", "first", "last", "role"]
@@ -103,7 +103,8 @@ def read_roster(path: Path) -> Roster:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"The roster {path} cannot be read: {error.strerror}.") from error
-    return parse_roster(_decode(content, path.name), path.name)
+    source = as_text(path.name)
+    return parse_roster(_decode(content, source), source)
 
 
 def parse_roster(text: str, source: str) -> Roster:

@@ -1,34 +1,73 @@
 """Whose each entry of a download's archive is, so that one person's flood spoils theirs alone.
 
-A share is a thing at the top, or at the top within the lone folders around everything.
+A share is what the layout takes for one hand-in, with older attempts and texts; of the rest, each
+thing at the top, or at the top within the lone folders around everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from grader.intake.entry_names import EntryRefused, safe_path
+from grader.intake.layouts import Entry, choose, lay_out, no_text
 from grader.intake.leftovers import is_leftover
 from grader.intake.limits import MAX_WRAPPERS
 
 
-def shares_depth(names: Iterable[str]) -> int:
-    """How many folders lie around everything, by the names of all entries."""
-    levels: list[set[str]] = [set() for _ in range(MAX_WRAPPERS + 1)]
+@dataclass(frozen=True)
+class Shares:
+    """The shares of an archive, told by the names of its entries; by default each top is one."""
+
+    depth: int = 0
+    """How many folders lie around everything."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """The share of each thing at the top that a layout knows, by its path."""
+    later: frozenset[str] = frozenset()
+    """The things at the top that other ones of their share go before."""
+
+    def top(self, path: str) -> str:
+        """The path of the thing at the top in which an entry lies, or which it is."""
+        return "/".join(path.split("/", self.depth + 1)[: self.depth + 1])
+
+    def of(self, path: str) -> str:
+        """The share of an entry, a name for it alone."""
+        top = self.top(path)
+        return self.owners.get(top, top)
+
+
+def shares_among(names: Iterable[str], most: int) -> Shares:
+    """Tell by the names of all entries, folders with a `/` at their end, which are one person's.
+
+    Args:
+        names: as they stand in the archive, each looked at once.
+        most: how many things at the top are looked at; with more, the archive is refused anyway.
+    """
+    levels: list[dict[str, bool]] = [{} for _ in range(MAX_WRAPPERS + 1)]
     for name in names:
-        for level, part in zip(levels, _parts(name), strict=False):
-            level.add(part)
+        parts = _parts(name)
+        for place, (level, part) in enumerate(zip(levels, parts, strict=False), start=1):
+            if part in level or len(level) < most:
+                level[part] = level.get(part, False) or place < len(parts) or name.endswith("/")
             if len(level) > 1:
                 break  # what lies deeper is told apart already
     depth = 0
     while depth < MAX_WRAPPERS and len(levels[depth]) == 1 and levels[depth + 1]:
         depth += 1
-    return depth
+    around = "".join(f"{name}/" for level in levels[:depth] for name in level)
+    return _laid_out([Entry(*each) for each in levels[depth].items()], depth, around)
 
 
-def share_of(path: str, depth: int) -> str:
-    """The path of the share in which an entry lies, `depth` folders below the top."""
-    return "/".join(path.split("/", depth + 1)[: depth + 1])
+def _laid_out(entries: list[Entry], depth: int, around: str) -> Shares:
+    """The shares as a layout has them, by names alone: what the LMS wrote is still packed."""
+    hand_ins, _ = lay_out(entries, choose(entries), no_text)
+    owners: dict[str, str] = {}
+    later: set[str] = set()
+    for hand_in in hand_ins:
+        sources = [*(part.source for part in hand_in.parts), *hand_in.beside]
+        owners.update({around + source: around + sources[0] for source in sources})
+        later.update(around + source for source in hand_in.beside)
+    return Shares(depth, owners, frozenset(later))
 
 
 def _parts(name: str) -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.errors import IntakeError, UserError
-from grader.intake.archives import archive_stem, how_to_hand_in, is_archive, is_foreign, unpack
+from grader.intake.archives import how_to_hand_in, unpack
 from grader.intake.discovery import (
     broken_submission,
     cannot_be_read,
@@ -20,7 +20,7 @@ from grader.intake.limits import DOWNLOAD, HAND_IN, MAX_NESTED_ARCHIVES
 from grader.intake.names import as_text
 from grader.intake.placing import stage, unused
 from grader.intake.submission import Submission
-from grader.intake.suffixes import is_source
+from grader.intake.suffixes import archive_stem, is_archive, is_foreign, is_source
 from grader.intake.trees import Tree
 from grader.intake.unpacking import LINK, Unpacked, readable
 
@@ -97,10 +97,9 @@ class Stager:
         if len(parts) == 1 and first.is_dir():
             return first
         folder = self._new_folder(name)
-        sizes = {part.source: self._tree.path(part.source).stat().st_size for part in parts}
-        refuse_a_flood_of_bytes(name, sizes)
-        for part in parts:
-            stage(self._tree.path(part.source), folder, part)
+        placed = [(self._tree.path(part.source), part) for part in parts]
+        refuse_a_flood_of_bytes(name, {part.source: path.stat().st_size for path, part in placed})
+        stage(placed, folder)
         staged = list(folder.iterdir())
         return staged[0] if len(staged) == 1 and staged[0].is_file() else folder
 
@@ -130,7 +129,7 @@ class Stager:
         return source in refused or (has_lost and not self._tree.path(source).is_dir())
 
     def _refused_in(self, source: str) -> dict[str, str]:
-        refused = self._tree.refused_in(source)
+        refused = dict(self._tree.refused_in(source))
         if self._tree.path(source).is_symlink():  # it may point at anything on this machine
             refused[source] = LINK
         return refused

@@ -3,16 +3,48 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidationInfo,
+)
 
+from grader.intake.names import as_text
 from grader.intake.outline import Mark
 from grader.keys import key_of
 from grader.protocol.messages import Cell
 from grader.results import Student, SubmissionInfo
+
+
+def _path_of(value: object, info: ValidationInfo) -> object:
+    if info.mode == "json" and isinstance(value, str):
+        return os.fsdecode(unquote_to_bytes(value))
+    return value
+
+
+def _textual(value: object) -> object:
+    return as_text(value) if isinstance(value, str) else value
+
+
+# JSON carries text alone, and a folder's name is bytes of any encoding: as in the path of a URL.
+_Folder = Annotated[
+    Path,
+    BeforeValidator(_path_of),
+    PlainSerializer(
+        lambda path: quote_from_bytes(os.fsencode(path)), return_type=str, when_used="json"
+    ),
+]
+# Sentences name files, which may be called anything.
+_Sentence = Annotated[str, BeforeValidator(_textual)]
 
 
 class Submission(BaseModel):
@@ -25,7 +57,7 @@ class Submission(BaseModel):
 
     id: str
     student: Student
-    root: Path = Field(description="the folder that holds its files")
+    root: _Folder = Field(description="the folder that holds its files")
     files: tuple[str, ...] = Field(description="names relative to root")
     entry: str | None = None
     layout: Literal["file", "folder"]
@@ -37,8 +69,8 @@ class Submission(BaseModel):
     marks: tuple[Mark, ...] = Field(
         default=(), description="the headings of the homework's parts and questions"
     )
-    notes: tuple[str, ...] = ()
-    problem: str | None = None
+    notes: tuple[_Sentence, ...] = ()
+    problem: _Sentence | None = None
     members: tuple[Student, ...] = Field(default=(), description="a group's members; else none")
     late: bool = False
     attempt: str | None = Field(default=None, description="which one, where there were several")

@@ -37,7 +37,7 @@ def unpack_tar(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
     with archive.open("rb") as packed, _decompressed(packed) as plain:
         stream = _Forward(plain, writer)
         for opened, member in _members(stream):
-            writer.count()
+            writer.count(_name(member))
             _unpack_member(opened, member, writer)
             on_progress(min(packed.tell(), size), size)
         if not stream.ended_at_mark():
@@ -147,7 +147,7 @@ class _Forward:
         if self._position > limits.total_bytes + 2048 * limits.entries:
             raise IntakeError(
                 f"{self._writer.name} unpacks to more than {limits.total_bytes >> 20:,} MB. "
-                "Pack your work alone, without data sets and saved models."
+                f"{limits.advice}"
             )
         self._writer.ask_ratio(self._position)
         return self._last

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.intake.archives import archive_stem, is_archive, unpack
+from grader.intake.archives import unpack
 from grader.intake.entry_names import EntryRefused, composed, safe_path
 from grader.intake.layouts import Entry
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
 from grader.intake.limits import ArchiveLimits
+from grader.intake.suffixes import archive_stem, is_archive
 from grader.intake.unpacking import LINK
 
 
@@ -102,16 +104,24 @@ class Tree:
         path = self.root / name
         if holds(path.exists) or holds(path.is_symlink):
             return path
-        apart = (each for each in self.root.iterdir() if composed(each.name) == name)
-        return next(apart, path)
+        return self._composed.get(name, path)
+
+    @cached_property
+    def _composed(self) -> dict[str, Path]:
+        """What lies at its top, by names with characters in one piece."""
+        return {composed(path.name): path for path in sorted(self.root.iterdir(), reverse=True)}
 
     def refused_in(self, name: str) -> dict[str, str]:
-        """What was left out of an entry: itself, or files below it."""
-        return {
-            path: reason
-            for path, reason in self.refused.items()
-            if path == name or path.startswith(f"{name}/")
-        }
+        """What was left out of an entry at its top: itself, or files below it."""
+        return self._refused_by_top.get(name, {})
+
+    @cached_property
+    def _refused_by_top(self) -> dict[str, dict[str, str]]:
+        """What was left out, by the names at its top: a download may have a person for each."""
+        by_top: dict[str, dict[str, str]] = {}
+        for path, reason in self.refused.items():
+            by_top.setdefault(path.partition("/")[0], {})[path] = reason
+        return by_top
 
     def nowhere(self) -> dict[str, str]:
         """What was left out and would have belonged to no entry."""

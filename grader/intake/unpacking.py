@@ -13,7 +13,7 @@ from grader.intake.entry_names import EntryRefused, refused_by_system, safe_path
 from grader.intake.leftovers import is_leftover
 from grader.intake.limits import ArchiveLimits
 from grader.intake.names import as_text
-from grader.intake.shares import share_of, shares_depth
+from grader.intake.shares import Shares, shares_among
 
 _CHUNK = 1 << 16
 _MAX_NOTES = 20
@@ -63,8 +63,10 @@ class Writer:
         self._entries = 0
         self._made = 0
         self._written = 0
-        self._depth = 0
+        self._shares = Shares()
         self._full: set[str] = set()
+        self._share_entries: Counter[str] = Counter()
+        self._share_refused: Counter[str] = Counter()
         self._share_made: Counter[str] = Counter()
         self._share_written: Counter[str] = Counter()
         self._folders = {""}
@@ -76,14 +78,22 @@ class Writer:
 
     def share(self, names: Iterable[str]) -> None:
         """Learn from the names of all entries which of them are one person's."""
-        self._depth = shares_depth(names)
+        self._shares = shares_among(names, self.limits.entries)
 
-    def count(self) -> None:
-        """Count an entry, of whatever kind.
+    def is_later(self, name: str) -> bool:
+        """Whether others of its share are to be unpacked before an entry."""
+        return self._shares.top(_as_path(name)) in self._shares.later
+
+    def count(self, name: str) -> None:
+        """Count an entry, of whatever kind: for its share alone, once that one has too many.
 
         Raises:
             IntakeError: there are too many.
         """
+        share = self._shares.of(_as_path(name))
+        self._share_entries[share] += 1
+        if self.limits.share and self._share_entries[share] > self.limits.share.entries:
+            return
         self._entries += 1
         if self._entries > self.limits.entries:
             raise IntakeError(
@@ -91,8 +101,14 @@ class Writer:
             )
 
     def refuse(self, name: str, reason: str) -> None:
-        """Leave an entry out and say so."""
-        self._refused.setdefault(shortened(readable(name)), reason)
+        """Leave an entry out and say so; of one share, of no more than it may have."""
+        path = shortened(readable(name))
+        share = self._shares.of(_as_path(path))
+        if self.limits.share and self._share_refused[share] >= self.limits.share.entries:
+            return
+        if path not in self._refused:
+            self._refused[path] = reason
+            self._share_refused[share] += 1
 
     def note(self, sentence: str) -> None:
         """Say something of the archive as a whole."""
@@ -105,12 +121,12 @@ class Writer:
         except EntryRefused as error:
             self.refuse(name, str(error))
             return None
-        if share_of(path, self._depth) in self._full:
+        if self._shares.of(path) in self._full:
             return None
         parts = path.split("/")
         for depth, part in enumerate(parts):
             if is_leftover(part):
-                if depth == self._depth:
+                if depth == self._shares.depth:
                     self._hidden.add("/".join(parts[: depth + 1]))
                 self._make_folder("/".join(parts[:depth]))  # someone's, though nothing is in it
                 return None
@@ -188,15 +204,21 @@ class Writer:
         return Unpacked(self._refused, self._written, tuple(notes), entries, hidden)
 
     def _copy(self, out: IO[bytes], path: str, source: Readable, packed: int | None) -> None:
-        written, share = 0, share_of(path, self._depth)
+        written, share = 0, self._shares.of(path)
         while chunk := source.read(_CHUNK):
             written += len(chunk)
-            self._written += len(chunk)
             self._share_written[share] += len(chunk)
-            self._ask_limits(written, packed, self._share_written[share])
+            self._ask_entry(written, packed, self._share_written[share])
+            self._written += len(chunk)
+            self._ask_total()
             out.write(chunk)
 
-    def _ask_limits(self, written: int, packed: int | None, by_share: int) -> None:
+    def _ask_entry(self, written: int, packed: int | None, by_share: int) -> None:
+        """See that neither an entry nor its share is too large.
+
+        Raises:
+            EntryRefused: one is.
+        """
         limits = self.limits
         if written > limits.entry_bytes:
             raise EntryRefused(f"is larger than {limits.entry_bytes >> 20:,} MB")
@@ -205,10 +227,17 @@ class Writer:
         if limits.share is not None and by_share > limits.share.total_bytes:
             most = limits.share.total_bytes >> 20
             raise EntryRefused(f"is beyond the {most:,} MB that all files of one person may have")
+
+    def _ask_total(self) -> None:
+        """See that not too much came out of the archive as a whole.
+
+        Raises:
+            IntakeError: it is too much.
+        """
+        limits = self.limits
         if self._written > limits.total_bytes:
             raise IntakeError(
-                f"{self.name} unpacks to more than {limits.total_bytes >> 20:,} MB. "
-                "Pack your work alone, without data sets and saved models."
+                f"{self.name} unpacks to more than {limits.total_bytes >> 20:,} MB. {limits.advice}"
             )
         self.ask_ratio(self._written)
 
@@ -231,7 +260,7 @@ class Writer:
 
     def _count_made(self, path: str) -> None:
         """Bound the folders too that only stand in the names of files."""
-        limits, share = self.limits, share_of(path, self._depth)
+        limits, share = self.limits, self._shares.of(path)
         self._made += 1
         self._share_made[share] += 1
         if self._made > limits.entries:
@@ -240,7 +269,19 @@ class Writer:
             )
         if limits.share is not None and self._share_made[share] > limits.share.entries:
             self._full.add(share)
-            self.refuse(share, f"holds more than {limits.share.entries:,} files and folders")
+            top, most = self._shares.top(path), f"{limits.share.entries:,} files and folders"
+            is_whole = path != top  # else the share is many things at the top
+            self._refused[top] = (
+                f"holds more than {most}" if is_whole else f"is one of more than {most} of a person"
+            )
+
+
+def _as_path(name: str) -> str:
+    """A name as a path by which its share is told, even where no file can be called so."""
+    try:
+        return safe_path(name)
+    except EntryRefused:
+        return name.replace("\\", "/")
 
 
 def readable(name: str) -> str:

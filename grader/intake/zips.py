@@ -16,6 +16,8 @@ from grader.intake.unpacking import LINK, Writer, readable
 
 _ENCRYPTED = 0x1 | 0x40
 _LOCAL_HEADER_BYTES = 30
+_FOLDER = 0x10
+"""The attribute that DOS gives a folder."""
 # bzip2 and LZMA are left out: `zipfile` unpacks 4 KB of them at once, which may be gigabytes.
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -33,18 +35,25 @@ def unpack_zip(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
         zipfile.ZipFile(file) as opened,
     ):
         infos = opened.infolist()
-        for _ in infos:
-            writer.count()
         if writer.limits.share is not None:
             writer.share(_name(info) for info in infos)
+        for info in infos:
+            writer.count(_name(info))
         _refuse_overlaps(infos, archive.stat().st_size, writer.name)
+        infos.sort(key=lambda info: writer.is_later(_name(info)))
         for number, info in enumerate(infos, start=1):
             _unpack_entry(opened, info, writer)
             on_progress(number, len(infos))
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    return zip_name(info.orig_filename, info.flag_bits)
+    """What an entry is called, with a `/` behind it where it is a folder.
+
+    Some packers of Windows end a folder's name in its own mark, or only note what it is.
+    """
+    name = zip_name(info.orig_filename, info.flag_bits)
+    is_folder = name.endswith("\\") or info.external_attr & _FOLDER
+    return f"{name}/" if is_folder and not info.file_size else name
 
 
 def _unpack_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo, writer: Writer) -> None:

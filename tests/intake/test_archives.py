@@ -20,8 +20,9 @@ from types import ModuleType
 import pytest
 
 from grader.errors import IntakeError
-from grader.intake.archives import archive_stem, is_archive, is_foreign, unpack
+from grader.intake.archives import unpack
 from grader.intake.limits import DOWNLOAD, HAND_IN, ArchiveLimits
+from grader.intake.suffixes import archive_stem, is_archive, is_foreign
 from grader.intake.unpacking import Unpacked
 
 SMALL = replace(HAND_IN, entries=50, total_bytes=1 << 20, entry_bytes=1 << 19, free_bytes=1 << 16)
@@ -106,6 +107,23 @@ def test_hidden_files_and_leftovers_are_passed_over_silently(
     assert unpacks(packed, f"a.{kind}").refused == {}
     assert names(target) == {"hw5.py"}
     assert (target / "a").is_dir()  # somebody's, though nothing is in it
+
+
+@pytest.mark.parametrize("limits", [HAND_IN, DOWNLOAD], ids=["own", "download"])
+@pytest.mark.parametrize(
+    ("folder", "attributes"), [("work\\", 0x10), ("work\\", 0), ("work", 0x10), ("work/", 0)]
+)
+def test_a_folder_is_one_however_windows_wrote_it(
+    unpacks: Unpack, target: Path, folder: str, attributes: int, limits: ArchiveLimits
+) -> None:
+    infos = [zipfile.ZipInfo("x"), zipfile.ZipInfo("x")]
+    for info, name in zip(infos, (folder, "work\\hw5.py"), strict=True):
+        info.filename = info.orig_filename = name
+        info.create_system = 0
+    infos[0].external_attr = attributes
+    unpacked = unpacks(zip_of((infos[0], b""), (infos[1], b"x")), limits=limits)
+    assert unpacked.refused == {}
+    assert names(target) == {"work/hw5.py"}
 
 
 BAD_NAMES = {
@@ -389,6 +407,94 @@ def test_one_person_s_flood_of_bytes_leaves_out_what_is_beyond_their_share(
     assert names(target) == {"mal/0", "mal/1", "mal/2", "zoe.py"}
 
 
+FLAT = {
+    "canvas": ("mal_4711_{}_model.bin", "zoe_4712_99_hw5.py"),
+    "moodle": ("Mal Lory_4711_assignsubmission_file_{}.bin", "Zoe Z_9_assignsubmission_file_a.py"),
+    "blackboard": (
+        "HW 5_mal_attempt_2026-05-31-10-00-{}_a.bin",
+        "HW 5_zoe_attempt_2026-05-31-10-00-00_hw5.py",
+    ),
+    "korean": ("20231234_김철수_{}.bin", "20231235_이영희_hw5.py"),
+}
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+@pytest.mark.parametrize("around", ["", "hw5/"])
+@pytest.mark.parametrize("layout", FLAT)
+def test_many_attachments_of_one_person_are_one_share(
+    unpacks: Unpack, target: Path, kind: str, around: str, layout: str
+) -> None:
+    mal, zoe = (around + form for form in FLAT[layout])
+    files = {mal.format(10 + n): os.urandom(300 << 10) for n in range(15)} | {zoe: b"x"}
+    if kind == "zip":
+        packed = zip_of(*files.items())
+    else:
+        packed = tar_of(*((member(name, size=len(x)), x) for name, x in files.items()))
+    limits = replace(SHARED, total_bytes=7 << 19)
+    if kind == "tar":  # what is passed over is read all the same
+        limits = replace(limits, entries=10_000)
+    unpacked = unpacks(packed, f"all.{kind}", limits)
+    own = sum(path.stat().st_size for path in target.rglob("*.bin"))
+    assert 600 << 10 <= own <= 1 << 20
+    assert set(unpacked.refused.values()) == {
+        "is beyond the 1 MB that all files of one person may have"
+    }
+    assert (target / zoe).read_bytes() == b"x"
+
+
+def test_what_an_older_attempt_holds_takes_no_room_of_the_newest(
+    unpacks: Unpack, target: Path
+) -> None:
+    form = "HW 5_kim_attempt_2026-05-{}-10-00-00_{}"
+    files = {form.format(day, n): os.urandom(400 << 10) for day in (29, 30, 31) for n in "ab"}
+    unpacked = unpacks(zip_of(*files.items(), (form.format(31, "hw5.py"), b"x")), "a.zip", SHARED)
+    assert names(target) == {form.format(31, name) for name in ("a", "b", "hw5.py")}
+    assert len(unpacked.refused) == 4
+
+
+def test_a_download_that_unpacks_to_more_than_any_says_how_it_can_be_graded(
+    unpacks: Unpack,
+) -> None:
+    packed = zip_of(*((f"{n}.py", os.urandom(400 << 10)) for n in range(4)))
+    with pytest.raises(
+        IntakeError, match=r"more than 1 MB\. Unpack it yourself and name the folder"
+    ):
+        unpacks(packed, "all.zip", replace(SHARED, total_bytes=1 << 20))
+
+
+LEFT_OUT = {
+    "hidden files": ("mal/.git/{}", b"0", {}),
+    "links": (
+        "mal/{}",
+        tarfile.SYMTYPE,
+        {f"mal/{n}": "is a link to another place" for n in range(50)},
+    ),
+    "names": ("mal/../../{}", b"0", None),
+}
+
+
+@pytest.mark.parametrize("case", LEFT_OUT)
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_what_is_left_out_of_one_share_does_not_count_for_the_others(
+    unpacks: Unpack, target: Path, kind: str, case: str
+) -> None:
+    form, member_type, refused = LEFT_OUT[case]
+    flood = [form.format(n) for n in range(300)]
+    if kind == "zip":
+        infos = [zipfile.ZipInfo(name) for name in flood]
+        for info in infos:
+            info.external_attr = (stat.S_IFLNK if case == "links" else stat.S_IFREG) << 16
+        packed = zip_of(*((info, b"") for info in infos), ("mal/a.py", b"x"), ("zoe.py", b"x"))
+    else:
+        members = [member(name, type=member_type, linkname="x") for name in flood]
+        members += [member(name, size=1) for name in ("mal/a.py", "zoe.py")]
+        packed = tar_of(*((info, b"x" * info.size) for info in members))
+    unpacked = unpacks(packed, f"all.{kind}", replace(SHARED, entries=100))
+    assert names(target) == {"mal/a.py", "zoe.py"}
+    assert len(unpacked.refused) <= 50
+    assert refused is None or unpacked.refused == refused
+
+
 def test_a_download_with_more_entries_than_any_says_how_it_can_be_graded(unpacks: Unpack) -> None:
     packed = zip_of(*((f"{n}.py", b"") for n in range(60)))
     with pytest.raises(IntakeError, match="Unpack it yourself and name the folder instead"):
@@ -513,5 +619,5 @@ def test_a_full_disk_ends_the_unpacking(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "mkdir", full)
-    with pytest.raises(IntakeError, match="cannot be unpacked: No space left"):
+    with pytest.raises(IntakeError, match=r"cannot be unpacked: No space left.*Make room"):
         unpacks(zip_of(("a/b.py", b"x")))

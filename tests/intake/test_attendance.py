@@ -48,6 +48,19 @@ def test_people_are_found_by_any_code_or_by_name() -> None:
         assert statuses(one(who))["20231001"] == (True, "submitted", "s"), who
 
 
+def test_a_hyphen_behind_the_year_of_a_student_number_makes_no_difference() -> None:
+    roster = parse_roster("학번,이름\n2023-12345,김철수\n202212346,이영희\n", "r.csv")
+    for kim in (
+        Who(number="2023-12345"),
+        Who(number="202312345"),
+        Who(label="2023-12345"),
+        Who(label="hw5-2023-12345_final"),
+        Who(label="hw5_202312345"),
+    ):
+        assert statuses(one(kim), roster=roster)["2023-12345"] == (True, "submitted", "s"), kim
+    assert statuses(one(Who(label="2022-12346 hw5")), roster=roster)["202212346"][2] == "s"
+
+
 def test_who_is_not_there_is_missing_and_who_is_not_enrolled_a_stranger() -> None:
     found = statuses(one(Who(number="20231002")), one(Who(name="Alan Turing", login="at"), "t"))
     assert found == {
@@ -151,6 +164,64 @@ def test_a_small_number_in_a_label_names_nobody() -> None:
     assert found["2"] == (True, "missing", None)
     assert found["7"] == (True, "submitted", "s")
     assert statuses(one(Who(label="2")), roster=roster)["2"] == (True, "submitted", "s")
+
+
+COURSE = parse_roster(
+    "학번,이름\n20231234,김철수\n20231235,이영희\n20231236,Ada Lovelace\n20231237,Ada\n"
+    "20231238,박민수\n20231239,박민수\n",
+    "course.csv",
+)
+
+
+@pytest.mark.parametrize(
+    ("label", "person"),
+    [
+        ("hw5_김철수", "20231234"),
+        ("과제5 김철수 최종", "20231234"),
+        ("과제5김철수", "20231234"),
+        ("김철수2", "20231234"),
+        ("HW5_Ada_Lovelace", "20231236"),  # not Ada, whose name is a part of it
+        ("hw5_lovelace-ada_final", "20231236"),
+        ("hw5_ada", "20231237"),
+        ("hw5_\u1100\u1175\u11b7철수", "20231234"),
+    ],
+)
+def test_a_name_is_found_among_other_words_where_it_is_one_person_s(
+    label: str, person: str
+) -> None:
+    attendance = take_attendance([one(Who(label=label))], COURSE)
+    assert [p.id for p in attendance.people if p.status == "submitted"] == [person]
+    assert attendance.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("label", "note"),
+    [
+        ("hw5_김철수_이영희", "names the people of lines 2, 3 of course.csv; look at whose it is."),
+        ("hw5_박민수", "may be any of the lines 6, 7 of course.csv, which share that name."),
+        (
+            "hw5_20231234_이영희",
+            "holds the code of line 2 and the name of line 3 of course.csv; look at whose it is.",
+        ),
+    ],
+)
+def test_a_label_that_names_several_people_is_nobody_s_and_says_so(label: str, note: str) -> None:
+    attendance = take_attendance([one(Who(label=label))], COURSE)
+    assert {p.status for p in attendance.people if p.on_roster} == {"missing"}
+    assert attendance.notes == (f"{label} {note}",)
+
+
+def test_words_beside_what_a_platform_calls_a_person_name_nobody_else() -> None:
+    who = Who(name="Kim 김철수", label="Kim 김철수", number="77")
+    assert statuses(one(who), roster=COURSE)["20231234"] == (True, "missing", None)
+
+
+def test_a_name_among_other_words_comes_after_a_hand_in_that_is_called_so() -> None:
+    attendance = take_attendance(
+        [one(Who(label="hw5_김철수"), "a"), one(Who(label="김철수"), "b")], COURSE
+    )
+    kim = attendance.people[0]
+    assert (kim.submission, kim.other_submissions) == ("b", ("a",))
 
 
 TYPED = Who(number="20231001", name="Grace Hopper", is_typed=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import tarfile
 import tempfile
@@ -38,6 +39,7 @@ LAYOUTS = [
     ("korean", "korean", {"number_first": False}),
     ("plain", "plain", {}),
 ]
+KIM = "20231234_김철수"
 Put = Callable[..., Path]
 Forbid = Callable[..., None]
 
@@ -143,6 +145,69 @@ def test_files_of_one_name_are_both_kept(put: Put, batch: Path) -> None:
     put("20231234-김철수-hw5.py", "x = 1")
     (submission,) = found(batch).values()
     assert submission.files == ("20231234_김철수_hw5.py", "hw5.py")
+
+
+def content_of(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    ("names", "files"),
+    [
+        (
+            [f"{KIM}_a/hw5.py", f"{KIM}_a/utils.py", f"{KIM}_b/hw5.py", f"{KIM}_b/utils.py"],
+            [f"{KIM}_a/hw5.py", f"{KIM}_a/utils.py", f"{KIM}_b/hw5.py", f"{KIM}_b/utils.py"],
+        ),
+        (
+            [f"{KIM}/{KIM}_hw5.py", f"{KIM}/hw5.py", f"{KIM}_hw5.py"],
+            [f"{KIM}/{KIM}_hw5.py", f"{KIM}/hw5.py", "hw5.py"],
+        ),
+        (
+            [f"{KIM}_a/data", f"{KIM}_b/data/hw5.py", f"{KIM}_a/hw5.py"],
+            [f"{KIM}_a/data", f"{KIM}_a/hw5.py", f"{KIM}_b/data/hw5.py"],
+        ),
+        (
+            [f"20231234-김철수-{KIM}_hw5.py", f"{KIM}_hw5.py", "20231234 김철수 hw5.py"],
+            [f"{KIM}_hw5-2.py", f"{KIM}_hw5.py", "hw5.py"],
+        ),
+    ],
+    ids=["two folders", "file and folder", "file named like a folder", "three files"],
+)
+@pytest.mark.parametrize("can_link", [True, False])
+def test_files_of_one_name_never_take_each_other_s_place_nor_change_the_download(
+    put: Put,
+    batch: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: list[str],
+    files: list[str],
+    *,
+    can_link: bool,
+) -> None:
+    for name in names:
+        put(name, f"# {name}\n{HOMEWORK}")
+    before = content_of(batch)
+    if not can_link:
+        monkeypatch.setattr(os, "link", cannot_link)
+    with open_download(batch) as download:
+        (submission,) = download.submissions
+        assert sorted(submission.files) == files
+        contents = [(submission.root / name).read_bytes() for name in submission.files]
+        assert sorted(contents) == sorted(before.values())
+    assert content_of(batch) == before
+    (note,) = download.source.notes
+    assert note.startswith(f"{KIM} is put together from {len({top(n) for n in names})} files")
+
+
+def top(name: str) -> str:
+    return name.partition("/")[0]
+
+
+def cannot_link(*paths: object, **keywords: object) -> None:
+    raise OSError(18, "Invalid cross-device link")
 
 
 def test_a_newer_attempt_counts_and_the_older_is_named(put: Put, batch: Path) -> None:
@@ -362,9 +427,6 @@ def test_people_whose_names_begin_with_a_dot_are_passed_over_by_name(
     assert [each.reason for each in download.source.passed_over] == [
         f"{hidden} begins with a dot, as hidden files do. Rename it to have it graded."
     ]
-
-
-KIM = "20231234_김철수"
 
 
 @pytest.mark.parametrize("has_own", [True, False])
@@ -611,6 +673,33 @@ def test_names_that_are_no_utf8_are_broken_and_hide_nothing(put: Put, batch: Pat
     assert {"kim", "lee"} < set(submissions)
 
 
+@pytest.mark.parametrize(
+    "form", ["과제/{}.py", "과제/{}_1_assignsubmission_file_/a.py", "과제/{}_1_2_a.py"]
+)
+def test_a_folder_around_everything_that_is_no_utf8_ends_nothing(
+    put: Put, batch: Path, form: str
+) -> None:
+    for name in ("kim", "lee"):
+        put(os.fsdecode(form.format(name).encode("cp949")))
+    for submission in found(batch).values():
+        again = Submission.model_validate_json(submission.model_dump_json())
+        assert again == submission
+        assert again.root.is_dir() == submission.root.is_dir()
+
+
+def test_a_message_that_names_what_is_no_utf8_can_be_written(
+    put: Put, batch: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("grader.intake.discovery.MAX_BYTES", 1)
+    for name in ("kim_1_2_김.bin", "kim_1_3_이.bin", "lee_2_4_hw5.py"):
+        put(os.fsdecode(name.encode("cp949")))
+    roster = tmp_path / os.fsdecode("명단.csv".encode("cp949"))
+    roster.write_text("name,id\nKim,1\nKim,1\n")
+    download = opened(batch, roster=roster)
+    assert all(each.model_dump_json() for each in (download.source, *download.submissions))
+    assert "the largest file is kim_1_2_\\xb1\\xe8.bin" in str(download.submissions[0].problem)
+
+
 def test_names_taken_apart_as_on_macos_are_found(put: Put, batch: Path) -> None:
     put("\u1100\u1175\u11b7.py")
     (submission,) = found(batch).values()
@@ -627,6 +716,40 @@ def test_a_file_and_a_folder_of_one_name_are_two_submissions(put: Put, batch: Pa
     assert set(submissions) == {"a", "a.py", "a.py.py", "b"}
     assert submissions["a"].layout == "folder"
     assert submissions["a.py"].files == ("a.py",)
+
+
+def test_a_notebook_and_its_exported_script_are_one_submission(
+    put: Put, batch: Path, tmp_path: Path
+) -> None:
+    code = "import torch\ndef flatten(x):\n    return x\n"
+    cell = {"cell_type": "code", "source": code, "metadata": {}, "outputs": []}
+    notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    for name in ("20231234", "kim_minsu"):
+        put(f"{name}.ipynb", json.dumps(notebook))
+        put(f"{name}.py", code)
+    put("20231236.py")
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name\n20231234,Ada Lovelace\n20231235,Minsu Kim\n20231236,Grace Hopper\n")
+    download = opened(batch, roster=roster)
+    assert [(p.id, p.submission) for p in download.source.people] == [
+        ("20231234", "20231234"), ("20231235", "kim_minsu"), ("20231236", "20231236"),
+    ]  # fmt: skip
+    (ada, *_) = (each for each in download.submissions if each.id == "20231234")
+    assert (ada.entry, ada.files) == ("20231234.ipynb", ("20231234.ipynb", "20231234.py"))
+    assert download.source.notes == ()
+
+
+def test_a_folder_and_an_archive_of_one_name_are_one_person_s(
+    lms: ModuleType, put: Put, batch: Path, tmp_path: Path
+) -> None:
+    put("20231234/hw5.py")
+    put("20231234.zip", lms.zipped({"hw5.py": HOMEWORK.encode()}))
+    roster = tmp_path / "roster.csv"
+    roster.write_text("id,name\n20231234,Ada Lovelace\n")
+    for options in ({"roster": roster}, {}):
+        (ada,) = opened(batch, **options).source.people
+        assert (ada.id, ada.submission) == ("20231234", "20231234")
+        assert ada.other_submissions == ("20231234.zip",)
 
 
 def test_what_is_nobody_s_work_is_passed_over_and_named(put: Put, batch: Path) -> None:

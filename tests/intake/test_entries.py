@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,32 @@ def test_scripts_that_all_import_each_other_are_looked_through_once(tmp_path: Pa
         (tmp_path / f"m{number}.py").write_text(everyone * 150)
     (tmp_path / "m7.py").write_text(everyone + ALL)
     assert read_submission(tmp_path).entry == "m7.py"
+
+
+def test_no_more_than_one_of_many_large_sources_is_held_at_once(tmp_path: Path) -> None:
+    line = "# " + "x" * 77 + "\n"
+    code = "# \U0001f600\n" + line * ((1 << 20) // len(line))  # four bytes a character in memory
+    for number in range(8):
+        (tmp_path / f"x{number}.py").write_text(code)
+    (tmp_path / "hw.py").write_text(ALL)
+    tracemalloc.start()
+    try:
+        assert read_submission(tmp_path).entry == "hw.py"
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 << 20
+
+
+def test_a_script_that_imports_without_end_takes_no_more_memory_than_it_is_long(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "a.py").write_text("import " + ", ".join(f"m{n}" for n in range(100_000)))
+    (tmp_path / "hw.py").write_text("import a\n" + ALL)
+    tracemalloc.start()
+    try:
+        assert read_submission(tmp_path).entry == "hw.py"
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 6 << 20

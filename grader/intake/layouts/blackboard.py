@@ -139,7 +139,10 @@ def _by_people(infos: Mapping[str, Info]) -> list[list[str]]:
 
 
 def _hand_in(label: str, attempts: _Attempts, infos: Mapping[str, Info]) -> HandIn:
-    *older, newest = sorted(attempts)
+    times = sorted(attempts)
+    with_file = [when for when in times if not all(file.is_info for file in attempts[when])]
+    newest = (with_file or times)[-1]  # whoever only writes a comment does not take work back
+    older, later = times[: times.index(newest)], times[times.index(newest) + 1 :]
     info = infos[newest]
     originals = dict(info.originals)
     return HandIn(
@@ -150,10 +153,23 @@ def _hand_in(label: str, attempts: _Attempts, infos: Mapping[str, Info]) -> Hand
             for file in attempts[newest]
             if not file.is_info
         ),
-        attempt=_time(newest) if older else None,
+        attempt=_time(newest) if len(times) > 1 else None,
         older=tuple(_described(when, attempts[when]) for when in older),
+        beside=tuple(
+            file.source
+            for when, files in attempts.items()
+            for file in files
+            if when != newest or file.is_info
+        ),
         typed=info.typed,
-        notes=info.notes,
+        notes=(*info.notes, *(_said_of_later(when, infos[when]) for when in later)),
+    )
+
+
+def _said_of_later(when: str, info: Info) -> str:
+    more = ", but a typed text" if info.typed else ""
+    return (
+        f"A later attempt, of {_time(when)}, holds no file{more}; the newest that holds one counts."
     )
 
 

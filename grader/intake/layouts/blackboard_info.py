@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile, islice, takewhile
 
 from grader.intake.layouts.model import Who
 from grader.intake.limits import MAX_INFO_LINE
@@ -41,10 +42,16 @@ def parse_info(text: str) -> Info:
     typed_at = next((n for n, line in enumerate(lines) if line.startswith(_TYPED)), len(lines))
     return Info(
         # What the student typed comes after the people and may hold such lines as well.
-        members=tuple(dict.fromkeys(_members(lines[:typed_at][:_PEOPLE_LINES]))),
+        members=tuple(dict.fromkeys(_members(_head(lines[:typed_at])))),
         originals=tuple(_originals(lines[_files_at(lines) :])),
         typed=_is_typed(lines[typed_at + 1 :]),
     )
+
+
+def _head(lines: Sequence[str]) -> list[str]:
+    """The lines up to the first empty one: what was typed comes after it in every language."""
+    filled = dropwhile(lambda line: not line.strip(), lines)
+    return list(takewhile(str.strip, islice(filled, _PEOPLE_LINES)))
 
 
 def _members(lines: Sequence[str]) -> Iterator[Who]:

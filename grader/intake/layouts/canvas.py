@@ -61,6 +61,10 @@ def _hand_in(user: str, name: str | None, reads: Sequence[Read]) -> HandIn:
         late=any(read.reading.late for read in reads),
         attempt=f"attempt {times + 1}" if times else None,
         older=tuple(file.source for file in older),
+        beside=(
+            *(file.source for file in older),
+            *(each.reading.source for each in reads if each.reading.file is None),
+        ),
         typed=len(files) < len(reads),
         notes=(_UNCLEAR.format(reads[0].reading.source),) if otherwise else (),
     )

@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+from grader.intake.names import code_key
 
-_NUMBER = r"(?P<number>\d{7,10})"
+_NUMBER = r"(?P<number>\d{4}-\d{4,6}|\d{7,10})"
 _HANGUL = r"(?P<name>[가-힣]{2,5}|[가-힣]{1,2} [가-힣]{1,3})"
 _OTHER = r"(?P<name>[^\W\d_]+(?:[ .'\u2019-]+[^\W\d_]+){1,4})"
 _REST = r"(?:[ _-]+(?P<file>.+)|(?P<ending>(?:\.tar)?\.[A-Za-z0-9]{1,5}))?$"
@@ -54,11 +55,11 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
             if _names_another(match):
                 doubtful.append((entry, match))
             else:
-                people[match["number"], _plain(match["name"])].append((entry, match))
+                number = code_key(match["number"])
+                people[number, _plain(match["name"])].append((entry, match))
     holders = Counter(number for number, _ in people)
     hand_ins = [
-        _hand_in(number, parts, is_shared=holders[number] > 1)
-        for (number, _), parts in people.items()
+        _hand_in(parts, is_shared=holders[number] > 1) for (number, _), parts in people.items()
     ]
     # By itself: what names two people may be either's, and is nothing to replace a file with.
     return hand_ins + [_doubted(entry, match) for entry, match in doubtful]
@@ -67,11 +68,12 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
 def _names_another(match: re.Match[str]) -> bool:
     """Whether number and name of somebody else follow; a number alone may be a date."""
     rest = (form.match(match["file"] or "") for form in _HANGUL_FORMS)
-    return any(other and other["number"] != match["number"] for other in rest)
+    own = code_key(match["number"])
+    return any(other and code_key(other["number"]) != own for other in rest)
 
 
 def _doubted(entry: Entry, match: re.Match[str]) -> HandIn:
-    hand_in = _hand_in(match["number"], [(entry, match)], is_shared=False)
+    hand_in = _hand_in([(entry, match)], is_shared=False)
     note = f"The name {entry.name} names more than one person; look at whose work this is."
     return replace(hand_in, notes=(note,))
 
@@ -81,10 +83,8 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]", "", name).casefold()
 
 
-def _hand_in(
-    number: str, parts: Sequence[tuple[Entry, re.Match[str]]], *, is_shared: bool
-) -> HandIn:
-    name = parts[0][1]["name"]
+def _hand_in(parts: Sequence[tuple[Entry, re.Match[str]]], *, is_shared: bool) -> HandIn:
+    number, name = parts[0][1]["number"], parts[0][1]["name"]
     note = f"The number {number} stands with another name, too; one of the two may be mistyped."
     return HandIn(
         id=f"{number}_{name}",

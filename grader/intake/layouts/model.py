@@ -59,6 +59,8 @@ class HandIn:
     """Which attempt it is, or when it came, where there can be several."""
     older: tuple[str, ...] = ()
     """Attempts that it takes the place of."""
+    beside: tuple[str, ...] = ()
+    """What else in the download is theirs: files of older attempts, texts."""
     typed: bool = False
     """Whether there is text that was typed into the LMS."""
     notes: tuple[str, ...] = ()

@@ -69,6 +69,7 @@ def _hand_in(number: str, name: str, is_doubtful: bool, matches: Sequence[re.Mat
             for match in matches
             if match["kind"] != "onlinetext"
         ),
+        beside=tuple(match.string for match in matches if match["kind"] == "onlinetext"),
         typed=any(match["kind"] == "onlinetext" for match in matches),
         notes=(_TWICE.format(matches[0].string),) if is_doubtful else (),
     )

@@ -1,14 +1,16 @@
-"""Plain: a source file, a folder or an archive each, named as it happens to be."""
+"""Plain: a source file, a folder or an archive each, named as it happens to be.
+
+A notebook and a script of one name are one work: the script is what the notebook was saved as, too.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from grader.intake.archives import archive_stem, is_archive, is_foreign
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
-from grader.intake.suffixes import is_source
+from grader.intake.suffixes import archive_stem, is_archive, is_foreign, is_source
 
 
 def is_work(entry: Entry) -> bool:
@@ -23,17 +25,26 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
 
 def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
     del read_text
-    claims = Counter(claim for entry in entries for claim in {entry.name, _stem(entry)})
-    return [_hand_in(entry, claims) for entry in entries]
+    works: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        # Under a `/` no name stands: a notebook and the script that was made of it are one work.
+        is_file = is_source(entry.name) and not entry.is_folder
+        works[f"{_stem(entry)}/" if is_file else entry.name].append(entry)
+    claims = Counter(
+        claim
+        for parts in works.values()
+        for claim in {_stem(parts[0]), *(entry.name for entry in parts)}
+    )
+    return [_hand_in(parts, claims) for parts in works.values()]
 
 
-def _hand_in(entry: Entry, claims: Counter[str]) -> HandIn:
-    stem = _stem(entry)
-    name = stem if claims[stem] == 1 else entry.name
+def _hand_in(parts: Sequence[Entry], claims: Counter[str]) -> HandIn:
+    stem = _stem(parts[0])
     return HandIn(
-        id=name,
-        members=(Who(label=name),),
-        parts=(Part(entry.name, None if entry.is_folder else entry.name),),
+        id=stem if claims[stem] == 1 else parts[0].name,
+        # Whose it is does not depend on what else is called so.
+        members=(Who(label=stem),),
+        parts=tuple(Part(entry.name, None if entry.is_folder else entry.name) for entry in parts),
     )
 
 

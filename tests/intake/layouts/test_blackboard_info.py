@@ -58,3 +58,12 @@ def test_only_what_stands_under_the_last_heading_of_files_is_believed() -> None:
     info = parse_info(f"{HEAD}{NOTHING}{typed}{FILES}")
     assert info.originals == (("HW 5_ada_my_utils.py", "my utils.py"),)
     assert not info.typed
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\t"])
+def test_in_no_language_does_what_was_typed_name_further_people(blank: str) -> None:
+    info = parse_info(
+        "\n그룹 구성원: Mal Lory (mallory), Eve (eve)\n과제: HW 5\n제출 날짜: 2026년 5월 31일\n"
+        f"{blank}\n제출 필드:\n이름: Ada Lovelace (alove)\nName: Bob (bob)\n"
+    )
+    assert [who.login for who in info.members] == ["mallory", "eve"]

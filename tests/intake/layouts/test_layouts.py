@@ -119,6 +119,34 @@ def test_blackboard_counts_the_newest_attempt_and_names_the_older() -> None:
     assert (lee.attempt, lee.older) == (None, ())
 
 
+@pytest.mark.parametrize(
+    ("typed", "more"),
+    [("There is no student submission text data", ""), ("See before.", ", but a typed text")],
+)
+def test_blackboard_counts_the_newest_attempt_that_holds_a_file(typed: str, more: str) -> None:
+    head = "HW_kim_attempt_2026-05"
+    first, second, third = (f"{head}-{day}-10-00-00" for day in (29, 30, 31))
+    (kim,) = read(
+        BLACKBOARD, f"{first}_hw5.py", f"{first}.txt", f"{second}_hw5.py", f"{third}.txt",
+        texts={f"{third}.txt": f"Name: Kim (kim)\n\nSubmission Field:\n{typed}\n"},
+    )  # fmt: skip
+    assert [part.source for part in kim.parts] == [f"{second}_hw5.py"]
+    assert (kim.attempt, kim.typed) == ("2026-05-30 10:00:00", False)
+    assert kim.older == ("2026-05-29 10:00:00 (hw5.py)",)
+    assert set(kim.beside) == {f"{first}_hw5.py", f"{first}.txt", f"{third}.txt"}
+    assert kim.notes == (
+        f"A later attempt, of 2026-05-31 10:00:00, holds no file{more}; the newest that holds "
+        "one counts.",
+    )
+
+
+def test_blackboard_of_attempts_without_files_counts_the_newest() -> None:
+    head = "HW_kim_attempt_2026-05"
+    texts = {f"{head}-{day}-10-00-00.txt": "Name: Kim (kim)\n" for day in (29, 30)}
+    (kim,) = read(BLACKBOARD, *texts, texts=texts)
+    assert (kim.parts, kim.attempt, kim.notes) == ((), "2026-05-30 10:00:00", ())
+
+
 FORGED = "x_attempt_2099-01-01-00-00-00"
 
 
@@ -272,6 +300,18 @@ def test_korean_names_tell_number_and_name(name: str, who: str, file: str | None
     (hand_in,) = read(KOREAN, name)
     assert hand_in.members == (Who(name=who, number="20231234", is_typed=True),)
     assert names_of(hand_in) == [file]
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["{}_김철수_hw5.py", "김철수({})_hw5.py", "김철수_{}_hw5.py", "hw5_{}_김철수_hw5.py",
+     "[{}] 김철수-hw5.py", "{}-김철수_hw5.py"],
+)  # fmt: skip
+def test_korean_numbers_may_have_a_hyphen_behind_the_year(form: str) -> None:
+    (hand_in,) = read(KOREAN, form.format("2023-12345"))
+    assert hand_in.members == (Who(name="김철수", number="2023-12345", is_typed=True),)
+    (both,) = read(KOREAN, form.format("2023-12345"), form.format("202312345"))
+    assert len(both.parts) == 2
 
 
 def test_korean_names_under_one_number_are_two_people() -> None:
