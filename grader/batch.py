@@ -259,14 +259,8 @@ class _Batch:
         def grade(submission: Submission) -> SubmissionResult:
             with self._lock:
                 self._observer.submission_started(submission)
-            try:
-                with SubmissionLog(self._folder.of(submission.id)) as log:
-                    return self._grade_one(submission, pool, log)
-            except OSError as error:
-                raise UserError(
-                    f"The log of {submission.id} cannot be written: {error.strerror}. "
-                    "What was graded before is in the output folder."
-                ) from error
+            with SubmissionLog(self._folder.of(submission.id)) as log:
+                return self._grade_one(submission, pool, log)
 
         return grade
 

@@ -55,6 +55,7 @@ def _saves(work: Path, out: Path, console: Console) -> Iterator[None]:
     while True:
         name = escape(work.name)
         console.print(f"\n[dim]Waiting for {name} to be saved; Ctrl-C ends.[/]", highlight=False)
+        console.file.flush()  # somebody may read it through a pipe
         if next(changes, None) is None:
             return
         yield

@@ -205,9 +205,8 @@ def grade(
             print_plan(console, download)
             print_roll_call(console, download.source)
             return
-        machine, many = this_machine(), len(download.submissions)
-        slots = jobs or machine.slots(many)
-        setup = setup.model_copy(update={"threads": machine.threads(slots)})
+        many = len(download.submissions)
+        slots = jobs or this_machine().slots(many)
         with LiveView(console) as view:
             view.starting(f"Grading {many} submissions of {source}, {slots} at a time …")
             graded = grade_batch(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from grader.errors import UserError
 from grader.jobs import CheckStarted, Trained
+from grader.report.text import clean_line
 from grader.results import SubmissionResult
 
 NAME = "grading.log"
@@ -17,12 +21,14 @@ class SubmissionLog:
     """Appends to `folder`/grading.log; use as a context manager. A line is on disk at once.
 
     Raises:
-        OSError: on construction, and when a line cannot be written.
+        UserError: on construction, and when a line cannot be written.
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = (folder / NAME).open("a", encoding="utf-8", buffering=1)
+        self._name = folder.name
+        with self._told():
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = (folder / NAME).open("a", encoding="utf-8", buffering=1)
 
     def __enter__(self) -> Self:
         return self
@@ -35,10 +41,21 @@ class SubmissionLog:
     ) -> None:
         self._file.close()
 
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise UserError(
+                f"The log of {self._name} cannot be written: {error.strerror}. "
+                "What was graded before is in the output folder."
+            ) from error
+
     def say(self, text: str) -> None:
-        """Write a line; line breaks in it become blanks."""
+        """Write a line; what moves or hides text in a terminal is left out of it."""
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
-        self._file.write(f"{now} {' '.join(text.split())}\n")
+        with self._told():
+            self._file.write(f"{now} {clean_line(text)}\n")
 
     def event(self, event: CheckStarted | Trained) -> None:
         """Write what happened in a grading."""

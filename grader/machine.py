@@ -23,10 +23,6 @@ class Machine:
         """How many submissions are graded at once: one a core, as far as the memory goes."""
         return max(1, min(self.cores, self.memory // SLOT_BYTES, submissions))
 
-    def threads(self, slots: int) -> int:
-        """How many threads a training may use beside so many slots."""
-        return max(1, self.cores // slots)
-
 
 def this_machine(cgroups: Path = CGROUPS) -> Machine:
     """What may be used here; of several limits the lowest.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -85,23 +85,28 @@ def opened_out(path: Path, *, single: bool = False) -> Iterator[OutFolder]:
         UsageError: it cannot be written, its disk is full, or another grading writes it.
     """
     _prepare(path)
-    try:
-        with FileLock(path / LOCK, timeout=0):
-            remove_unfinished(path)
-            yield OutFolder(path, single)
-    except Timeout as error:
-        raise UsageError(
-            f"Another torchgrade is writing to {path}. Wait until it has ended, or choose another "
-            "folder with --out."
-        ) from error
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(FileLock(path / LOCK, timeout=0))
+        except Timeout as error:
+            raise UsageError(
+                f"Another torchgrade is writing to {path}. Wait until it has ended, or choose "
+                "another folder with --out."
+            ) from error
+        except OSError as error:  # somebody else graded into it, or it knows no locks
+            raise UsageError(
+                f"{path} cannot be locked: {error.strerror}. Choose another folder with --out, or "
+                f"make {LOCK} in it yours."
+            ) from error
+        remove_unfinished(path)
+        yield OutFolder(path, single)
 
 
 def _prepare(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
-        probe = out / ".torchgrade-probe"
-        probe.write_bytes(b"torchgrade")
-        probe.unlink()
+        with tempfile.NamedTemporaryFile(dir=out, prefix=".torchgrade-probe-") as probe:
+            probe.write(b"torchgrade")
     except OSError as error:
         raise UsageError(
             f"Results cannot be written to {out}: {error.strerror}. Choose another with --out."

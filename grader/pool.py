@@ -8,6 +8,7 @@ from queue import Empty, LifoQueue
 from types import TracebackType
 from typing import Self
 
+from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import Opened, Setup
 from grader.launching import Launcher
@@ -108,7 +109,13 @@ class SlotPool:
         return opened
 
     def _open(self) -> tuple[Slot, Opened]:
-        slot = Slot(self._setup, self._living_launcher())
+        try:
+            slot = Slot(self._setup, self._living_launcher())
+        except OSError as error:
+            raise UserError(
+                f"No grading process can be started: {error.strerror}. Free memory and room in "
+                "TMPDIR, or grade fewer at once with --jobs. What was graded is kept."
+            ) from error
         try:
             return slot, slot.open()
         except BaseException:

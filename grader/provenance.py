@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import platform
+import sys
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 
 import torch
@@ -33,10 +33,16 @@ def setup_key(rubric: Rubric, store: Store | None, options: str) -> str:
         store.fingerprint if store is not None else "",
         _source_fingerprint(grader.__file__),
         torch.__version__,
-        version("torchvision"),
         platform.python_version(),
+        *_installed(),
         options,
     )
+
+
+def _installed() -> list[str]:
+    """Every package that student code may import, with its version, as pip notes them on disk."""
+    places = [Path(folder) for folder in sys.path if folder]
+    return sorted({path.stem for place in places for path in place.glob("*.dist-info")})
 
 
 def provenance_of(

@@ -43,19 +43,15 @@ def test_a_share_of_a_core_is_one_slot(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("cores", "memory", "submissions", "slots", "threads"),
+    ("cores", "memory", "submissions", "slots"),
     [
-        (2, 24 << 30, 200, 2, 1),
-        (8, 24 << 30, 200, 8, 1),
-        (8, 4 * SLOT_BYTES, 200, 4, 2),
-        (8, 24 << 30, 1, 1, 8),
-        (4, 1 << 20, 200, 1, 4),
-        (4, 24 << 30, 0, 1, 4),
+        (2, 24 << 30, 200, 2),
+        (8, 24 << 30, 200, 8),
+        (8, 4 * SLOT_BYTES, 200, 4),
+        (8, 24 << 30, 1, 1),
+        (4, 1 << 20, 200, 1),
+        (4, 24 << 30, 0, 1),
     ],
 )
-def test_slots_are_as_many_as_cores_memory_and_submissions_allow(
-    cores, memory, submissions, slots, threads
-):
-    machine = Machine(cores, memory)
-    assert machine.slots(submissions) == slots
-    assert machine.threads(slots) == threads
+def test_slots_are_as_many_as_cores_memory_and_submissions_allow(cores, memory, submissions, slots):
+    assert Machine(cores, memory).slots(submissions) == slots

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import UsageError
-from grader.outfolder import opened_out
+from grader.outfolder import LOCK, opened_out
 from tests.report import builder
 
 Usage = namedtuple("Usage", "total used free")
@@ -57,3 +57,9 @@ def test_names_like_ours_below_a_hand_in_stay(tmp_path):
     with opened_out(tmp_path):
         assert hidden.is_dir()
         assert (tmp_path / ".b.torchgrade-tmp").is_dir()
+
+
+def test_a_lock_that_cannot_be_had_is_told(tmp_path):
+    (tmp_path / LOCK).mkdir()  # as good as one that is somebody else's
+    with pytest.raises(UsageError, match=f"cannot be locked: .* make {LOCK} in it yours"):
+        opened_out(tmp_path).__enter__()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from grader.errors import IntakeError, UserError
+from grader.errors import IntakeError, UsageError, UserError
+from grader.files import is_full, remove_tree
 from grader.intake.archives import how_to_hand_in, unpack
 from grader.intake.discovery import (
     broken_submission,
@@ -49,7 +52,11 @@ class Stager:
         self._own_left, self._own_entries = HAND_IN.total_bytes, HAND_IN.entries
 
     def read(self, hand_in: HandIn) -> Submission:
-        """The submission of a hand-in, under its id; one that cannot be read has a `problem`."""
+        """The submission of a hand-in, under its id; one that cannot be read has a `problem`.
+
+        Raises:
+            UsageError: the disk is full, whoever filled it.
+        """
         name = hand_in.id
         notes = list(hand_in.notes)
         self._own_left, self._own_entries = HAND_IN.total_bytes, HAND_IN.entries
@@ -57,8 +64,10 @@ class Stager:
             path = self._gather(hand_in, name, notes)
             submission = read_submission(self._opened(path, name, notes), name)
         except UserError as error:
+            _require_room(error.__cause__)
             submission = broken_submission(name, self._tree.root, "folder", str(error))
         except OSError as error:
+            _require_room(error)
             problem = cannot_be_read(error)
             submission = broken_submission(name, self._tree.root, "folder", problem)
         except Exception as error:  # whatever one person handed in, the others' is read
@@ -197,7 +206,11 @@ class Stager:
             )
         left = min(self._own_left, self._left)
         limits = replace(HAND_IN, total_bytes=left, entries=self._own_entries)
-        unpacked = unpack(archive, folder, limits)
+        try:
+            unpacked = unpack(archive, folder, limits)
+        except BaseException:
+            remove_tree(folder)  # the next one needs the room
+            raise
         self._left -= unpacked.written
         self._own_left -= unpacked.written
         self._own_entries -= unpacked.entries
@@ -209,6 +222,19 @@ class Stager:
         folder = self._scratch / str(self._count) / name[:60].rstrip(". ")
         folder.mkdir(parents=True)
         return folder
+
+
+def _require_room(error: BaseException | None) -> None:
+    """See that it was not the disk; what one hand-in had filled it with is gone by now.
+
+    Raises:
+        UsageError: there is no room for anybody's.
+    """
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full and is_full(Path(tempfile.gettempdir())):
+        raise UsageError(
+            "The disk of TMPDIR is full. Make room, or name a folder on a larger disk in TMPDIR."
+        ) from error
 
 
 def _left_out(unpacked: Unpacked, archive: str) -> list[str]:

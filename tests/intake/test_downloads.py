@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import json
 import os
+import shutil
 import tarfile
 import tempfile
 import zipfile
+from collections import namedtuple
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -795,6 +798,44 @@ def test_reports_among_submissions_are_no_submission(
     download = opened(batch)
     assert [each.id for each in download.submissions] == ["kim"]
     assert [each.reason for each in download.source.passed_over] == told
+
+
+@pytest.fixture
+def full_at(batch: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, int], None]:
+    """Lets the disk be full when a folder of that name is made; so much is left afterwards."""
+
+    def make(name: str, left: int) -> None:
+        batch.mkdir(exist_ok=True)
+        real = Path.mkdir
+
+        def mkdir(path: Path, *args: object, **keywords: object) -> None:
+            if path.name == name:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            real(path, *args, **keywords)  # type: ignore[arg-type]  # passed on as they came
+
+        monkeypatch.setattr(Path, "mkdir", mkdir)
+        usage = namedtuple("usage", "total used free")(10**12, 10**12 - left, left)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage)
+        for person in ("kim", "lee"):
+            with zipfile.ZipFile(batch / f"{person}.zip", "w") as archive:
+                archive.writestr(f"{person}s/hw5.py", "x = 1")
+
+    return make
+
+
+def test_who_fills_the_disk_is_left_out_alone_where_there_is_room_again(
+    batch: Path, full_at: Callable[[str, int], None]
+) -> None:
+    full_at("kims", 10 << 30)
+    download = found(batch)
+    assert "No space left" in (download["kim"].problem or "")
+    assert download["lee"].problem is None
+
+
+def test_a_full_disk_is_nobodys_fault(batch: Path, full_at: Callable[[str, int], None]) -> None:
+    full_at("kims", 5 << 20)
+    with pytest.raises(UsageError, match="disk of TMPDIR is full"):
+        opened(batch)
 
 
 @pytest.mark.parametrize("work", ["work/hw5.py", "a/b/hw5.ipynb", "hw5.zip", "hw5.rar", "hw5.pdf"])
