@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import IntakeError
 from grader.intake.documents import Document
-from grader.intake.imports import import_graph, reached
+from grader.intake.imports import among, import_graph, reached
 from grader.intake.limits import MAX_CANDIDATES
 from grader.intake.notebooks import read_notebook
-from grader.intake.recognition import homework_marks, is_call, trains_at_once
+from grader.intake.parsing import Parser
+from grader.intake.recognition import is_call
 from grader.intake.scripts import read_script
+from grader.intake.sources import Source, look_at
 from grader.intake.suffixes import is_notebook, is_source
 from grader.sentences import listed
 
@@ -45,19 +46,26 @@ def read_document(path: Path, name: str) -> Document:
 class _Candidate:
     """A source that may be the one to be run, and how far it leads."""
 
-    name: str
-    code: str
-    marks: frozenset[str]
-    """What of the homework stands in it."""
+    source: Source
     reached: frozenset[str]
     """The sources that are run with it: itself and those it imports."""
     reach: frozenset[str]
     """What of the homework stands in all of these."""
 
     @property
+    def name(self) -> str:
+        """Of its file."""
+        return self.source.name
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """What of the homework stands in itself."""
+        return self.source.marks
+
+    @property
     def weight(self) -> tuple[int, int, bool, int]:
         """Of two, the one with the greater is run, if neither is there to import the other."""
-        return len(self.reach), len(self.marks), is_notebook(self.name), len(self.code)
+        return len(self.reach), len(self.marks), self.source.is_notebook, self.source.size
 
     @property
     def is_whole(self) -> bool:
@@ -75,7 +83,7 @@ class _Candidate:
             and other.name not in self.reached
             and len(other.reach) == len(self.reach)
             and not self.is_whole
-            and not trains_at_once(self.code)
+            and not self.source.trains_at_once
             and not _TEST.search(PurePosixPath(other.name).stem)
         )
 
@@ -97,24 +105,31 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
             "or script."
         )
     names.sort(key=lambda name: (name.count("/"), name))
-    documents = _documents(folder, names[:MAX_CANDIDATES])
-    candidates = _candidates(_codes(documents))
+    candidates = _candidates(folder, names[:MAX_CANDIDATES])
     roots = [each for each in candidates if not any(map(each.is_run_by, candidates))]
     entry = max(roots, key=lambda each: each.weight)
-    # What was wrong with it is raised now.
-    document = documents[entry.name] or read_document(folder / entry.name, entry.name)
+    document = read_document(folder / entry.name, entry.name)  # what is wrong with it is raised now
     return Entry(entry.name, document, entry.reach, tuple(_doubts(entry, candidates)))
 
 
-def _candidates(codes: Mapping[str, str]) -> list[_Candidate]:
-    marks = {name: homework_marks(code) for name, code in codes.items()}
-    graph = import_graph(codes)
+def _candidates(folder: Path, names: Sequence[str]) -> list[_Candidate]:
+    parser = Parser()
+    sources = {name: _look_at(folder, name, parser) for name in names}
+    graph = import_graph({name: each.imports for name, each in sources.items()}, among(names))
     found = []
-    for name, code in codes.items():
+    for name, source in sources.items():
         run = reached(name, graph)
-        reach = frozenset().union(*(marks[each] for each in run))
-        found.append(_Candidate(name, code, marks[name], run, reach))
+        reach = frozenset().union(*(sources[each].marks for each in run))
+        found.append(_Candidate(source, run, reach))
     return found
+
+
+def _look_at(folder: Path, name: str, parser: Parser) -> Source:
+    """What a file holds; nothing where it cannot be read, which matters once it is run."""
+    try:
+        return look_at(name, read_document(folder / name, name), parser)
+    except (OSError, IntakeError):
+        return Source(name, is_notebook=is_notebook(name), size=0)
 
 
 def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str]:
@@ -127,7 +142,7 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
     if rivals:
         yield f"{entry.name} is what was graded; {listed(rivals)} would hold the homework, too."
     run = [each.name for each in candidates if each.is_run_by(entry)]
-    if run and not is_notebook(entry.name):  # a notebook is what was handed out
+    if run and not entry.source.is_notebook:  # a notebook is what was handed out
         yield (
             f"{entry.name} is what was graded, as it imports {listed(run)}, which would hold "
             "as much of the homework."
@@ -136,8 +151,7 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
 
 def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
     """The files that hold something of the homework and that no other one imports."""
-    names = [name for name in files if is_source(name)][:MAX_CANDIDATES]
-    candidates = _candidates(_codes(_documents(folder, names)))
+    candidates = _candidates(folder, [name for name in files if is_source(name)][:MAX_CANDIDATES])
     imported = {name for each in candidates for name in each.reached - {each.name}}
     return [each.name for each in candidates if each.marks and each.name not in imported]
 
@@ -154,23 +168,9 @@ def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tu
         IntakeError: the file cannot be read.
     """
     document = read_document(folder / name, name)
-    codes = _codes(_documents(folder, scripts)) | {name: document.code}
-    files = tuple(sorted(reached(name, import_graph(codes))))
-    marks = frozenset().union(*(homework_marks(codes[each]) for each in files))
-    return Entry(name, document, marks), files
-
-
-def _documents(folder: Path, names: Sequence[str]) -> dict[str, Document | None]:
-    """What the files hold by name, None for those that cannot be read."""
-    documents: dict[str, Document | None] = dict.fromkeys(names)
-    for name in names:
-        with suppress(OSError, IntakeError):
-            documents[name] = read_document(folder / name, name)
-    return documents
-
-
-def _codes(documents: Mapping[str, Document | None]) -> dict[str, str]:
-    return {name: document.code if document else "" for name, document in documents.items()}
+    candidates = {each.name: each for each in _candidates(folder, [name, *scripts])}
+    entry = candidates[name]
+    return Entry(name, document, entry.reach), tuple(sorted(entry.reached))
 
 
 def _instead(files: Sequence[str]) -> str:

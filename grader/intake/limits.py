@@ -28,6 +28,16 @@ MAX_OBJECTS = 1_000_000
 MAX_CANDIDATES = 100
 """Sources of one submission that are looked into for the homework, by depth and name."""
 
+MAX_PARSED = 128 << 10
+"""Characters of a source that is parsed; a tree takes up to a thousand times as much memory. The
+homework has 50,000."""
+
+MAX_PARSED_IN_ALL = 2 << 20
+"""Of all sources of one submission; what is beyond is looked through line by line."""
+
+MAX_IMPORTS = 10_000
+"""Of one cell or script; a script of 16 MB may name millions of modules."""
+
 MAX_HEADING = 200
 """Characters of a line in which a heading is looked for."""
 

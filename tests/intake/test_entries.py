@@ -176,3 +176,63 @@ def test_scripts_that_all_import_each_other_are_looked_through_once(tmp_path: Pa
         (tmp_path / f"m{number}.py").write_text(everyone * 150)
     (tmp_path / "m7.py").write_text(everyone + ALL)
     assert read_submission(tmp_path).entry == "m7.py"
+
+
+NETS = "def flatten(x):\n    return x\ndef three_layer_convnet(x, p):\n    return x @ p\n" + (
+    "class ThreeLayerConvNet:\n    def forward(self, x):\n        return flatten(x)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "script"),
+    [
+        ("from mynet import ThreeLayerConvNet", "mynet/__init__.py"),
+        ("import mynet", "mynet/__init__.py"),
+        ("from src import (\n    nets,  # (mine)\n)", "src/nets.py"),
+        ("import torch; import nets", "nets.py"),
+        ("import importlib\nn = importlib.import_module('src.nets')", "src/nets.py"),
+        ("%matplotlib inline\nfrom src import (\n    nets,\n)", "src/nets.py"),
+        ("torch?\nfrom src import (\n    nets,\n)", "src/nets.py"),  # no Python, and no magic
+        ("%run -i nets.py", "nets.py"),
+        ("%run nets", "nets.py"),
+    ],
+)
+def test_a_notebook_is_run_rather_than_what_it_imports(
+    tmp_path: Path, start: str, script: str
+) -> None:
+    write(tmp_path / "hw5.ipynb", [start, RUNS])
+    (tmp_path / script).parent.mkdir(exist_ok=True)
+    (tmp_path / script).write_text(NETS)
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.notes) == ("hw5.ipynb", ())
+
+
+def test_a_package_leads_to_what_it_imports_from_within(tmp_path: Path) -> None:
+    write(tmp_path / "hw5.ipynb", ["from mynet import *", RUNS])
+    package = tmp_path / "mynet" / "models"
+    package.mkdir(parents=True)
+    (package.parent / "__init__.py").write_text("from .models import *\n")
+    (package / "__init__.py").write_text("from ..models.nets import *\nfrom . import nets\n")
+    (package / "nets.py").write_text(NETS)
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.notes) == ("hw5.ipynb", ())
+
+
+def test_what_a_library_calls_like_a_script_is_not_that_script(tmp_path: Path) -> None:
+    write(tmp_path / "hw5.ipynb", ["import torch.utils.data\nfrom torch import nets", RUNS])
+    (tmp_path / "nets.py").write_text(NETS)
+    assert read_submission(tmp_path).entry == "nets.py"
+
+
+def test_an_import_in_a_text_or_a_comment_is_none(tmp_path: Path) -> None:
+    write(tmp_path / "hw5.ipynb", ['"""\nimport nets\n"""\n# import nets', RUNS])
+    (tmp_path / "nets.py").write_text(NETS)
+    assert read_submission(tmp_path).entry == "nets.py"
+
+
+@pytest.mark.timeout(60)
+def test_sources_too_large_to_be_parsed_are_looked_through_line_by_line(tmp_path: Path) -> None:
+    write(tmp_path / "hw5.ipynb", ["from src import (\n    nets,\n)\n" + "x = 1\n" * 100_000, RUNS])
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "nets.py").write_text(NETS)
+    assert read_submission(tmp_path).entry == "hw5.ipynb"
