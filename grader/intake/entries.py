@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from grader.errors import IntakeError
 from grader.intake.documents import Document
 from grader.intake.imports import among, import_graph, reached
-from grader.intake.limits import MAX_CANDIDATES
+from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL
 from grader.intake.notebooks import read_notebook
 from grader.intake.parsing import Parser
 from grader.intake.recognition import is_call
@@ -113,8 +113,12 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
 
 
 def _candidates(folder: Path, names: Sequence[str]) -> list[_Candidate]:
-    parser = Parser()
-    sources = {name: _look_at(folder, name, parser) for name in names}
+    """The sources with what they lead to.
+
+    Raises:
+        IntakeError: they hold too much code together.
+    """
+    sources = {each.name: each for each in _looked_at(folder, names)}
     graph = import_graph({name: each.imports for name, each in sources.items()}, among(names))
     found = []
     for name, source in sources.items():
@@ -122,6 +126,24 @@ def _candidates(folder: Path, names: Sequence[str]) -> list[_Candidate]:
         reach = frozenset().union(*(sources[each].marks for each in run))
         found.append(_Candidate(source, run, reach))
     return found
+
+
+def _looked_at(folder: Path, names: Sequence[str]) -> Iterator[Source]:
+    """What the files hold, read one by one.
+
+    Raises:
+        IntakeError: it is too much code together.
+    """
+    parser, left = Parser(), MAX_CODE_IN_ALL
+    for name in names:
+        source = _look_at(folder, name, parser)
+        left -= source.size
+        if left < 0:
+            raise IntakeError(
+                f"{folder.name} holds more than {MAX_CODE_IN_ALL >> 20} MB of code, which no "
+                "homework does. Hand in your own work alone."
+            )
+        yield source
 
 
 def _look_at(folder: Path, name: str, parser: Parser) -> Source:
@@ -150,8 +172,15 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
 
 
 def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
-    """The files that hold something of the homework and that no other one imports."""
-    candidates = _candidates(folder, [name for name in files if is_source(name)][:MAX_CANDIDATES])
+    """The files that hold something of the homework and that no other one imports.
+
+    None where they are more than is looked through, which the submission's reader is told.
+    """
+    names = [name for name in files if is_source(name)][:MAX_CANDIDATES]
+    try:
+        candidates = _candidates(folder, names)
+    except IntakeError:
+        return []
     imported = {name for each in candidates for name in each.reached - {each.name}}
     return [each.name for each in candidates if each.marks and each.name not in imported]
 

@@ -9,12 +9,10 @@ import ast
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from grader.intake.leftovers import holds
-from grader.intake.limits import MAX_IMPORTS
 
 _LINE = re.compile(
     r"(?:^|;)[ \t]*+(?:"
@@ -46,16 +44,16 @@ Find = Callable[[str, Imported], Iterable[str]]
 
 
 def imports_of(text: str, tree: ast.Module | None) -> Iterator[Imported]:
-    """What a text of Python imports, wherever in it; at most `MAX_IMPORTS` of it.
+    """What a text of Python imports, wherever in it.
 
     Args:
         text: a script, or a cell of a notebook.
         tree: the same as Python reads it; None where it does not.
     """
     if "import" in text:
-        yield from islice(_in_lines(text) if tree is None else _in_tree(tree), MAX_IMPORTS)
+        yield from _in_lines(text) if tree is None else _in_tree(tree)
     if "%run" in text:
-        yield from islice(_run(text), MAX_IMPORTS)
+        yield from _run(text)
 
 
 def import_graph(imports: Mapping[str, Iterable[Imported]], find: Find) -> Graph:

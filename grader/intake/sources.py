@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from grader.intake.documents import Document
 from grader.intake.imports import Imported, imports_of
+from grader.intake.limits import MAX_IMPORTS
 from grader.intake.parsing import Parser
-from grader.intake.recognition import homework_marks, trains_at_once
+from grader.intake.recognition import homework_marks, is_call, trains_at_once
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,14 @@ def look_at(name: str, document: Document, parser: Parser) -> Source:
         parser: the submission's.
     """
     code = document.code
-    imports: set[Imported] = set()
-    for text, tree in parser.parsed(document.cells):
-        imports.update(imports_of(text, tree))
+    marks = homework_marks(code)
+    parsed = parser.parsed(document.cells)
+    imports = (each for text, tree in parsed for each in imports_of(text, tree))
     return Source(
         name,
         is_notebook=document.is_notebook,
         size=len(code),
-        marks=homework_marks(code),
-        imports=frozenset(imports),
-        trains_at_once=trains_at_once(code),
+        marks=marks,
+        imports=frozenset(islice(imports, MAX_IMPORTS)),
+        trains_at_once=any(map(is_call, marks)) and trains_at_once(code),
     )

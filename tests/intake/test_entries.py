@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import read_own_work, read_submission
+from grader.intake import entries, read_own_work, read_submission, sources
 from tests.intake.notebooks import HOMEWORK, write
 
 ALL = HOMEWORK + "def three_layer_convnet(x, params): pass\nclass ThreeLayerConvNet: pass\n"
@@ -236,3 +236,27 @@ def test_sources_too_large_to_be_parsed_are_looked_through_line_by_line(tmp_path
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "nets.py").write_text(NETS)
     assert read_submission(tmp_path).entry == "hw5.ipynb"
+
+
+def test_a_script_is_scanned_once_however_many_import_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scanned = []
+    monkeypatch.setattr(sources, "trains_at_once", lambda code: bool(scanned.append(code)))
+    (tmp_path / "nets.py").write_text(f"{NETS}def main():\n    train_part2(1)\n")
+    for number in range(20):
+        (tmp_path / f"test_{number}.py").write_text("import nets\n")
+    assert read_submission(tmp_path).entry == "nets.py"
+    assert len(scanned) == 1
+
+
+def test_more_code_than_any_homework_s_is_refused_before_all_of_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(entries, "MAX_CODE_IN_ALL", 3 << 20)
+    for number in range(5):
+        (tmp_path / f"{number}.py").write_text("#" * (1 << 20))
+    (tmp_path / "hw.py").write_text(ALL)
+    message = f"{tmp_path.name} holds more than 3 MB of code, which no homework does. "
+    assert read_submission(tmp_path).problem == message + "Hand in your own work alone."
+    assert entries.separate_works(tmp_path, [f"{number}.py" for number in range(5)]) == []
