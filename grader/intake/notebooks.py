@@ -157,13 +157,17 @@ def _current_cells(document: dict[str, Any], name: str) -> Sequence[object]:
     """The cells as version 4 of the format has them; older notebooks are converted by nbformat."""
     cells: Sequence[object] | None = _list(document, "cells")
     if cells is None:
-        cells = _converted(document, name)
-    if len(cells) > MAX_CELLS:
+        return _converted(document, name)
+    _refuse_a_flood(len(cells), name)
+    return cells
+
+
+def _refuse_a_flood(count: int, name: str) -> None:
+    if count > MAX_CELLS:
         raise IntakeError(
-            f"{name} holds {len(cells):,} cells, and {MAX_CELLS:,} are the most. "
+            f"{name} holds {count:,} cells, and {MAX_CELLS:,} are the most. "
             "Hand in your own work alone."
         )
-    return cells
 
 
 def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
@@ -175,16 +179,13 @@ def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
         or sheets is None
     ):
         raise IntakeError(f"{name} is no notebook: {_NOT_A_NOTEBOOK}")
+    cells = [cell for sheet in sheets for cell in _list(sheet, "cells") or ()]
+    _refuse_a_flood(len(cells), name)  # now: the conversion takes a thousand times a cell's size
     import nbformat  # 0.1 s, and notebooks of before 2015 are rare
 
-    pruned = [
-        [_pruned(cell) for cell in _list(sheet, "cells") or ()]
-        for sheet in sheets
-        if isinstance(sheet, dict)
-    ]
     old = {
         "nbformat": version, "nbformat_minor": 0, "metadata": {},
-        "worksheets": [{"cells": cells, "metadata": {}} for cells in pruned],
+        "worksheets": [{"cells": [*map(_pruned, cells)], "metadata": {}}],
     }  # fmt: skip
     try:
         return list(nbformat.convert(nbformat.from_dict(old), _CURRENT_FORMAT).cells)
