@@ -7,15 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.errors import IntakeError
+from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
 from grader.intake.imports import among, import_graph, reached
 from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL
 from grader.intake.notebooks import read_notebook
 from grader.intake.parsing import Parser
-from grader.intake.recognition import is_call
+from grader.intake.recognition import defines_all, is_call
 from grader.intake.scripts import read_script
-from grader.intake.sources import Source, look_at
+from grader.intake.sources import Source, look_at, look_at_unreadable
 from grader.intake.suffixes import is_notebook, is_source
 from grader.sentences import listed
 
@@ -105,11 +105,19 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
             "or script."
         )
     names.sort(key=lambda name: (name.count("/"), name))
-    candidates = _candidates(folder, names[:MAX_CANDIDATES])
+    found = _candidates(folder, names[:MAX_CANDIDATES])
+    candidates = [each for each in found if each.source.refusal is None]
+    unread = [each for each in found if each.source.refusal is not None]
+    if not candidates:
+        raise _refusal(max(unread, key=lambda each: each.weight))
     roots = [each for each in candidates if not any(map(each.is_run_by, candidates))]
     entry = max(roots, key=lambda each: each.weight)
-    document = read_document(folder / entry.name, entry.name)  # what is wrong with it is raised now
-    return Entry(entry.name, document, entry.reach, tuple(_doubts(entry, candidates)))
+    for each in unread:
+        if _is_rather_the_work(each, entry):
+            raise IntakeError(f"{_refusal(each)} {entry.name} holds less of the homework.")
+    document = read_document(folder / entry.name, entry.name)
+    doubts = (*_doubts(entry, candidates), *_losses(entry, unread))
+    return Entry(entry.name, document, entry.reach, doubts)
 
 
 def _candidates(folder: Path, names: Sequence[str]) -> list[_Candidate]:
@@ -147,11 +155,36 @@ def _looked_at(folder: Path, names: Sequence[str]) -> Iterator[Source]:
 
 
 def _look_at(folder: Path, name: str, parser: Parser) -> Source:
-    """What a file holds; nothing where it cannot be read, which matters once it is run."""
+    """What a file holds, or what shows of it where it cannot be read."""
     try:
         return look_at(name, read_document(folder / name, name), parser)
-    except (OSError, IntakeError):
-        return Source(name, is_notebook=is_notebook(name), size=0)
+    except IntakeError as error:
+        return look_at_unreadable(folder / name, name, error)
+
+
+def _refusal(unread: _Candidate) -> IntakeError:
+    assert unread.source.refusal is not None
+    return unread.source.refusal
+
+
+def _is_rather_the_work(unread: _Candidate, entry: _Candidate) -> bool:
+    """Whether it is evident that a file that cannot be read is what was to be graded.
+
+    It shows more of the homework, or is a notebook beside what is only a helper.
+    """
+    if isinstance(_refusal(unread), EmptyFile):
+        return False
+    is_work = entry.source.is_notebook or defines_all(entry.reach) or any(map(is_call, entry.reach))
+    is_helper = not entry.reach or not is_work
+    return unread.marks > entry.reach or (unread.source.is_notebook and is_helper)
+
+
+def _losses(entry: _Candidate, unread: Sequence[_Candidate]) -> Iterator[str]:
+    """What could not be read and may matter: no script that holds nothing of the homework."""
+    for each in unread:
+        matters = each.source.is_notebook or each.marks
+        if matters and not isinstance(_refusal(each), EmptyFile):
+            yield f"{entry.name} is what was graded. {_refusal(each)}"
 
 
 def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str]:

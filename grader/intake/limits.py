@@ -32,6 +32,9 @@ MAX_OBJECTS = 1_000_000
 MAX_CANDIDATES = 100
 """Sources of one submission that are looked into for the homework, by depth and name."""
 
+MAX_UNREADABLE = 1 << 20
+"""Bytes of a file that cannot be read in which the homework is looked for all the same."""
+
 MAX_PARSED = 128 << 10
 """Characters of a source that is parsed; a tree takes up to a thousand times as much memory. The
 homework has 50,000."""

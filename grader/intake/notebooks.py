@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.errors import IntakeError
+from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.names import as_text
@@ -42,6 +42,7 @@ def read_notebook(path: Path, name: str) -> Document:
             from 1.
 
     Raises:
+        EmptyFile: it holds no code.
         IntakeError: it is no notebook, damaged, too large or unreadable; says which and what to do.
     """
     document, notes = _parse(_content(path, name), name)
@@ -66,7 +67,7 @@ def read_notebook(path: Path, name: str) -> Document:
         numbers = listed([*map(str, without_text)])
         notes.append(f"{name}: cells without text were left out: {numbers}.")
     if not found:
-        raise IntakeError(f"{name} holds no code. Hand in the notebook with your work.")
+        raise EmptyFile(f"{name} holds no code. Hand in the notebook with your work.")
     if sum(len(cell.source) for cell in found) > MAX_SOURCE_BYTES:
         raise IntakeError(
             f"{name} holds more than {MAX_SOURCE_BYTES >> 20} MB of code, which no homework does. "
@@ -88,7 +89,7 @@ def _content(path: Path, name: str) -> bytes:
         raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
     begin = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not begin:
-        raise IntakeError(f"{name} is empty. Hand in the notebook with your work.")
+        raise EmptyFile(f"{name} is empty. Hand in the notebook with your work.")
     for mark, what in _OTHER_KINDS:
         # Of markup, but of no conflict of two versions, which begins with seven of them.
         if begin.startswith(mark) and not begin.startswith(_CONFLICT.encode()):

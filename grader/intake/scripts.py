@@ -7,7 +7,7 @@ import io
 import tokenize
 from pathlib import Path
 
-from grader.errors import IntakeError
+from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
 from grader.intake.limits import MAX_SOURCE_BYTES
 from grader.intake.outline import Piece, find_marks
@@ -36,7 +36,8 @@ def read_script(path: Path, name: str) -> Document:
         name: what it is called in results.
 
     Raises:
-        IntakeError: it is empty, too large, binary or unreadable; says which and what to do.
+        EmptyFile: it is empty.
+        IntakeError: it is too large, binary or unreadable; says which and what to do.
     """
     try:
         size = path.stat().st_size
@@ -51,7 +52,7 @@ def read_script(path: Path, name: str) -> Document:
     if "\0" in text:  # UTF-32 begins as UTF-16 does
         raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
     if not text.strip():
-        raise IntakeError(f"{name} is empty. Hand in the file with your work.")
+        raise EmptyFile(f"{name} is empty. Hand in the file with your work.")
     marks = find_marks([Piece(cell=0, text=text, is_code=True)])
     return Document((Cell(file=name, source=text),), (note,) if note else (), marks)
 

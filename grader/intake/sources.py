@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 
+from grader.errors import IntakeError
 from grader.intake.documents import Document
 from grader.intake.imports import Imported, imports_of
-from grader.intake.limits import MAX_IMPORTS
+from grader.intake.limits import MAX_IMPORTS, MAX_UNREADABLE
 from grader.intake.parsing import Parser
 from grader.intake.recognition import homework_marks, is_call, trains_at_once
+from grader.intake.suffixes import is_notebook
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,7 @@ class Source:
         marks: what of the homework stands in it.
         imports: what may be modules of the submission's.
         trains_at_once: whether it trains when it is run, outside of any function.
+        refusal: why it cannot be read; then its marks are what shows of them in what there is.
     """
 
     name: str
@@ -31,6 +35,7 @@ class Source:
     marks: frozenset[str] = frozenset()
     imports: frozenset[Imported] = frozenset()
     trains_at_once: bool = False
+    refusal: IntakeError | None = None
 
 
 def look_at(name: str, document: Document, parser: Parser) -> Source:
@@ -53,3 +58,20 @@ def look_at(name: str, document: Document, parser: Parser) -> Source:
         imports=frozenset(islice(imports, MAX_IMPORTS)),
         trains_at_once=any(map(is_call, marks)) and trains_at_once(code),
     )
+
+
+def look_at_unreadable(path: Path, name: str, refusal: IntakeError) -> Source:
+    """What shows of the homework in a file that cannot be read.
+
+    Args:
+        path: where it lies.
+        name: of the file.
+        refusal: why it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_UNREADABLE).decode("utf-8", "replace")
+    except OSError:
+        text = ""
+    marks = homework_marks(text.replace("\\n", "\n"))  # a notebook writes ends of lines like that
+    return Source(name, is_notebook=is_notebook(name), size=0, marks=marks, refusal=refusal)

@@ -260,3 +260,56 @@ def test_more_code_than_any_homework_s_is_refused_before_all_of_it_is_read(
     message = f"{tmp_path.name} holds more than 3 MB of code, which no homework does. "
     assert read_submission(tmp_path).problem == message + "Hand in your own work alone."
     assert entries.separate_works(tmp_path, [f"{number}.py" for number in range(5)]) == []
+
+
+def put_cut_off(path: Path, *cells: str) -> None:
+    whole = write(path, cells).read_text()
+    path.write_text(whole[: whole.rindex("metadata")])
+
+
+def test_a_notebook_that_is_cut_off_gives_way_to_no_helper(tmp_path: Path) -> None:
+    put_cut_off(tmp_path / "hw5.ipynb", NETS, RUNS)
+    (tmp_path / "layers.py").write_text(HOMEWORK)
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.cells) == (None, ())
+    assert submission.problem == (
+        "hw5.ipynb is cut off: it ends in line 1 in the middle of a cell. Download or upload it "
+        "again. layers.py holds less of the homework."
+    )
+
+
+@pytest.mark.parametrize("content", ["<html>", '{\n<<<<<<< HEAD\n"cells": []}', "PK\x03\x04"])
+@pytest.mark.parametrize("helper", [HOMEWORK, "import torch\n"])
+def test_a_notebook_that_shows_nothing_gives_way_to_no_helper(
+    tmp_path: Path, content: str, helper: str
+) -> None:
+    (tmp_path / "hw5.ipynb").write_text(content)
+    (tmp_path / "layers.py").write_text(helper)
+    assert str(read_submission(tmp_path).problem).startswith("hw5.ipynb ")
+
+
+def test_a_broken_copy_of_a_work_is_named_with_what_is_wrong(tmp_path: Path) -> None:
+    write(tmp_path / "hw5.ipynb", [NETS, RUNS])
+    put_cut_off(tmp_path / "copy.ipynb", NETS, RUNS, "# and more")
+    submission = read_submission(tmp_path)
+    assert submission.entry == "hw5.ipynb"
+    assert submission.notes == (
+        "hw5.ipynb is what was graded. copy.ipynb is cut off: it ends in line 1 in the middle of a "
+        "cell. Download or upload it again.",
+    )
+
+
+def test_a_script_with_loops_of_its_own_is_graded_beside_a_page_of_it(tmp_path: Path) -> None:
+    (tmp_path / "hw5.py").write_text(NETS)
+    (tmp_path / "hw5.ipynb").write_text("<html>")
+    submission = read_submission(tmp_path)
+    assert submission.entry == "hw5.py"
+    assert "hw5.ipynb is a web page" in submission.notes[0]
+
+
+@pytest.mark.parametrize("name", ["Untitled.ipynb", "__init__.py"])
+def test_an_empty_file_beside_the_work_is_no_loss(tmp_path: Path, name: str) -> None:
+    (tmp_path / "hw5.py").write_text(HOMEWORK)
+    (tmp_path / name).write_text("" if name == "__init__.py" else '{"cells": []}')
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.notes) == ("hw5.py", ())
