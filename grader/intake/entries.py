@@ -51,6 +51,10 @@ class _Candidate:
     """The sources that are run with it: itself and those it imports."""
     reach: frozenset[str]
     """What of the homework stands in all of these."""
+    filled: frozenset[str]
+    """What of that is more than was handed out."""
+    blanks: int
+    """What was left in them as it was handed out."""
 
     @property
     def name(self) -> str:
@@ -63,9 +67,15 @@ class _Candidate:
         return self.source.marks
 
     @property
-    def weight(self) -> tuple[int, int, bool, int]:
-        """Of two, the one with the greater is run, if neither is there to import the other."""
-        return len(self.reach), len(self.marks), self.source.is_notebook, self.source.size
+    def weight(self) -> tuple[int, int, int, int, bool, int]:
+        """Of two, the one with the greater is run, if neither is there to import the other.
+
+        What is not filled in counts where nothing is. The length comes last: what was handed out
+        may be longer than what was made of it.
+        """
+        unfilled = len(self.reach) if not self.filled else 0
+        source, marks = self.source, len(self.marks)
+        return len(self.filled), unfilled, -self.blanks, marks, source.is_notebook, source.size
 
     @property
     def is_whole(self) -> bool:
@@ -91,8 +101,9 @@ class _Candidate:
 def find_entry(folder: Path, files: Sequence[str]) -> Entry:
     """The file that is run: the one that leads to most of the homework, else the first by name.
 
-    A file leads to what stands in it and in the scripts it imports. Where several lead equally far,
-    one that imports others of them goes before these; then the one is run that holds more itself,
+    A file leads to what stands in it and in the scripts it imports; a definition that computes
+    nothing does not count. Where several lead equally far, one that imports others of them goes
+    before these; then the one is run that left less blank, then the one that holds more itself,
     then a notebook, then the one with more code.
 
     Raises:
@@ -131,8 +142,16 @@ def _candidates(folder: Path, names: Sequence[str]) -> list[_Candidate]:
     found = []
     for name, source in sources.items():
         run = reached(name, graph)
-        reach = frozenset().union(*(sources[each].marks for each in run))
-        found.append(_Candidate(source, run, reach))
+        all_of_it = [sources[each] for each in run]
+        found.append(
+            _Candidate(
+                source,
+                run,
+                reach=frozenset().union(*(each.marks for each in all_of_it)),
+                filled=frozenset().union(*(each.filled for each in all_of_it)),
+                blanks=sum(each.blanks for each in all_of_it),
+            )
+        )
     return found
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.intake.blanks import count_blanks, definitions
 from grader.intake.documents import Document
 from grader.intake.imports import Imported, imports_of
 from grader.intake.limits import MAX_IMPORTS, MAX_UNREADABLE
@@ -24,6 +25,8 @@ class Source:
         is_notebook: whether it is one.
         size: characters of code.
         marks: what of the homework stands in it.
+        filled: those of the marks that are no definition without anything in it.
+        blanks: what was left as it was handed out: such definitions, and names that are None.
         imports: what may be modules of the submission's.
         trains_at_once: whether it trains when it is run, outside of any function.
         refusal: why it cannot be read; then its marks are what shows of them in what there is.
@@ -33,6 +36,8 @@ class Source:
     is_notebook: bool
     size: int
     marks: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
+    blanks: int = 0
     imports: frozenset[Imported] = frozenset()
     trains_at_once: bool = False
     refusal: IntakeError | None = None
@@ -48,14 +53,25 @@ def look_at(name: str, document: Document, parser: Parser) -> Source:
     """
     code = document.code
     marks = homework_marks(code)
-    parsed = parser.parsed(document.cells)
-    imports = (each for text, tree in parsed for each in imports_of(text, tree))
+    imports: set[Imported] = set()
+    computing: dict[str, bool] = {}
+    blanks = 0
+    for text, tree in parser.parsed(document.cells):
+        imports.update(islice(imports_of(text, tree), MAX_IMPORTS - len(imports)))
+        if tree is None:
+            continue
+        blanks += count_blanks(tree)
+        for mark, computes in definitions(tree):  # of several of one name, one is enough
+            computing[mark] = computing.get(mark, False) or computes
+    hollow = {mark for mark in marks if not computing.get(mark, True)}
     return Source(
         name,
         is_notebook=document.is_notebook,
         size=len(code),
         marks=marks,
-        imports=frozenset(islice(imports, MAX_IMPORTS)),
+        filled=marks - hollow,
+        blanks=blanks + len(hollow),
+        imports=frozenset(imports),
         trains_at_once=any(map(is_call, marks)) and trains_at_once(code),
     )
 

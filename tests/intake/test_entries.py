@@ -9,7 +9,10 @@ import pytest
 from grader.intake import entries, read_own_work, read_submission, sources
 from tests.intake.notebooks import HOMEWORK, write
 
-ALL = HOMEWORK + "def three_layer_convnet(x, params): pass\nclass ThreeLayerConvNet: pass\n"
+ALL = HOMEWORK + (
+    "def three_layer_convnet(x, params): return flatten(x)\n"
+    "class ThreeLayerConvNet:\n    scores = 3 * [0]\n"
+)
 
 
 def test_of_two_notebooks_the_one_with_more_of_the_homework_is_run(tmp_path: Path) -> None:
@@ -178,7 +181,8 @@ def test_scripts_that_all_import_each_other_are_looked_through_once(tmp_path: Pa
     assert read_submission(tmp_path).entry == "m7.py"
 
 
-NETS = "def flatten(x):\n    return x\ndef three_layer_convnet(x, p):\n    return x @ p\n" + (
+NETS = (
+    f"{HOMEWORK}def three_layer_convnet(x, params):\n    return x @ params\n"
     "class ThreeLayerConvNet:\n    def forward(self, x):\n        return flatten(x)\n"
 )
 
@@ -313,3 +317,55 @@ def test_an_empty_file_beside_the_work_is_no_loss(tmp_path: Path, name: str) -> 
     (tmp_path / name).write_text("" if name == "__init__.py" else '{"cells": []}')
     submission = read_submission(tmp_path)
     assert (submission.entry, submission.notes) == ("hw5.py", ())
+
+
+STARTER = (
+    f"{HOMEWORK}def three_layer_convnet(x, params):\n    w1, b1 = params\n    scores = None\n"
+    "    # TODO: Implement this.\n    pass\n    return scores\n"
+    'class ThreeLayerConvNet(nn.Module):\n    """What to do."""\n'
+    "    def __init__(self, channels=3):\n        super().__init__()\n        pass\n"
+    "    def forward(self, x):\n        scores = None\n        return scores\n"
+)
+STARTER_RUNS = (
+    "train_part2(two_layer_fc, [w1, w2], 1e-2)\n",
+    "model = None\noptimizer = None\n# TODO\npass\ntrain_part34(model, optimizer)\n",
+)
+COMMENTS = "# What is to be done here, at length.\n" * 50
+
+
+@pytest.mark.parametrize("name", ["hw5.ipynb", "hw5.py"])
+@pytest.mark.parametrize("runs", [RUNS, "for x, y in loader_train:\n    step(x)\n"])
+def test_what_was_filled_in_is_run_rather_than_the_longer_starter(
+    tmp_path: Path, name: str, runs: str
+) -> None:
+    write(tmp_path / "PyTorch_original.ipynb", [STARTER + COMMENTS, *STARTER_RUNS])
+    if name == "hw5.ipynb":
+        write(tmp_path / name, [NETS, runs])
+    else:
+        (tmp_path / name).write_text(NETS + runs)
+    submission = read_submission(tmp_path)
+    assert submission.entry == name
+    assert submission.notes == (
+        f"{name} is what was graded; PyTorch_original.ipynb would hold the homework, too.",
+    )
+
+
+def test_of_two_starters_the_one_in_which_the_last_part_is_filled_in_is_run(tmp_path: Path) -> None:
+    write(tmp_path / "a.ipynb", [STARTER + COMMENTS, *STARTER_RUNS])
+    filled = STARTER_RUNS[1].replace("pass", "model = make()\noptimizer = SGD(model)")
+    write(tmp_path / "b.ipynb", [STARTER, STARTER_RUNS[0], filled])
+    assert read_submission(tmp_path).entry == "b.ipynb"
+
+
+def test_a_starter_alone_is_run_as_it_is(tmp_path: Path) -> None:
+    write(tmp_path / "hw5.ipynb", [STARTER, *STARTER_RUNS])
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.problem, submission.notes) == ("hw5.ipynb", None, ())
+
+
+def test_a_definition_that_is_left_in_a_second_cell_takes_nothing_from_the_first(
+    tmp_path: Path,
+) -> None:
+    write(tmp_path / "hw5.ipynb", [NETS, STARTER, RUNS])
+    write(tmp_path / "part.ipynb", [NETS.split("class")[0] + COMMENTS, RUNS])
+    assert read_submission(tmp_path).entry == "hw5.ipynb"
