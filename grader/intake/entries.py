@@ -82,6 +82,16 @@ class _Candidate:
         """Whether it holds by itself all that it leads to, its trainings too."""
         return self.marks == self.reach and any(map(is_call, self.marks))
 
+    def adds_to(self, entry: _Candidate) -> bool:
+        """Whether it holds a part of the homework that the other does not lead to.
+
+        A notebook that trains and defines nothing does so, too: there may be one for each part.
+        """
+        trains_alone = (
+            self.source.is_notebook and bool(self.marks) and all(map(is_call, self.marks))
+        )
+        return trains_alone or bool(self.source.filled - entry.filled)
+
     def is_run_by(self, other: _Candidate) -> bool:
         """Whether the other leads as far because it imports this one, and is what was meant.
 
@@ -215,6 +225,16 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
     ]
     if rivals:
         yield f"{entry.name} is what was graded; {listed(rivals)} would hold the homework, too."
+    parts = [
+        each.name
+        for each in candidates
+        if each.name not in (*entry.reached, *rivals) and each.adds_to(entry)
+    ]
+    if parts:
+        yield (
+            f"{entry.name} alone is what was graded; parts of the homework stand in "
+            f"{listed(parts)}, too. Hand in one file that holds all parts, or imports them."
+        )
     run = [each.name for each in candidates if each.is_run_by(entry)]
     if run and not entry.source.is_notebook:  # a notebook is what was handed out
         yield (

@@ -369,3 +369,29 @@ def test_a_definition_that_is_left_in_a_second_cell_takes_nothing_from_the_first
     write(tmp_path / "hw5.ipynb", [NETS, STARTER, RUNS])
     write(tmp_path / "part.ipynb", [NETS.split("class")[0] + COMMENTS, RUNS])
     assert read_submission(tmp_path).entry == "hw5.ipynb"
+
+
+@pytest.mark.parametrize("suffix", ["ipynb", "py"])
+def test_parts_in_files_of_their_own_are_named(tmp_path: Path, suffix: str) -> None:
+    defined, module = NETS.split("class")
+    first, second = RUNS.splitlines()
+    parts = {"part2": (defined, first), "part3": (f"class{module}", second), "part45": (second,)}
+    for name, cells in parts.items():
+        path = tmp_path / f"{name}.{suffix}"
+        if suffix == "ipynb":
+            write(path, cells)
+        else:
+            path.write_text("\n".join(cells))
+    submission = read_submission(tmp_path)
+    others = "part3.ipynb and part45.ipynb" if suffix == "ipynb" else "part3.py and part45.py"
+    assert submission.entry == f"part2.{suffix}"
+    assert submission.notes == (
+        f"part2.{suffix} alone is what was graded; parts of the homework stand in {others}, too. "
+        "Hand in one file that holds all parts, or imports them.",
+    )
+
+
+def test_an_older_copy_with_less_in_it_is_no_part(tmp_path: Path) -> None:
+    write(tmp_path / "hw5.ipynb", [NETS, RUNS])
+    write(tmp_path / "backup.ipynb", [NETS, RUNS.splitlines()[0]])
+    assert read_submission(tmp_path).notes == ()
