@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
 from grader.intake.imports import among, import_graph, reached
+from grader.intake.kinds import is_a_notebook, is_a_script
 from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL
 from grader.intake.notebooks import read_notebook
 from grader.intake.parsing import Parser
@@ -34,12 +35,22 @@ class Entry:
 
 
 def read_document(path: Path, name: str) -> Document:
-    """Read a notebook or a script, which of them by its name.
+    """Read a notebook or a script, which of them by its name, unless its content is the other.
 
     Raises:
         IntakeError: it cannot be read; says why and what to do.
     """
-    return read_notebook(path, name) if is_notebook(name) else read_script(path, name)
+    if is_notebook(name):
+        if not is_a_script(path):
+            return read_notebook(path, name)
+        return _noted(read_script(path, name), f"{name} holds a script; it was read as one.")
+    if not is_a_notebook(path):
+        return read_script(path, name)
+    return _noted(read_notebook(path, name), f"{name} holds a notebook; it was read as one.")
+
+
+def _noted(document: Document, note: str) -> Document:
+    return replace(document, notes=(note, *document.notes))
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
+from grader.intake.kinds import CONFLICT, refuse_other_kinds
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.names import as_text
 from grader.intake.outline import Piece, find_marks
@@ -20,15 +21,6 @@ _OLDEST_FORMAT, _CURRENT_FORMAT = 2, 4
 _HEADING = re.compile(r"^#++[ \t]++(.*\w.*)$", re.MULTILINE)
 _TITLE = 100
 """Characters of a title."""
-
-_OTHER_KINDS = (
-    (b"<", "is a web page: the page that shows the notebook was saved, not the notebook"),
-    (b"%PDF", "is a PDF"),
-    (b"PK\x03\x04", "is a zip archive under another name"),
-    (b"\x1f\x8b", "is a gzip archive under another name"),
-    (b"version https://git-lfs", "is a pointer of Git LFS; the notebook itself was not uploaded"),
-)
-_CONFLICT = "<<<<<<< "
 
 
 def read_notebook(path: Path, name: str) -> Document:
@@ -90,10 +82,7 @@ def _content(path: Path, name: str) -> bytes:
     begin = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not begin:
         raise EmptyFile(f"{name} is empty. Hand in the notebook with your work.")
-    for mark, what in _OTHER_KINDS:
-        # Of markup, but of no conflict of two versions, which begins with seven of them.
-        if begin.startswith(mark) and not begin.startswith(_CONFLICT.encode()):
-            raise IntakeError(f"{name} {what}. Download the notebook itself and hand that in.")
+    refuse_other_kinds(content, name, "notebook")
     if content.count(b"{") + content.count(b"[") > MAX_OBJECTS:
         raise IntakeError(
             f"{name} holds more than {MAX_OBJECTS:,} objects, which no notebook of a homework "
@@ -137,8 +126,8 @@ def _decode(content: bytes, name: str, notes: list[str]) -> str:
 
 
 def _damage(error: json.JSONDecodeError) -> str:
-    if _CONFLICT in error.doc:
-        line = error.doc[: error.doc.index(_CONFLICT)].count("\n") + 1
+    if CONFLICT in error.doc:
+        line = error.doc[: error.doc.index(CONFLICT)].count("\n") + 1
         return (
             f"holds the marks of a merge conflict (line {line}). Resolve it, open the notebook in "
             "Jupyter and save it again."

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
+from grader.intake.kinds import refuse_other_kinds
 from grader.intake.limits import MAX_SOURCE_BYTES
 from grader.intake.outline import Piece, find_marks
 from grader.protocol.messages import Cell
@@ -48,6 +49,7 @@ def read_script(path: Path, name: str) -> Document:
         content = path.read_bytes()
     except OSError as error:
         raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
+    refuse_other_kinds(content, name, "script")
     text, note = _decode(content, name)
     if "\0" in text:  # UTF-32 begins as UTF-16 does
         raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
