@@ -9,9 +9,9 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
-from grader.intake.imports import among, import_graph, reached
+from grader.intake.imports import among, beside, import_graph, reached
 from grader.intake.kinds import is_a_notebook, is_a_script
-from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL
+from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL, MAX_FILES
 from grader.intake.notebooks import read_notebook
 from grader.intake.parsing import Parser
 from grader.intake.recognition import defines_all, is_call
@@ -187,10 +187,7 @@ def _looked_at(folder: Path, names: Sequence[str]) -> Iterator[Source]:
         source = _look_at(folder, name, parser)
         left -= source.size
         if left < 0:
-            raise IntakeError(
-                f"{folder.name} holds more than {MAX_CODE_IN_ALL >> 20} MB of code, which no "
-                "homework does. Hand in your own work alone."
-            )
+            raise _too_much(folder.name)
         yield source
 
 
@@ -268,21 +265,44 @@ def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
     return [each.name for each in candidates if each.marks and each.name not in imported]
 
 
-def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tuple[str, ...]]:
-    """A file that is to be run, with those of `scripts` that it imports, directly or not.
+def entry_of(folder: Path, name: str, *, brings_along: bool) -> tuple[Entry, tuple[str, ...]]:
+    """A file that is to be run, with the scripts and packages beside it that it imports.
 
-    A script that cannot be read counts as importing nothing; it matters if it is imported itself.
+    A script that cannot be read counts as importing nothing; it is told when it is imported.
+
+    Args:
+        folder: where the file lies.
+        name: of the file.
+        brings_along: whether anything but the file itself belongs to it.
 
     Returns:
         The entry, and the names of all files that belong to it.
 
     Raises:
-        IntakeError: the file cannot be read.
+        IntakeError: the file cannot be read, or brings along more than any homework does.
     """
     document = read_document(folder / name, name)
-    candidates = {each.name: each for each in _candidates(folder, [name, *scripts])}
-    entry = candidates[name]
-    return Entry(name, document, entry.reach), tuple(sorted(entry.reached))
+    find = beside(folder) if brings_along else among(())
+    sources: dict[str, Source] = {}
+    to_do, left = {name}, MAX_CODE_IN_ALL
+    parser = Parser()
+    while to_do:
+        source = _look_at(folder, to_do.pop(), parser)
+        sources[source.name] = source
+        left -= source.size
+        if left < 0 or len(sources) > MAX_FILES:
+            raise _too_much(name)
+        to_do |= {file for each in source.imports for file in find(source.name, each)}
+        to_do -= sources.keys()
+    marks = frozenset[str]().union(*(each.marks for each in sources.values()))
+    return Entry(name, document, marks), tuple(sorted(sources))
+
+
+def _too_much(name: str) -> IntakeError:
+    return IntakeError(
+        f"{name} holds more than {MAX_CODE_IN_ALL >> 20} MB of code, which no homework does. "
+        "Hand in your own work alone."
+    )
 
 
 def _instead(files: Sequence[str]) -> str:
