@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
 from grader.intake.imports import among, beside, import_graph, reached
-from grader.intake.kinds import is_a_notebook, is_a_script
 from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL, MAX_FILES
-from grader.intake.notebooks import read_notebook
 from grader.intake.parsing import Parser
+from grader.intake.reading import read_document
 from grader.intake.recognition import defines_all, is_call
-from grader.intake.scripts import read_script
 from grader.intake.sources import Source, look_at, look_at_unreadable
-from grader.intake.suffixes import is_notebook, is_source
+from grader.intake.suffixes import is_source
 from grader.sentences import listed
 
 _TEST = re.compile(r"^(?:tests?|conftest)$|^tests?_|_tests?$")
@@ -32,25 +30,6 @@ class Entry:
     document: Document
     marks: frozenset[str]
     notes: tuple[str, ...] = ()
-
-
-def read_document(path: Path, name: str) -> Document:
-    """Read a notebook or a script, which of them by its name, unless its content is the other.
-
-    Raises:
-        IntakeError: it cannot be read; says why and what to do.
-    """
-    if is_notebook(name):
-        if not is_a_script(path):
-            return read_notebook(path, name)
-        return _noted(read_script(path, name), f"{name} holds a script; it was read as one.")
-    if not is_a_notebook(path):
-        return read_script(path, name)
-    return _noted(read_notebook(path, name), f"{name} holds a notebook; it was read as one.")
-
-
-def _noted(document: Document, note: str) -> Document:
-    return replace(document, notes=(note, *document.notes))
 
 
 @dataclass(frozen=True)
