@@ -49,14 +49,14 @@ def keep_checking(work: Path, checker: Checker, console: Console) -> SubmissionR
 
 def _saves(work: Path, out: Path, console: Console) -> Iterator[None]:
     seen = work if work.is_dir() else work.parent  # only its folder sees that a file is replaced
-    changes = watch(
-        seen, watch_filter=_Saved(work, out), recursive=work.is_dir(), raise_interrupt=False
-    )
+    changes = watch(seen, watch_filter=_Saved(work, out), recursive=work.is_dir())
+    name = escape(work.name)
     while True:
-        name = escape(work.name)
         console.print(f"\n[dim]Waiting for {name} to be saved; Ctrl-C ends.[/]", highlight=False)
         console.file.flush()  # somebody may read it through a pipe
-        if next(changes, None) is None:
+        try:
+            next(changes)
+        except KeyboardInterrupt:
             return
         yield
 

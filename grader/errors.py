@@ -7,6 +7,7 @@
     │   ├── UsageError       the command line asks for something impossible
     │   ├── RubricError      rubric.yaml
     │   ├── IntakeError      a submission cannot be read at all
+    │   │   └── EmptyFile    a file of it holds nothing to be run
     │   ├── DataError        a data set is missing, broken or does not fit
     │   └── IsolationError   strict isolation was asked for and is not to be had
     ├── WorkerNotStarted     no worker could be had; nothing of the student's was run
@@ -53,6 +54,10 @@ class RubricError(UserError):
 
 class IntakeError(UserError):
     """A submission cannot be read; it is ungraded with this message as its reason."""
+
+
+class EmptyFile(IntakeError):
+    """A file holds nothing to be run; beside one that does, it is no loss."""
 
 
 class DataError(UserError):

@@ -299,7 +299,7 @@ def test_watched_work_is_checked_again_when_it_is_saved(data_root, tmp_path):
         )
         wait_until(says("Score: 0 of 100", "Waiting for work.py"), process)
         # What cannot be read is said, and the next save is waited for. Editors replace the file.
-        for text, told in (("def flatten(", "no Python"), (FLATTEN, "Score: 5 of 100")):
+        for text, told in (("def flatten(", "Not graded"), (FLATTEN, "Score: 5 of 100")):
             saved_as.write_text(text)
             saved_as.replace(work)
             wait_until(says(told), process)

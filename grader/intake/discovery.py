@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -48,12 +48,12 @@ def read_submission(path: Path, submission_id: str | None = None) -> Submission:
     if not is_source(path.name):
         problem = f"{path.name} is no notebook and no script. {how_to_hand_in(is_packed=False)}"
         return broken_submission(name, path.parent, layout, problem, (path.name,))
-    return _read_file(name, path.parent, path.name, ())
+    return _read_file(name, path.parent, path.name, brings_along=False)
 
 
 def read_own_work(path: Path) -> Submission:
-    """Read one submission as its author has it: a file with the scripts beside it that
-    it imports.
+    """Read one submission as its author has it: a file with the scripts and packages beside it
+    that it imports.
 
     In a folder of many people's files a file stands alone (:func:`read_submission`).
 
@@ -63,9 +63,7 @@ def read_own_work(path: Path) -> Submission:
     submission = read_submission(path)
     if submission.layout == "folder" or submission.problem is not None:
         return submission
-    scripts = sorted(submission.root.glob("*.py"))
-    beside = [script.name for script in scripts if holds(script.is_file)]
-    return _read_file(submission.id, submission.root, path.name, beside)
+    return _read_file(submission.id, submission.root, path.name, brings_along=True)
 
 
 def _why_unreachable(path: Path) -> str | None:
@@ -105,9 +103,9 @@ def _read_folder(folder: Path, name: str) -> Submission:
     return _read(name, folder, files, entry, "folder")
 
 
-def _read_file(name: str, root: Path, file: str, beside: Sequence[str]) -> Submission:
+def _read_file(name: str, root: Path, file: str, *, brings_along: bool) -> Submission:
     try:
-        entry, files = entry_of(root, file, beside)
+        entry, files = entry_of(root, file, brings_along=brings_along)
     except IntakeError as error:
         return broken_submission(name, root, "file", str(error), (file,), file)
     return _read(name, root, files, entry, "file")

@@ -27,6 +27,11 @@ class Document:
     title: str | None = None
 
     @property
+    def is_notebook(self) -> bool:
+        """Whether it was read as a notebook."""
+        return bool(self.executed)
+
+    @property
     def code(self) -> str:
         """All cells as one text."""
         return "\n".join(cell.source for cell in self.cells)

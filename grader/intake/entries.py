@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.errors import IntakeError
+from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
-from grader.intake.imports import Graph, import_graph, imported, modules_among, reached
-from grader.intake.limits import MAX_CANDIDATES
-from grader.intake.notebooks import read_notebook
-from grader.intake.recognition import homework_marks, is_call, trains_at_once
-from grader.intake.scripts import read_script
-from grader.intake.suffixes import is_notebook, is_source
+from grader.intake.imports import among, beside, import_graph, reached
+from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL, MAX_FILES
+from grader.intake.parsing import Parser
+from grader.intake.reading import read_document
+from grader.intake.recognition import defines_all, is_call
+from grader.intake.sources import Source, look_at, look_at_unreadable
+from grader.intake.suffixes import is_source
 from grader.sentences import listed
 
 _TEST = re.compile(r"^(?:tests?|conftest)$|^tests?_|_tests?$")
@@ -32,53 +32,55 @@ class Entry:
     notes: tuple[str, ...] = ()
 
 
-def read_document(path: Path, name: str) -> Document:
-    """Read a notebook or a script, which of them by its name.
-
-    Raises:
-        IntakeError: it cannot be read; says why and what to do.
-    """
-    return read_notebook(path, name) if is_notebook(name) else read_script(path, name)
-
-
-@dataclass(frozen=True)
-class _Source:
-    """What is kept of a source that was looked into: many together may be far too long."""
-
-    marks: frozenset[str] = frozenset()
-    """What of the homework stands in it."""
-    imports: frozenset[str] = frozenset()
-    """The modules among the scripts of the submission that it imports."""
-    length: int = 0
-    """Characters."""
-    trains_at_once: bool = False
-
-
 @dataclass(frozen=True)
 class _Candidate:
     """A source that may be the one to be run, and how far it leads."""
 
-    name: str
-    source: _Source
+    source: Source
     reached: frozenset[str]
     """The sources that are run with it: itself and those it imports."""
     reach: frozenset[str]
     """What of the homework stands in all of these."""
+    filled: frozenset[str]
+    """What of that is more than was handed out."""
+    blanks: int
+    """What was left in them as it was handed out."""
+
+    @property
+    def name(self) -> str:
+        """Of its file."""
+        return self.source.name
 
     @property
     def marks(self) -> frozenset[str]:
-        """What of the homework stands in it."""
+        """What of the homework stands in itself."""
         return self.source.marks
 
     @property
-    def weight(self) -> tuple[int, int, bool, int]:
-        """Of two, the one with the greater is run, if neither is there to import the other."""
-        return len(self.reach), len(self.marks), is_notebook(self.name), self.source.length
+    def weight(self) -> tuple[int, int, int, int, bool, int]:
+        """Of two, the one with the greater is run, if neither is there to import the other.
+
+        What is not filled in counts where nothing is. The length comes last: what was handed out
+        may be longer than what was made of it.
+        """
+        unfilled = len(self.reach) if not self.filled else 0
+        source, marks = self.source, len(self.marks)
+        return len(self.filled), unfilled, -self.blanks, marks, source.is_notebook, source.size
 
     @property
     def is_whole(self) -> bool:
         """Whether it holds by itself all that it leads to, its trainings too."""
         return self.marks == self.reach and any(map(is_call, self.marks))
+
+    def adds_to(self, entry: _Candidate) -> bool:
+        """Whether it holds a part of the homework that the other does not lead to.
+
+        A notebook that trains and defines nothing does so, too: there may be one for each part.
+        """
+        trains_alone = (
+            self.source.is_notebook and bool(self.marks) and all(map(is_call, self.marks))
+        )
+        return trains_alone or bool(self.source.filled - entry.filled)
 
     def is_run_by(self, other: _Candidate) -> bool:
         """Whether the other leads as far because it imports this one, and is what was meant.
@@ -99,8 +101,9 @@ class _Candidate:
 def find_entry(folder: Path, files: Sequence[str]) -> Entry:
     """The file that is run: the one that leads to most of the homework, else the first by name.
 
-    A file leads to what stands in it and in the scripts it imports. Where several lead equally far,
-    one that imports others of them goes before these; then the one is run that holds more itself,
+    A file leads to what stands in it and in the scripts it imports; a definition that computes
+    nothing does not count. Where several lead equally far, one that imports others of them goes
+    before these; then the one is run that left less blank, then the one that holds more itself,
     then a notebook, then the one with more code.
 
     Raises:
@@ -113,26 +116,91 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
             "or script."
         )
     names.sort(key=lambda name: (name.count("/"), name))
-    candidates = _candidates(_look_into(folder, names[:MAX_CANDIDATES]))
+    found = _candidates(folder, names[:MAX_CANDIDATES])
+    candidates = [each for each in found if each.source.refusal is None]
+    unread = [each for each in found if each.source.refusal is not None]
+    if not candidates:
+        raise _refusal(max(unread, key=lambda each: each.weight))
     roots = [each for each in candidates if not any(map(each.is_run_by, candidates))]
     entry = max(roots, key=lambda each: each.weight)
-    # It is read again, as no text was kept; what is wrong with it is raised now.
+    for each in unread:
+        if _is_rather_the_work(each, entry):
+            raise IntakeError(f"{_refusal(each)} {entry.name} holds less of the homework.")
     document = read_document(folder / entry.name, entry.name)
-    return Entry(entry.name, document, entry.reach, tuple(_doubts(entry, candidates)))
+    doubts = (*_doubts(entry, candidates), *_losses(entry, unread))
+    return Entry(entry.name, document, entry.reach, doubts)
 
 
-def _candidates(sources: Mapping[str, _Source]) -> list[_Candidate]:
-    graph = _graph(sources)
+def _candidates(folder: Path, names: Sequence[str]) -> list[_Candidate]:
+    """The sources with what they lead to.
+
+    Raises:
+        IntakeError: they hold too much code together.
+    """
+    sources = {each.name: each for each in _looked_at(folder, names)}
+    graph = import_graph({name: each.imports for name, each in sources.items()}, among(names))
     found = []
     for name, source in sources.items():
         run = reached(name, graph)
-        reach = frozenset().union(*(sources[each].marks for each in run))
-        found.append(_Candidate(name, source, run, reach))
+        all_of_it = [sources[each] for each in run]
+        found.append(
+            _Candidate(
+                source,
+                run,
+                reach=frozenset().union(*(each.marks for each in all_of_it)),
+                filled=frozenset().union(*(each.filled for each in all_of_it)),
+                blanks=sum(each.blanks for each in all_of_it),
+            )
+        )
     return found
 
 
-def _graph(sources: Mapping[str, _Source]) -> Graph:
-    return import_graph({name: source.imports for name, source in sources.items()})
+def _looked_at(folder: Path, names: Sequence[str]) -> Iterator[Source]:
+    """What the files hold, read one by one.
+
+    Raises:
+        IntakeError: it is too much code together.
+    """
+    parser, left = Parser(), MAX_CODE_IN_ALL
+    for name in names:
+        source = _look_at(folder, name, parser)
+        left -= source.size
+        if left < 0:
+            raise _too_much(folder.name)
+        yield source
+
+
+def _look_at(folder: Path, name: str, parser: Parser) -> Source:
+    """What a file holds, or what shows of it where it cannot be read."""
+    try:
+        return look_at(name, read_document(folder / name, name), parser)
+    except IntakeError as error:
+        return look_at_unreadable(folder / name, name, error)
+
+
+def _refusal(unread: _Candidate) -> IntakeError:
+    assert unread.source.refusal is not None
+    return unread.source.refusal
+
+
+def _is_rather_the_work(unread: _Candidate, entry: _Candidate) -> bool:
+    """Whether it is evident that a file that cannot be read is what was to be graded.
+
+    It shows more of the homework, or is a notebook beside what is only a helper.
+    """
+    if isinstance(_refusal(unread), EmptyFile):
+        return False
+    is_work = entry.source.is_notebook or defines_all(entry.reach) or any(map(is_call, entry.reach))
+    is_helper = not entry.reach or not is_work
+    return unread.marks > entry.reach or (unread.source.is_notebook and is_helper)
+
+
+def _losses(entry: _Candidate, unread: Sequence[_Candidate]) -> Iterator[str]:
+    """What could not be read and may matter: no script that holds nothing of the homework."""
+    for each in unread:
+        matters = each.source.is_notebook or each.marks
+        if matters and not isinstance(_refusal(each), EmptyFile):
+            yield f"{entry.name} is what was graded. {_refusal(each)}"
 
 
 def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str]:
@@ -144,8 +212,18 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
     ]
     if rivals:
         yield f"{entry.name} is what was graded; {listed(rivals)} would hold the homework, too."
+    parts = [
+        each.name
+        for each in candidates
+        if each.name not in (*entry.reached, *rivals) and each.adds_to(entry)
+    ]
+    if parts:
+        yield (
+            f"{entry.name} alone is what was graded; parts of the homework stand in "
+            f"{listed(parts)}, too. Hand in one file that holds all parts, or imports them."
+        )
     run = [each.name for each in candidates if each.is_run_by(entry)]
-    if run and not is_notebook(entry.name):  # a notebook is what was handed out
+    if run and not entry.source.is_notebook:  # a notebook is what was handed out
         yield (
             f"{entry.name} is what was graded, as it imports {listed(run)}, which would hold "
             "as much of the homework."
@@ -153,47 +231,57 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
 
 
 def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
-    """The files that hold something of the homework and that no other one imports."""
+    """The files that hold something of the homework and that no other one imports.
+
+    None where they are more than is looked through, which the submission's reader is told.
+    """
     names = [name for name in files if is_source(name)][:MAX_CANDIDATES]
-    candidates = _candidates(_look_into(folder, names))
+    try:
+        candidates = _candidates(folder, names)
+    except IntakeError:
+        return []
     imported = {name for each in candidates for name in each.reached - {each.name}}
     return [each.name for each in candidates if each.marks and each.name not in imported]
 
 
-def entry_of(folder: Path, name: str, scripts: Sequence[str]) -> tuple[Entry, tuple[str, ...]]:
-    """A file that is to be run, with those of `scripts` that it imports, directly or not.
+def entry_of(folder: Path, name: str, *, brings_along: bool) -> tuple[Entry, tuple[str, ...]]:
+    """A file that is to be run, with the scripts and packages beside it that it imports.
 
-    A script that cannot be read counts as importing nothing; it matters if it is imported itself.
+    A script that cannot be read counts as importing nothing; it is told when it is imported.
+
+    Args:
+        folder: where the file lies.
+        name: of the file.
+        brings_along: whether anything but the file itself belongs to it.
 
     Returns:
         The entry, and the names of all files that belong to it.
 
     Raises:
-        IntakeError: the file cannot be read.
+        IntakeError: the file cannot be read, or brings along more than any homework does.
     """
     document = read_document(folder / name, name)
-    sources = _look_into(folder, scripts)
-    sources[name] = _source(document, modules_among(scripts))
-    files = tuple(sorted(reached(name, _graph(sources))))
-    marks = frozenset().union(*(sources[each].marks for each in files))
-    return Entry(name, document, marks), files
+    find = beside(folder) if brings_along else among(())
+    sources: dict[str, Source] = {}
+    to_do, left = {name}, MAX_CODE_IN_ALL
+    parser = Parser()
+    while to_do:
+        source = _look_at(folder, to_do.pop(), parser)
+        sources[source.name] = source
+        left -= source.size
+        if left < 0 or len(sources) > MAX_FILES:
+            raise _too_much(name)
+        to_do |= {file for each in source.imports for file in find(source.name, each)}
+        to_do -= sources.keys()
+    marks = frozenset[str]().union(*(each.marks for each in sources.values()))
+    return Entry(name, document, marks), tuple(sorted(sources))
 
 
-def _look_into(folder: Path, names: Sequence[str]) -> dict[str, _Source]:
-    """What is to be known of files, read one after another; those that cannot be hold nothing."""
-    sources = dict.fromkeys(names, _Source())
-    modules = modules_among(names)
-    for name in names:
-        with suppress(OSError, IntakeError):
-            sources[name] = _source(read_document(folder / name, name), modules)
-    return sources
-
-
-def _source(document: Document, modules: Collection[str]) -> _Source:
-    code = document.code
-    marks = homework_marks(code)
-    trains = any(map(is_call, marks)) and trains_at_once(code)
-    return _Source(marks, imported(code, modules), len(code), trains)
+def _too_much(name: str) -> IntakeError:
+    return IntakeError(
+        f"{name} holds more than {MAX_CODE_IN_ALL >> 20} MB of code, which no homework does. "
+        "Hand in your own work alone."
+    )
 
 
 def _instead(files: Sequence[str]) -> str:

@@ -16,6 +16,10 @@ MAX_BYTES = 256 << 20
 MAX_SOURCE_BYTES = 16 << 20
 """The code of one script or notebook."""
 
+MAX_CODE_IN_ALL = 2 * MAX_SOURCE_BYTES
+"""Characters of code in all sources of one submission: to look through them takes 0.5 s for each
+million, and nobody else's work is read meanwhile."""
+
 MAX_NOTEBOOK_BYTES = 64 << 20
 """A notebook with its outputs; one with many pictures has 10 MB."""
 
@@ -27,6 +31,19 @@ MAX_OBJECTS = 1_000_000
 
 MAX_CANDIDATES = 100
 """Sources of one submission that are looked into for the homework, by depth and name."""
+
+MAX_UNREADABLE = 1 << 20
+"""Bytes of a file that cannot be read in which the homework is looked for all the same."""
+
+MAX_PARSED = 128 << 10
+"""Characters of a source that is parsed; a tree takes up to a thousand times as much memory. The
+homework has 50,000."""
+
+MAX_PARSED_IN_ALL = 2 << 20
+"""Of all sources of one submission; what is beyond is looked through line by line."""
+
+MAX_IMPORTS = 10_000
+"""Of one source that are looked at; a script of 16 MB may name millions of modules."""
 
 MAX_HEADING = 200
 """Characters of a line in which a heading is looked for."""

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from grader.errors import IntakeError
+from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
+from grader.intake.kinds import CONFLICT, refuse_other_kinds
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.names import as_text
 from grader.intake.outline import Piece, find_marks
@@ -20,15 +21,6 @@ _OLDEST_FORMAT, _CURRENT_FORMAT = 2, 4
 _HEADING = re.compile(r"^#++[ \t]++(.*\w.*)$", re.MULTILINE)
 _TITLE = 100
 """Characters of a title."""
-
-_OTHER_KINDS = (
-    (b"<", "is a web page: the page that shows the notebook was saved, not the notebook"),
-    (b"%PDF", "is a PDF"),
-    (b"PK\x03\x04", "is a zip archive under another name"),
-    (b"\x1f\x8b", "is a gzip archive under another name"),
-    (b"version https://git-lfs", "is a pointer of Git LFS; the notebook itself was not uploaded"),
-)
-_CONFLICT = "<<<<<<< "
 
 
 def read_notebook(path: Path, name: str) -> Document:
@@ -42,6 +34,7 @@ def read_notebook(path: Path, name: str) -> Document:
             from 1.
 
     Raises:
+        EmptyFile: it holds no code.
         IntakeError: it is no notebook, damaged, too large or unreadable; says which and what to do.
     """
     document, notes = _parse(_content(path, name), name)
@@ -66,7 +59,7 @@ def read_notebook(path: Path, name: str) -> Document:
         numbers = listed([*map(str, without_text)])
         notes.append(f"{name}: cells without text were left out: {numbers}.")
     if not found:
-        raise IntakeError(f"{name} holds no code. Hand in the notebook with your work.")
+        raise EmptyFile(f"{name} holds no code. Hand in the notebook with your work.")
     if sum(len(cell.source) for cell in found) > MAX_SOURCE_BYTES:
         raise IntakeError(
             f"{name} holds more than {MAX_SOURCE_BYTES >> 20} MB of code, which no homework does. "
@@ -88,11 +81,8 @@ def _content(path: Path, name: str) -> bytes:
         raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
     begin = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not begin:
-        raise IntakeError(f"{name} is empty. Hand in the notebook with your work.")
-    for mark, what in _OTHER_KINDS:
-        # Of markup, but of no conflict of two versions, which begins with seven of them.
-        if begin.startswith(mark) and not begin.startswith(_CONFLICT.encode()):
-            raise IntakeError(f"{name} {what}. Download the notebook itself and hand that in.")
+        raise EmptyFile(f"{name} is empty. Hand in the notebook with your work.")
+    refuse_other_kinds(content, name, "notebook")
     if content.count(b"{") + content.count(b"[") > MAX_OBJECTS:
         raise IntakeError(
             f"{name} holds more than {MAX_OBJECTS:,} objects, which no notebook of a homework "
@@ -136,8 +126,8 @@ def _decode(content: bytes, name: str, notes: list[str]) -> str:
 
 
 def _damage(error: json.JSONDecodeError) -> str:
-    if _CONFLICT in error.doc:
-        line = error.doc[: error.doc.index(_CONFLICT)].count("\n") + 1
+    if CONFLICT in error.doc:
+        line = error.doc[: error.doc.index(CONFLICT)].count("\n") + 1
         return (
             f"holds the marks of a merge conflict (line {line}). Resolve it, open the notebook in "
             "Jupyter and save it again."
@@ -157,13 +147,17 @@ def _current_cells(document: dict[str, Any], name: str) -> Sequence[object]:
     """The cells as version 4 of the format has them; older notebooks are converted by nbformat."""
     cells: Sequence[object] | None = _list(document, "cells")
     if cells is None:
-        cells = _converted(document, name)
-    if len(cells) > MAX_CELLS:
+        return _converted(document, name)
+    _refuse_a_flood(len(cells), name)
+    return cells
+
+
+def _refuse_a_flood(count: int, name: str) -> None:
+    if count > MAX_CELLS:
         raise IntakeError(
-            f"{name} holds {len(cells):,} cells, and {MAX_CELLS:,} are the most. "
+            f"{name} holds {count:,} cells, and {MAX_CELLS:,} are the most. "
             "Hand in your own work alone."
         )
-    return cells
 
 
 def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
@@ -175,16 +169,13 @@ def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
         or sheets is None
     ):
         raise IntakeError(f"{name} is no notebook: {_NOT_A_NOTEBOOK}")
+    cells = [cell for sheet in sheets for cell in _list(sheet, "cells") or ()]
+    _refuse_a_flood(len(cells), name)  # now: the conversion takes a thousand times a cell's size
     import nbformat  # 0.1 s, and notebooks of before 2015 are rare
 
-    pruned = [
-        [_pruned(cell) for cell in _list(sheet, "cells") or ()]
-        for sheet in sheets
-        if isinstance(sheet, dict)
-    ]
     old = {
         "nbformat": version, "nbformat_minor": 0, "metadata": {},
-        "worksheets": [{"cells": cells, "metadata": {}} for cells in pruned],
+        "worksheets": [{"cells": [*map(_pruned, cells)], "metadata": {}}],
     }  # fmt: skip
     try:
         return list(nbformat.convert(nbformat.from_dict(old), _CURRENT_FORMAT).cells)

@@ -12,6 +12,7 @@ _HOMEWORK = re.compile(
     r"\bdef (?:flatten|three_layer_convnet)\b|\bclass ThreeLayerConvNet\b"
     r"|(?<!\bdef )\btrain_part(?:2|34)\("
 )
+_DEFINITIONS = {"def flatten", "def three_layer_convnet", "class ThreeLayerConvNet"}
 _TRAINS = re.compile(r"^[^#]*(?<!\bdef )\btrain_part(?:2|34)\(")
 _DEFINES = re.compile(r"(?:async\s+)?def\b|class\b")
 _TORCH = re.compile(r"^[ \t]*(?:import|from)[ \t]+torch\b", re.MULTILINE)
@@ -26,6 +27,11 @@ def homework_marks(code: str) -> frozenset[str]:
 def is_call(mark: str) -> bool:
     """Whether a mark of the homework is one of the calls."""
     return mark.endswith("(")
+
+
+def defines_all(marks: frozenset[str]) -> bool:
+    """Whether the marks are all that the homework has students define, at least."""
+    return marks >= _DEFINITIONS
 
 
 def trains_at_once(code: str) -> bool:

@@ -7,8 +7,9 @@ import io
 import tokenize
 from pathlib import Path
 
-from grader.errors import IntakeError
+from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document
+from grader.intake.kinds import refuse_other_kinds
 from grader.intake.limits import MAX_SOURCE_BYTES
 from grader.intake.outline import Piece, find_marks
 from grader.protocol.messages import Cell
@@ -36,7 +37,8 @@ def read_script(path: Path, name: str) -> Document:
         name: what it is called in results.
 
     Raises:
-        IntakeError: it is empty, too large, binary or unreadable; says which and what to do.
+        EmptyFile: it is empty.
+        IntakeError: it is too large, binary or unreadable; says which and what to do.
     """
     try:
         size = path.stat().st_size
@@ -47,11 +49,12 @@ def read_script(path: Path, name: str) -> Document:
         content = path.read_bytes()
     except OSError as error:
         raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
+    refuse_other_kinds(content, name, "script")
     text, note = _decode(content, name)
     if "\0" in text:  # UTF-32 begins as UTF-16 does
         raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
     if not text.strip():
-        raise IntakeError(f"{name} is empty. Hand in the file with your work.")
+        raise EmptyFile(f"{name} is empty. Hand in the file with your work.")
     marks = find_marks([Piece(cell=0, text=text, is_code=True)])
     return Document((Cell(file=name, source=text),), (note,) if note else (), marks)
 

@@ -275,3 +275,26 @@ def test_as_many_bytes_as_allowed_are_read(
     assert read_submission(tmp_path / "kim").problem is None
     put("kim/more.txt", "x")
     assert read_submission(tmp_path / "kim").problem is not None
+
+
+def test_one_s_own_script_brings_along_the_packages_that_it_imports(put: Put) -> None:
+    homework = put("hw5.py", "from src.nets import *\nimport lib")
+    put("src/__init__.py")
+    put("src/nets.py", f"from .layers import *\nimport utils\n{HOMEWORK}")
+    put("src/layers.py")
+    put("src/other.py")
+    put("lib/__init__.py")
+    put("utils.py")
+    submission = read_own_work(homework)
+    assert (submission.entry, submission.problem) == ("hw5.py", None)
+    assert submission.files == (
+        "hw5.py", "lib/__init__.py", "src/__init__.py", "src/layers.py", "src/nets.py", "utils.py",
+    )  # fmt: skip
+
+
+def test_a_file_beside_one_s_own_that_nothing_imports_is_not_even_read(
+    put: Put, forbid: Forbid
+) -> None:
+    homework = put("homework.py")
+    forbid(put("models.py"), "open", "stat")
+    assert read_own_work(homework).files == ("homework.py",)

@@ -186,6 +186,20 @@ def test_a_flood_of_cells_is_refused(tmp_path: Path) -> None:
     assert "holds 5,001 cells" in refusal(tmp_path, b'{"cells":[' + cells + b"]}")
 
 
+@pytest.mark.parametrize("sheets", [1, 10])
+def test_a_flood_of_cells_of_an_old_format_is_refused_before_it_is_converted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheets: int
+) -> None:
+    def convert(*_: object) -> None:
+        raise AssertionError("converted")
+
+    monkeypatch.setattr(nbformat, "from_dict", convert)
+    old = {"nbformat": 3, "worksheets": [{"cells": [{}] * (6_000 // sheets)}] * sheets}
+    assert "holds 6,000 cells, and 5,000 are the most" in refusal(
+        tmp_path, json.dumps(old).encode()
+    )
+
+
 def test_a_flood_of_code_is_refused(tmp_path: Path) -> None:
     big = json.dumps(document([code("x" * (MAX_SOURCE_BYTES + 1))])).encode()
     assert "more than 16 MB of code" in refusal(tmp_path, big)

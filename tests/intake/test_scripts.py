@@ -117,7 +117,7 @@ def test_an_empty_file_is_refused(script: Path, content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"\x7fELF\x02\x01\x01\x00\x00", b"PK\x03\x04\x14\x00\x00", b"x = 1\n\x00"]
+    "content", [b"\x7fELF\x02\x01\x01\x00\x00", b"\x89PNG\r\n\x1a\n\x00", b"x = 1\n\x00"]
 )
 def test_a_binary_file_is_refused(script: Path, content: bytes) -> None:
     assert "binary file" in refusal(script, content)

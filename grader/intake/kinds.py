@@ -1,0 +1,67 @@
+"""What a file is, by how it begins: a suffix may have been changed, or be that of a download."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from grader.errors import IntakeError
+
+_BEGIN = 64 << 10
+"""Bytes that tell it: a script may begin with a long comment."""
+
+_NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|worksheets)"\s*:')
+_JSON = (b"{", b"[")
+_PYTHON = re.compile(rb"^(?:import|from|def|class)[ \t]+\w", re.MULTILINE)
+_OTHER_KINDS = (
+    (b"<", "is a web page: the page that shows the {what} was saved, not the {what}"),
+    (b"%PDF", "is a PDF"),
+    (b"PK\x03\x04", "is a zip archive under another name"),
+    (b"\x1f\x8b", "is a gzip archive under another name"),
+    (b"version https://git-lfs", "is a pointer of Git LFS; the {what} itself was not uploaded"),
+)
+CONFLICT = "<<<<<<< "
+"""Begins the first of two versions that could not be merged."""
+
+
+def is_a_notebook(path: Path) -> bool:
+    """Whether a file holds a notebook, whatever its name is; False where it cannot be read."""
+    return _NOTEBOOK.match(_begin(path)) is not None
+
+
+def is_a_script(path: Path) -> bool:
+    """Whether a file holds Python and no JSON, whatever its name is; False if unreadable."""
+    begin = _begin(path)
+    return not begin.lstrip().startswith(_JSON) and _PYTHON.search(begin) is not None
+
+
+def refuse_other_kinds(content: bytes, name: str, what: str) -> None:
+    """See that a file is none of those that are handed in for another by mistake.
+
+    Args:
+        content: how it begins, at least.
+        name: of the file.
+        what: what it should be.
+
+    Raises:
+        IntakeError: it is one of them; says which and what to do.
+    """
+    begin = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    for mark, kind in _OTHER_KINDS:
+        # Of markup, but of no conflict of two versions, which begins with seven of them.
+        if begin.startswith(mark) and not begin.startswith(CONFLICT.encode()):
+            raise IntakeError(
+                f"{name} {kind.format(what=what)}. Download the {what} itself and hand that in."
+            )
+
+
+def _begin(path: Path) -> bytes:
+    """The first bytes, of UTF-16 those that make it the letters of Python and JSON."""
+    try:
+        with path.open("rb") as file:
+            begin = file.read(_BEGIN)
+    except OSError:  # whoever reads it says why
+        return b""
+    if begin.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return begin[2:].replace(b"\0", b"")
+    return begin.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n")

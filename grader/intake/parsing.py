@@ -1,0 +1,51 @@
+"""Sources as Python's own parser reads them, within bounds: intake parses what anybody wrote."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+
+from grader.intake.limits import MAX_PARSED, MAX_PARSED_IN_ALL
+from grader.protocol.messages import Cell
+
+_MAGIC = re.compile(r"^([ \t]*+)[%!][^\n]*+", re.MULTILINE)
+"""Lines that are IPython's."""
+
+
+class Parser:
+    """Parses the sources of one submission until they have taken all that they may together."""
+
+    def __init__(self) -> None:
+        self._left = MAX_PARSED_IN_ALL
+
+    def parsed(self, cells: Sequence[Cell]) -> Iterator[tuple[str, ast.Module | None]]:
+        """Each cell's text with its tree; None where it is no Python, or too much of it.
+
+        Magics and shell lines count as `pass`.
+        """
+        size = sum(len(cell.source) for cell in cells)
+        is_within = size <= min(MAX_PARSED, self._left)
+        self._left -= size if is_within else 0
+        for cell in cells:
+            yield cell.source, _tree(cell.source) if is_within else None
+
+
+def _tree(text: str) -> ast.Module | None:
+    try:
+        return _parse(text)
+    except SyntaxError:
+        without_magics = _MAGIC.sub(r"\1pass", text)
+    except (ValueError, RecursionError, MemoryError):  # nested too deeply, or a NUL
+        return None
+    try:
+        return _parse(without_magics)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of escape sequences, which are the student's
+        return ast.parse(text)
