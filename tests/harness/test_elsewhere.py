@@ -46,6 +46,13 @@ def flatten(x):
         "    value = int(np.loadtxt('/content/a.csv')[0])",
         "torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), '/content/a.pt')\n"
         "    value = 7 if torch.jit.load('/content/a.pt') is not None else 0",
+        "torch.save(obj=torch.tensor(7), f=DRIVE + '/best.pt')\n"
+        "    value = int(torch.load(f=DRIVE + '/best.pt'))",
+        "np.savetxt(X=np.full(3, 7.0), fname='/content/a.csv')\n"
+        "    value = int(np.loadtxt(fname='/content/a.csv')[0])",
+        "open(file='/content/a', mode='w').write('7')\n"
+        "    os.rename(dst='/content/b', src='/content/a')\n"
+        "    value = int(open(file='/content/b').read()) + len(os.listdir(path='/content')) - 1",
         "open('a', 'w').write('7'); os.chdir(DRIVE); value = int(open('a').read())",
         "os.makedirs(DRIVE); os.chdir(DRIVE); open('a', 'w').write('7'); os.chdir('..')\n"
         "    value = int(open(DRIVE + '/a').read())",
