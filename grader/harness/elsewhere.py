@@ -7,6 +7,7 @@ That they cannot here says nothing of the work, and must not end a training.
 from __future__ import annotations
 
 import builtins
+import errno
 import functools
 import inspect
 import io
@@ -95,12 +96,14 @@ class Elsewhere:
     def _making(self, makes: Callable[..., None]) -> Callable[..., None]:
         def mkdir(path: Any, *args: Any, **keywords: Any) -> None:
             kept = self._kept(path)
-            if kept is not None and not Path(path).exists():
-                for folder in (*reversed(kept.parents), kept):
-                    if not folder.exists():
-                        makes(folder)
+            if kept is None:
+                makes(path, *args, **keywords)
                 return
-            makes(path, *args, **keywords)
+            if os.path.exists(path):  # noqa: PTH110  there or kept, also where nobody may look
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+            for folder in (*reversed(kept.parents), kept):
+                if not folder.exists():
+                    makes(folder)
 
         return mkdir
 
