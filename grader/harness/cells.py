@@ -26,8 +26,10 @@ class Statement:
         where: its first line.
         code: what is run.
         defines: the functions and classes of the module that it defines, and where.
-        may_fail: whether the rest of its cell is run though it raises: a module or a version of a
-            library that is not the one here is no reason to leave out what comes next.
+        binds: the names that it assigns to.
+        ends_cell: whether the rest of its cell is left out when it raises, as in a notebook. Not so
+            where a module or a version of a library is not the one here: that is no reason to leave
+            out what comes next.
     """
 
     number: int
@@ -35,7 +37,8 @@ class Statement:
     where: Location
     code: CodeType
     defines: Mapping[str, Location]
-    may_fail: bool
+    binds: frozenset[str]
+    ends_cell: bool
 
 
 class Program:
@@ -87,10 +90,20 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                     definition.name: Location(file=cell.file, line=definition.lineno)
                     for definition in _definitions([node])
                 },
-                may_fail=isinstance(node, ast.Import | ast.ImportFrom | ast.Assert),
+                binds=_assigned(node),
+                ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
             )
         )
     return statements
+
+
+def _assigned(statement: ast.stmt) -> frozenset[str]:
+    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
+    return frozenset(name.id for name in names if isinstance(name.ctx, ast.Store))
+
+
+def _asks_for_a_version(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom | ast.Assert)
 
 
 def _parse(cell: Cell) -> ast.Module:
