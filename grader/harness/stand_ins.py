@@ -102,6 +102,12 @@ class Settings(dict[str, Any]):
     def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
 
+    def update(  # type: ignore[override]  # as wandb has it
+        self, d: object, allow_val_change: bool | None = None
+    ) -> None:
+        """Add a mapping, or what stands in an `argparse.Namespace`; a file's name adds nothing."""
+        super().update(d if isinstance(d, Mapping) else getattr(d, "__dict__", {}))
+
 
 class CoursePackage(MetaPathFinder, Loader):
     """Finds `cs231n` and all below it where a submission lacks them: what they hold may be named.
@@ -144,8 +150,8 @@ def install_stand_ins() -> None:
     if not _is_installed("wandb"):
         settings = Settings()
 
-        def init(*_: object, config: Mapping[str, Any] | None = None, **__: object) -> Shown:
-            settings.update(config or {})
+        def init(*_: object, config: object = None, **__: object) -> Shown:
+            settings.update(config)
             run = Shown()
             run.config = settings
             return run
