@@ -156,3 +156,23 @@ def test_settings_are_told_in_whatever_form_they_were_given(begin: str) -> None:
     namespace: dict[str, object] = {}
     exec(f"import argparse, wandb\n{begin}\nrate = wandb.config.rate", namespace)
     assert namespace["rate"] == 3
+
+
+@pytest.mark.usefixtures("without_modules")
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "from tqdm import tqdm\ntqdm._instances.clear()",
+        "from tqdm.auto import tqdm\nwith tqdm.get_lock():\n    tqdm.pandas(desc='x')",
+        "import tqdm\nwhile tqdm.tqdm._instances:\n    tqdm.tqdm._instances.pop().close()",
+        "import time\nfrom tqdm.std import tqdm\nbar = tqdm([1])\n"
+        "assert time.time() - bar.start_t >= 0",
+        "from tqdm.contrib import tenumerate, tzip\n"
+        "assert list(tenumerate('ab', start=1)) == [(1, 'a'), (2, 'b')]\n"
+        "assert list(tzip('ab', 'cd')) == [('a', 'c'), ('b', 'd')]",
+        "from tqdm import tqdm\nassert not hasattr(tqdm, '__wrapped__')",
+    ],
+)
+def test_bars_may_be_cleared_and_asked_when_they_began(lines: str) -> None:
+    install_stand_ins()
+    exec(lines, {})
