@@ -26,7 +26,9 @@ class Statement:
         where: its first line.
         code: what is run.
         defines: the functions and classes of the module that it defines, and where.
-        binds: the names that it assigns to.
+        binds: the names that it assigns to or imports.
+        through: the name through which it calls or sets something, where it binds none: `plt` of
+            `plt.style.use("seaborn")` and of `plt.rcParams["figure.dpi"] = 90`.
         ends_cell: whether the rest of its cell is left out when it raises, as in a notebook. Not so
             where a module or a version of a library is not the one here: that is no reason to leave
             out what comes next.
@@ -38,6 +40,7 @@ class Statement:
     code: CodeType
     defines: Mapping[str, Location]
     binds: frozenset[str]
+    through: str | None
     ends_cell: bool
 
 
@@ -90,16 +93,33 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                     definition.name: Location(file=cell.file, line=definition.lineno)
                     for definition in _definitions([node])
                 },
-                binds=_assigned(node),
+                binds=frozenset(_bound(node)),
+                through=_through(node),
                 ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
             )
         )
     return statements
 
 
-def _assigned(statement: ast.stmt) -> frozenset[str]:
-    names = (node for node in ast.walk(statement) if isinstance(node, ast.Name))
-    return frozenset(name.id for name in names if isinstance(name.ctx, ast.Store))
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name.partition(".")[0]
+
+
+def _through(statement: ast.stmt) -> str | None:
+    node: ast.expr | None = None
+    if isinstance(statement, ast.Expr):
+        node = statement.value
+    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        node = statement.targets[0]
+    if isinstance(node, ast.Name):
+        return None
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def _asks_for_a_version(statement: ast.stmt) -> bool:

@@ -25,8 +25,8 @@ from torch import Tensor
 
 from grader.harness.built import are_convnet_weights, note_built
 from grader.harness.cells import Program, Statement
-from grader.harness.cuts import Cuts
 from grader.harness.devices import Devices
+from grader.harness.excuses import Excuses
 from grader.harness.failures import Sources, describe_failure
 from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
@@ -96,7 +96,7 @@ class Loader:
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
         self._undo = Undo()
-        self._cuts = Cuts()
+        self._excuses = Excuses()
 
     def load(self, request: Load, root: str) -> Loaded:
         """Run every statement that is not to be skipped.
@@ -213,7 +213,8 @@ class Loader:
             if not self._rehearsal.found:
                 if self._devices.replaced_for(error):
                     return self._run(statement, recorder, versions)
-                ends = statement.ends_cell and not self._cuts.explain(statement, error)
+                excused = self._excuses.cover(statement, error, recorder)
+                ends = statement.ends_cell and not excused
                 failure = describe_failure(error, recorder.sources, ends_cell=ends)
         try:
             self._note(statement, recorder, versions, before)
@@ -231,7 +232,7 @@ class Loader:
         bound = {k: v for k, v in namespace.items() if before.get(k, _NOTHING) is not v}
         versions.note(statement, bound, namespace)
         if self._rehearsal.found:
-            self._cuts.note(statement)
+            self._excuses.note_stopped(statement)
             recorder.add(self._loop(statement, recorder, before))
         else:
             note_built(recorder, bound, statement.where)
