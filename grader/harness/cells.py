@@ -26,8 +26,12 @@ class Statement:
         where: its first line.
         code: what is run.
         defines: the functions and classes of the module that it defines, and where.
-        may_fail: whether the rest of its cell is run though it raises: a module or a version of a
-            library that is not the one here is no reason to leave out what comes next.
+        binds: the names that it assigns to or imports.
+        through: the name through which it calls or sets something, where it binds none: `plt` of
+            `plt.style.use("seaborn")` and of `plt.rcParams["figure.dpi"] = 90`.
+        ends_cell: whether the rest of its cell is left out when it raises, as in a notebook. Not so
+            where a module or a version of a library is not the one here: that is no reason to leave
+            out what comes next.
     """
 
     number: int
@@ -35,7 +39,9 @@ class Statement:
     where: Location
     code: CodeType
     defines: Mapping[str, Location]
-    may_fail: bool
+    binds: frozenset[str]
+    through: str | None
+    ends_cell: bool
 
 
 class Program:
@@ -87,10 +93,37 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                     definition.name: Location(file=cell.file, line=definition.lineno)
                     for definition in _definitions([node])
                 },
-                may_fail=isinstance(node, ast.Import | ast.ImportFrom | ast.Assert),
+                binds=frozenset(_bound(node)),
+                through=_through(node),
+                ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
             )
         )
     return statements
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+        elif isinstance(node, ast.alias):
+            yield node.asname or node.name.partition(".")[0]
+
+
+def _through(statement: ast.stmt) -> str | None:
+    node: ast.expr | None = None
+    if isinstance(statement, ast.Expr):
+        node = statement.value
+    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        node = statement.targets[0]
+    if isinstance(node, ast.Name):
+        return None
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _asks_for_a_version(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Import | ast.ImportFrom | ast.Assert)
 
 
 def _parse(cell: Cell) -> ast.Module:

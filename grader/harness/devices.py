@@ -7,7 +7,9 @@ force, and so is everything after it.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import torch
@@ -21,6 +23,26 @@ _SIGNS = (
     "CUDA driver version",
     "support for mps devices",
 )
+_DO_NOTHING = (
+    "synchronize", "empty_cache", "ipc_collect", "init", "set_device", "manual_seed_all",
+    "reset_peak_memory_stats", "reset_max_memory_allocated", "reset_max_memory_cached",
+    "reset_accumulated_memory_stats", "set_per_process_memory_fraction",
+)  # fmt: skip
+_MEMORY = 1 << 30
+"""Bytes; not 0, since work that prints how full the memory is divides by it."""
+
+_TELL = {
+    "current_device": 0,
+    "get_device_name": "none",
+    "get_device_capability": (0, 0),
+    "get_device_properties": SimpleNamespace(
+        name="none", major=0, minor=0, total_memory=_MEMORY, multi_processor_count=1
+    ),
+    "mem_get_info": (_MEMORY, _MEMORY),
+    "memory_summary": "",
+}
+"""What `torch.cuda` tells of the GPU that is not there; its other numbers are 0 by themselves."""
+
 _set_default_tensor_type = torch.set_default_tensor_type
 _begin_on = DeviceContext.__init__
 
@@ -58,9 +80,13 @@ class Devices:
         torch.set_default_device(None)
         DeviceContext.__init__ = _begin_on_cpu  # type: ignore[method-assign]  # for good
         _OnCpu().__enter__()  # type: ignore[no-untyped-call]  # for good: the process is one worker
-        for name in ("synchronize", "empty_cache", "reset_peak_memory_stats", "manual_seed_all"):
-            setattr(torch.cuda, name, lambda *_, **__: None)
-        torch.cuda.get_device_name = lambda *_, **__: "none"
+        for name, answer in {**dict.fromkeys(_DO_NOTHING), **_TELL}.items():
+            setattr(torch.cuda, name, _always(answer))
+        torch.cuda.device = contextlib.nullcontext  # type: ignore[assignment,misc]
+
+
+def _always(answer: object) -> Callable[..., object]:
+    return lambda *_, **__: answer
 
 
 def _lacks_gpu(error: BaseException) -> bool:

@@ -7,7 +7,9 @@ That they cannot here says nothing of the work, and must not end a training.
 from __future__ import annotations
 
 import builtins
+import errno
 import functools
+import inspect
 import io
 import os
 from collections.abc import Callable
@@ -45,18 +47,18 @@ class Elsewhere:
         os.mkdir = self._making(os.mkdir)  # os.makedirs and pathlib come through here
         setattr(os, "chdir", self._entering(os.chdir))  # noqa: B010  mypy knows its one signature
         for name in _LOOKS:  # os.path, shutil, glob and pathlib come through these
-            setattr(os, name, self._mapping(getattr(os, name), self.to_read))
+            setattr(os, name, _leading(getattr(os, name), path=self.to_read))
         for name in _MOVES:
-            setattr(os, name, self._mapping(getattr(os, name), self.to_read, self.to_write))
+            setattr(os, name, _leading(getattr(os, name), src=self.to_read, dst=self.to_write))
         for name in _ADORNS:
             setattr(os, name, self._adorning(getattr(os, name)))
-        torch.save = self._mapping(torch.save, _as_it_is, self.to_write)
-        torch.load = self._mapping(torch.load, self.to_read)
+        torch.save = _leading(torch.save, f=self.to_write)
+        torch.load = _leading(torch.load, f=self.to_read)
         # numpy holds the `open` of before.
-        np.savetxt = self._mapping(np.savetxt, self.to_write)
-        np.loadtxt = self._mapping(np.loadtxt, self.to_read)
-        torch.jit.save = self._mapping(torch.jit.save, _as_it_is, self.to_write)
-        torch.jit.load = self._mapping(torch.jit.load, self.to_read)
+        np.savetxt = _leading(np.savetxt, fname=self.to_write)
+        np.loadtxt = _leading(np.loadtxt, fname=self.to_read)
+        torch.jit.save = _leading(torch.jit.save, f=self.to_write)
+        torch.jit.load = _leading(torch.jit.load, f=self.to_read)
 
     def to_write(self, path: Any) -> Any:
         """Where a path is written to; what is no path, or lies in the directory, stays."""
@@ -94,12 +96,14 @@ class Elsewhere:
     def _making(self, makes: Callable[..., None]) -> Callable[..., None]:
         def mkdir(path: Any, *args: Any, **keywords: Any) -> None:
             kept = self._kept(path)
-            if kept is not None and not Path(path).exists():
-                for folder in (*reversed(kept.parents), kept):
-                    if not folder.exists():
-                        makes(folder)
+            if kept is None:
+                makes(path, *args, **keywords)
                 return
-            makes(path, *args, **keywords)
+            if os.path.exists(path):  # noqa: PTH110  there or kept, also where nobody may look
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+            for folder in (*reversed(kept.parents), kept):
+                if not folder.exists():
+                    makes(folder)
 
         return mkdir
 
@@ -120,18 +124,6 @@ class Elsewhere:
 
         return open_
 
-    def _mapping(
-        self, function: Callable[..., Any], *leads: Callable[[Any], Any]
-    ) -> Callable[..., Any]:
-        """The same function with its first arguments led elsewhere."""
-
-        @functools.wraps(function)
-        def mapped(*args: Any, **keywords: Any) -> Any:
-            led = [lead(arg) for lead, arg in zip(leads, args, strict=False)]
-            return function(*led, *args[len(led) :], **keywords)
-
-        return mapped
-
     def _adorning(self, function: Callable[..., None]) -> Callable[..., None]:
         """Rights and times of files, which nobody here may set; `shutil.copy` tries."""
 
@@ -147,5 +139,17 @@ class Elsewhere:
         return adorn
 
 
-def _as_it_is(argument: Any) -> Any:
-    return argument
+def _leading(function: Callable[..., Any], **leads: Callable[[Any], Any]) -> Callable[..., Any]:
+    """The same function with its arguments of these names led elsewhere, however it is called."""
+    names = tuple(inspect.signature(function).parameters)
+
+    def lead(name: str, value: Any) -> Any:
+        return leads[name](value) if name in leads else value
+
+    @functools.wraps(function)
+    def led(*args: Any, **keywords: Any) -> Any:
+        first = [lead(name, value) for name, value in zip(names, args, strict=False)]
+        named = {name: lead(name, value) for name, value in keywords.items()}
+        return function(*first, *args[len(first) :], **named)
+
+    return led

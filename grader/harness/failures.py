@@ -32,15 +32,21 @@ class Sources:
         return None
 
 
-def describe_failure(error: BaseException, sources: Sources) -> Failure:
-    """What happened and where, however broken the exception object is."""
+def describe_failure(error: BaseException, sources: Sources, *, ends_cell: bool = False) -> Failure:
+    """What happened and where, however broken the exception object is.
+
+    Args:
+        error: what was raised.
+        sources: tell which lines are the student's.
+        ends_cell: whether the rest of its cell is left out.
+    """
     places = _places(error.__traceback__, sources)
     if isinstance(error, SyntaxError):
         name = sources.own_name(str(error.filename))
         if name is not None:
             places = (*places, Location(file=clean(name, MAX_FILE), line=_line(error.lineno)))
     message = _message(error, sources.root)
-    return Failure(type_name=_type_name(error), message=message, places=places)
+    return Failure(type_name=_type_name(error), message=message, places=places, ends_cell=ends_cell)
 
 
 def clean(text: str, limit: int = 500, root: str | None = None) -> str:

@@ -26,6 +26,7 @@ from torch import Tensor
 from grader.harness.built import are_convnet_weights, note_built
 from grader.harness.cells import Program, Statement
 from grader.harness.devices import Devices
+from grader.harness.excuses import Excuses
 from grader.harness.failures import Sources, describe_failure
 from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
@@ -95,6 +96,7 @@ class Loader:
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
         self._undo = Undo()
+        self._excuses = Excuses()
 
     def load(self, request: Load, root: str) -> Loaded:
         """Run every statement that is not to be skipped.
@@ -130,9 +132,8 @@ class Loader:
                 failure = self._run(statement, recorder, versions)
                 if failure is None:
                     continue
-                if program.cells[statement.cell].stop_at_error and not statement.may_fail:
+                if failure.ends_cell:
                     stopped.add(statement.cell)
-                    failure = failure.model_copy(update={"ends_cell": True})
                 failures.append((statement.cell, failure))
         errors = [failure for _, failure in sorted(failures, key=lambda pair: pair[0])]
         return Loaded(
@@ -212,11 +213,15 @@ class Loader:
             if not self._rehearsal.found:
                 if self._devices.replaced_for(error):
                     return self._run(statement, recorder, versions)
-                failure = describe_failure(error, recorder.sources)
+                excused = self._excuses.cover(statement, error, recorder)
+                ends = statement.ends_cell and not excused
+                failure = describe_failure(error, recorder.sources, ends_cell=ends)
         try:
             self._note(statement, recorder, versions, before)
         except BaseException as error:  # objects that raise when they are looked at
-            failure = failure or describe_failure(error, recorder.sources)
+            failure = failure or describe_failure(
+                error, recorder.sources, ends_cell=statement.ends_cell
+            )
         return failure
 
     def _note(
@@ -227,6 +232,7 @@ class Loader:
         bound = {k: v for k, v in namespace.items() if before.get(k, _NOTHING) is not v}
         versions.note(statement, bound, namespace)
         if self._rehearsal.found:
+            self._excuses.note_stopped(statement)
             recorder.add(self._loop(statement, recorder, before))
         else:
             note_built(recorder, bound, statement.where)

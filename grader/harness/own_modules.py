@@ -6,10 +6,11 @@ some lines above, must be wrapped.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import FileFinder, ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import decode_source
 from types import ModuleType
 from typing import Any
@@ -40,6 +41,7 @@ class OwnModules(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """See `importlib.abc.MetaPathFinder`."""
+        self._look_afresh(sys.path if path is None else path)
         spec = PathFinder.find_spec(fullname, path, target)
         if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
             return None
@@ -47,6 +49,17 @@ class OwnModules(MetaPathFinder):
             return None
         spec.loader = _Loader(fullname, spec.origin, self._on_statement)
         return spec
+
+    def _look_afresh(self, folders: Iterable[str]) -> None:
+        """Forget what was in the submission's folders: a cell may have written a module just now.
+
+        Python looks again when a folder's time has changed, which two files within a tick of the
+        clock do not show.
+        """
+        for folder in folders:
+            finder = sys.path_importer_cache.get(folder)
+            if isinstance(finder, FileFinder) and self._is_own(f"{finder.path}{os.sep}module.py"):
+                finder.invalidate_caches()
 
 
 class _Loader(SourceFileLoader):

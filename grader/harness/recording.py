@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -14,7 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from grader.harness.failures import Sources, clean
+from grader.harness.gate import TrainingFound
 from grader.harness.models import describe_model, describe_optimizer, describe_weights
+from grader.harness.returned import Returned
 from grader.harness.seen import Seen
 from grader.harness.undo import Standing
 from grader.protocol.messages import Location, Optimizer, Recorded
@@ -22,6 +25,9 @@ from grader.protocol.messages import Location, Optimizer, Recorded
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
 EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs")
 MAX_NAMES = 10
+MAX_CALLS = 200
+"""Calls of one line that are recorded, more than any budget has epochs. Then its statement is
+stopped: `while accuracy < 0.7` would go on for ever where nothing is trained."""
 CHECKERS = ("check_accuracy_part2", "check_accuracy_part34")
 
 Namespace = dict[str, Any]
@@ -106,6 +112,7 @@ class Recorder:
     sources: Sources
     recordings: dict[str, Recording] = field(default_factory=dict)
     rehearsing: bool = True
+    _calls: Counter[str] = field(default_factory=Counter)
 
     def wrap_functions(self, holder: dict[str, Any]) -> None:
         """Put a recording wrapper around every training or checking function bound in `holder`."""
@@ -137,6 +144,8 @@ class Recorder:
     def _wrap_trainer(
         self, name: str, function: Callable[..., Any], signature: inspect.Signature
     ) -> Callable[..., Any]:
+        returned = self._returned(function)
+
         @functools.wraps(function)
         def record_or_train(*args: Any, **keywords: Any) -> Any:
             if not self.rehearsing:
@@ -144,31 +153,40 @@ class Recorder:
             bound = signature.bind(*args, **keywords)
             bound.apply_defaults()
             self._record(name, functools.partial(function, *args, **keywords), bound.arguments)
-            return None
+            return returned
 
         record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]  # our mark
         return record_or_train
 
     def _wrap_checker(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        code = getattr(function, "__code__", None)
-        own = code is not None and self.sources.own_name(code.co_filename) is not None
+        returned = self._returned(function)
 
         @functools.wraps(function)
         def skip_or_check(*args: Any, **keywords: Any) -> Any:
             if self.rehearsing:
-                return 0.0 if own else None
+                return returned
             # A student's own version may steer the training (a scheduler, the best model so far).
             return function(*args, **keywords)
 
         skip_or_check.__torchgrade__ = True  # type: ignore[attr-defined]  # our mark
         return skip_or_check
 
+    def _returned(self, function: Callable[..., Any]) -> Returned | None:
+        """What a call that is not carried out returns; the given functions return nothing."""
+        code = getattr(function, "__code__", None)
+        own = code is not None and self.sources.own_name(code.co_filename) is not None
+        return Returned() if own else None
+
     def _record(self, name: str, run: Callable[[], object], arguments: dict[str, Any]) -> None:
         values = list(arguments.values())
+        where = self.calling_place()
+        self._calls[str(where)] += 1
+        if self._calls[str(where)] > MAX_CALLS:
+            raise TrainingFound
         recording = Recording(
             target=self.next_target(),
             api=TRAINERS[name],
-            where=self.calling_place(),
+            where=where,
             run=run,
             namespace=dict(self.namespace),
             epochs=_epochs(arguments),

@@ -8,49 +8,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sized
 from contextlib import suppress
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any, Self, cast
-
-
-class Progress:
-    """`tqdm.tqdm`: what it is given, without a bar."""
-
-    def __init__(self, iterable: Iterable[Any] | None = None, *args: Any, **keywords: Any) -> None:
-        self.iterable = iterable
-        self.total = keywords.get("total", args[1] if len(args) > 1 else 0)
-        self.n: float = 0
-        self.format_dict = dict.fromkeys(("n", "total", "elapsed", "rate"), 0.0)
-
-    def __iter__(self) -> Iterator[Any]:
-        for item in self.iterable if self.iterable is not None else ():
-            yield item
-            self.n += 1
-
-    def __len__(self) -> int:
-        return len(cast(Sized, self.iterable if self.iterable is not None else range(self.total)))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def update(self, n: float = 1) -> None:
-        """Count on."""
-        self.n += n
-
-    @classmethod
-    def write(cls, s: object, *_: object, **keywords: Any) -> None:
-        """Print, as tqdm does between two states of its bar."""
-        print(s, end=keywords.get("end", "\n"))
-
-    def __getattr__(self, name: str) -> Any:
-        """Everything else (`set_description`, `set_postfix`, `close`, ...) shows something."""
-        return _anything(name)
+from typing import Any, ClassVar, Self, cast
 
 
 class Shown:
@@ -90,6 +54,54 @@ class Shown:
         return None
 
 
+class _OfTheClass(type):
+    """What is asked of the class itself: `tqdm.pandas()`, `tqdm.get_lock()`."""
+
+    def __getattr__(cls, name: str) -> Any:
+        return _shown(name)
+
+
+class Progress(metaclass=_OfTheClass):
+    """`tqdm.tqdm`: what it is given, without a bar."""
+
+    _instances: ClassVar[set[Any]] = set()
+    """Notebooks clear it, or take from it until it is empty, after a cell was interrupted."""
+
+    def __init__(self, iterable: Iterable[Any] | None = None, *args: Any, **keywords: Any) -> None:
+        self.iterable = iterable
+        self.total = keywords.get("total", args[1] if len(args) > 1 else 0)
+        self.n: float = 0
+        self.start_t = time.time()
+        self.format_dict = dict.fromkeys(("n", "total", "elapsed", "rate"), 0.0)
+
+    def __iter__(self) -> Iterator[Any]:
+        for item in self.iterable if self.iterable is not None else ():
+            yield item
+            self.n += 1
+
+    def __len__(self) -> int:
+        return len(cast(Sized, self.iterable if self.iterable is not None else range(self.total)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def update(self, n: float = 1) -> None:
+        """Count on."""
+        self.n += n
+
+    @classmethod
+    def write(cls, s: object, *_: object, **keywords: Any) -> None:
+        """Print, as tqdm does between two states of its bar."""
+        print(s, end=keywords.get("end", "\n"))
+
+    def __getattr__(self, name: str) -> Any:
+        """Everything else (`set_description`, `set_postfix`, `close`, ...) shows something."""
+        return _anything(name)
+
+
 class Settings(dict[str, Any]):
     """`wandb.config`: what it was given, by attribute, too."""
 
@@ -101,6 +113,12 @@ class Settings(dict[str, Any]):
 
     def __setattr__(self, name: str, value: Any) -> None:
         self[name] = value
+
+    def update(  # type: ignore[override]  # as wandb has it
+        self, d: object, allow_val_change: bool | None = None
+    ) -> None:
+        """Add a mapping, or what stands in an `argparse.Namespace`; a file's name adds nothing."""
+        super().update(d if isinstance(d, Mapping) else getattr(d, "__dict__", {}))
 
 
 class CoursePackage(MetaPathFinder, Loader):
@@ -132,8 +150,12 @@ def install_stand_ins() -> None:
     """Put a stand-in in place of every such module that is not installed or handed in."""
     sys.meta_path.append(CoursePackage())
     if not _is_installed("tqdm"):
-        for name in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.autonotebook"):
-            _add(name, tqdm=Progress, trange=_trange, tqdm_notebook=Progress, tnrange=_trange)
+        for name in ("", ".auto", ".notebook", ".autonotebook", ".std", ".asyncio", ".rich"):
+            _add(
+                f"tqdm{name}",
+                tqdm=Progress, trange=_trange, tqdm_notebook=Progress, tnrange=_trange,
+            )  # fmt: skip
+        _add("tqdm.contrib", tenumerate=_tenumerate, tzip=_tzip)
     for name in ("torchsummary", "torchinfo"):
         if not _is_installed(name):
             _add(name, summary=_nothing)
@@ -144,8 +166,8 @@ def install_stand_ins() -> None:
     if not _is_installed("wandb"):
         settings = Settings()
 
-        def init(*_: object, config: Mapping[str, Any] | None = None, **__: object) -> Shown:
-            settings.update(config or {})
+        def init(*_: object, config: object = None, **__: object) -> Shown:
+            settings.update(config)
             run = Shown()
             run.config = settings
             return run
@@ -179,6 +201,14 @@ def _add(name: str, **contents: Any) -> None:
 
 def _trange(*bounds: int, **keywords: Any) -> Progress:
     return Progress(range(*bounds), **keywords)
+
+
+def _tenumerate(iterable: Iterable[Any], start: int = 0, **_: object) -> Iterator[Any]:
+    return enumerate(Progress(iterable), start)
+
+
+def _tzip(*iterables: Iterable[Any], **_: object) -> Iterator[Any]:
+    return zip(*iterables, strict=False)
 
 
 def _anything(name: str) -> Any:

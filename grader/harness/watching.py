@@ -17,6 +17,7 @@ from torch.optim.optimizer import (
 )
 
 from grader.harness.counting import IMAGE, images_given, scores_below
+from grader.harness.passes import Passes
 from grader.harness.seen import Seen
 
 MAX_CALLED = 50
@@ -41,7 +42,8 @@ class Watch:
         self.loss: Tensor | None = None
         self.optimizer: torch.optim.Optimizer | None = None
         self.seen = Seen()
-        self.images = self._given = self._computed = 0
+        self.images = 0
+        self._passes = Passes()
         self._called: dict[int, nn.Module] = {}
         self._last: nn.Module | None = None
         self._inner: set[int] = set()
@@ -60,7 +62,8 @@ class Watch:
         self._called, self._inner = {}, set()
         self._last = self.optimizer = None
         self.seen = Seen()
-        self.images = self._given = self._computed = 0
+        self.images = 0
+        self._passes.forget()
 
     def install(self) -> None:
         """Put the hooks in place, for good."""
@@ -70,8 +73,7 @@ class Watch:
         register_optimizer_step_pre_hook(self._note_step)
         register_optimizer_step_post_hook(lambda *_: self.on_stepped())
         register_module_forward_pre_hook(self._note_forward)
-        # Of keywords torch tells only afterwards.
-        register_module_forward_hook(self._note_keywords, with_kwargs=True)
+        register_module_forward_hook(self._note_result, with_kwargs=True)
 
     def last_loss(self) -> float | None:
         """The number of which a gradient was computed last, if it was one."""
@@ -110,13 +112,9 @@ class Watch:
         return observed
 
     def _count_images(self, losses: Sequence[Tensor]) -> None:
-        """What models were given since the last gradient, or the loss is of, where that is more.
-
-        Of what a module was given that had been computed by weights before, the largest counts
-        once: a network may be called in parts, one after the other.
-        """
-        self.images = max(self._given, self._computed, scores_below(losses))
-        self._given = self._computed = 0
+        """Those of the calls since the last gradient, or the loss's, where these are more."""
+        self.images = max(self._passes.images(), scores_below(losses))
+        self._passes.forget()
 
     def _note_step(self, optimizer: torch.optim.Optimizer, *_: object) -> None:
         self.optimizer = optimizer
@@ -135,22 +133,28 @@ class Watch:
             if id(module) not in self._called and len(self._called) < MAX_CALLED:
                 self._called[id(module)] = module
                 self.on_model(module)
-        self._note_images(arguments if isinstance(arguments, tuple) else ())
+        self._passes.begin(module)
+        self._note_images(module, arguments if isinstance(arguments, tuple) else ())
 
-    def _note_keywords(
-        self, module: nn.Module, _: Any, keywords: dict[str, Any], __: object
+    def _note_result(
+        self, module: nn.Module, _: Any, keywords: dict[str, Any], result: Any
     ) -> None:
-        if keywords and torch.is_grad_enabled() and id(module) not in self._inner:
-            self._note_images(tuple(keywords.values()))
+        if not torch.is_grad_enabled():
+            return
+        if keywords and id(module) not in self._inner:  # torch tells of them only afterwards
+            self._note_images(module, tuple(keywords.values()))
+        self._passes.note_result(module, result)
 
-    def _note_images(self, arguments: Sequence[Any]) -> None:
+    def _note_images(self, module: nn.Module, arguments: Sequence[Any]) -> None:
         tensors = [x for x in arguments if isinstance(x, Tensor) and x.dim() > 1 and len(x)]
         for x in tensors:
             if x.grad_fn is None and x.dim() == 4 and x.shape[1] == 3 and not x.is_complex():
                 self.seen.note(x)
-        self._given += images_given(x for x in tensors if x.grad_fn is None)
-        computed = images_given(x for x in tensors if x.grad_fn is not None)
-        self._computed = max(self._computed, computed)
+        self._passes.add(
+            module,
+            given=images_given(x for x in tensors if x.grad_fn is None),
+            computed=images_given(x for x in tensors if x.grad_fn is not None),
+        )
         if any(map(_are_images, tensors)):
             self.on_images()
 

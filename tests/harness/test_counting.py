@@ -133,3 +133,76 @@ def test_of_a_function_of_weights_the_loss_tells(watch) -> None:
     assert watch.images == 8
     weights.sum().backward()
     assert watch.images == 0
+
+
+def test_what_is_looked_at_with_gradients_on_and_thrown_away_is_not_learned(watch) -> None:
+    watch.begin()
+    model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+    right = sum(int((model(IMAGES).argmax(1) == LABELS).sum()) for _ in range(50))
+    assert right >= 0
+    model(IMAGES).sum().backward()
+    assert watch.images == 8
+
+
+class Keeping(nn.Module):
+    """Returns something else than what can be learned from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(3072, 10)
+        self.kept: torch.Tensor | None = None
+
+    def forward(self, x: torch.Tensor, *, by: str) -> torch.Tensor:
+        """Made-up scores of one image."""
+        if by == "part":
+            self.kept = self.layer(x.flatten(1))
+            return self.layer(x[:1].flatten(1))
+        self.kept = x.flatten(1).mm(self.layer.weight.T)
+        return self.kept.detach()
+
+
+@pytest.mark.parametrize("by", ["part", "hand"])
+def test_a_call_counts_whatever_it_returns_as_long_as_its_gradient_can_be_asked_for(
+    watch, by: str
+) -> None:
+    watch.begin()
+    model = Keeping()
+    for _ in range(3):
+        model(IMAGES, by=by)
+    assert model.kept is not None
+    kept = model.kept
+    model(IMAGES, by=by)
+    (kept.sum() + model.kept.sum()).backward()
+    assert watch.images >= 16
+
+
+class Inward(nn.Module):
+    """Trains while it is called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(3072, 10)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Ends with a number that nobody can learn from."""
+        self.layer(x.flatten(1)).sum().backward()
+        return torch.zeros(())
+
+
+def test_a_gradient_within_a_call_is_of_what_the_model_is_given(watch) -> None:
+    watch.begin()
+    Inward()(IMAGES)
+    assert watch.images == 8
+
+
+def test_results_count_in_whatever_they_are_returned(watch) -> None:
+    class Several(Odd):
+        def forward(self, x: torch.Tensor) -> dict[str, list[torch.Tensor]]:  # type: ignore[override]
+            return {"scores": [super().forward(x)]}
+
+    watch.begin()
+    model = Several()
+    thrown_away, kept = model(IMAGES), model(IMAGES)
+    del thrown_away
+    kept["scores"][0].sum().backward()
+    assert watch.images == 8

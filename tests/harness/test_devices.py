@@ -36,6 +36,24 @@ def test_what_is_asked_for_on_a_gpu_is_given_on_the_cpu(load, source: str) -> No
     assert (outcome.errors, outcome.answer) == ((), [True, "cpu"])
 
 
+@needs_no_gpu
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print(torch.cuda.get_device_properties(0).total_memory / 2**30)",
+        "print(torch.cuda.get_device_properties(torch.cuda.current_device()).name)",
+        "free, total = torch.cuda.mem_get_info()\nprint(100 * free / total)",
+        "torch.cuda.set_device(0)\nprint(torch.cuda.max_memory_reserved() / 2**20)",
+        "print(torch.cuda.get_device_capability()[0], torch.cuda.memory_summary())",
+        "torch.cuda.set_device('cuda:0')\nwith torch.cuda.device(0):\n    torch.ones(1)",
+        "torch.ones(1).cuda()\ntorch.cuda.reset_max_memory_allocated()\ntorch.cuda.ipc_collect()",
+    ],
+)
+def test_a_gpu_that_is_not_there_may_be_asked_about(load, line: str) -> None:
+    outcome = load(f"import torch\n{line}\nx = torch.ones(1)", stop_at_error=True, probe=PROBE)
+    assert (outcome.errors, outcome.answer) == ((), [True, "cpu"])
+
+
 def test_who_asks_whether_there_is_one_is_left_alone(load) -> None:
     outcome = load("x = torch.zeros(2, device=device)", probe=PROBE)
     assert outcome.answer[0] is False

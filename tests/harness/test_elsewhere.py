@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -46,6 +50,13 @@ def flatten(x):
         "    value = int(np.loadtxt('/content/a.csv')[0])",
         "torch.jit.save(torch.jit.script(torch.nn.Linear(1, 1)), '/content/a.pt')\n"
         "    value = 7 if torch.jit.load('/content/a.pt') is not None else 0",
+        "torch.save(obj=torch.tensor(7), f=DRIVE + '/best.pt')\n"
+        "    value = int(torch.load(f=DRIVE + '/best.pt'))",
+        "np.savetxt(X=np.full(3, 7.0), fname='/content/a.csv')\n"
+        "    value = int(np.loadtxt(fname='/content/a.csv')[0])",
+        "open(file='/content/a', mode='w').write('7')\n"
+        "    os.rename(dst='/content/b', src='/content/a')\n"
+        "    value = int(open(file='/content/b').read()) + len(os.listdir(path='/content')) - 1",
         "open('a', 'w').write('7'); os.chdir(DRIVE); value = int(open('a').read())",
         "os.makedirs(DRIVE); os.chdir(DRIVE); open('a', 'w').write('7'); os.chdir('..')\n"
         "    value = int(open(DRIVE + '/a').read())",
@@ -55,6 +66,52 @@ def flatten(x):
 def test_a_place_outside_is_written_and_read_again(student_of, statements: str) -> None:
     student = student_of(SOURCE.format(statements=statements))
     assert student.flatten(torch.zeros(1)).item() == 7
+
+
+@pytest.mark.parametrize(
+    "making",
+    [
+        "pathlib.Path(DRIVE).mkdir(parents=True, exist_ok=True)",
+        "os.makedirs(DRIVE, exist_ok=True)",
+        "try:\n            os.mkdir(DRIVE)\n        except FileExistsError:\n            pass",
+    ],
+)
+def test_a_folder_outside_may_be_made_every_epoch(student_of, making: str) -> None:
+    statements = (
+        f"for epoch in range(3):\n        {making}\n"
+        "        torch.save(torch.tensor(epoch), f'{DRIVE}/{epoch}.pt')\n"
+        "    value = len(os.listdir(DRIVE)) + 4"
+    )
+    assert student_of(SOURCE.format(statements=statements)).flatten(torch.zeros(1)).item() == 7
+
+
+@pytest.mark.parametrize("place", ["/content/x", "/usr"], ids=["kept", "of-the-machine"])
+def test_a_folder_outside_that_is_there_cannot_be_made_anew(student_of, place: str) -> None:
+    statements = (
+        "os.makedirs('/content/x')\n    try:\n"
+        f"        os.mkdir('{place}')\n    except FileExistsError as error:\n"
+        f"        value = 7 if error.filename == '{place}' else 0"
+    )
+    assert student_of(SOURCE.format(statements=statements)).flatten(torch.zeros(1)).item() == 7
+
+
+UNCONFINED = """
+import sys
+from pathlib import Path
+from grader.harness.elsewhere import Elsewhere
+scratch, outside = sys.argv[1:]
+Elsewhere(scratch).install()
+for epoch in range(2):
+    Path(outside, "deeper").mkdir(parents=True, exist_ok=True)
+Path(outside, "deeper", "a.txt").write_text("7")
+"""
+
+
+def test_nothing_is_made_outside_though_nothing_forbids_it(tmp_path: Path) -> None:
+    scratch, outside = tmp_path / "scratch", tmp_path / "outside"
+    scratch.mkdir()
+    subprocess.run([sys.executable, "-c", UNCONFINED, scratch, outside], check=True)
+    assert not outside.exists()
 
 
 @pytest.mark.parametrize("statement", ["open('/content/a.txt')", "torch.load('/content/a.pt')"])

@@ -164,6 +164,41 @@ def test_another_environment_does_not_take_the_rest_of_a_cell_along(load, line: 
     assert where(outcome)[0][1:] == ("homework.py", 2)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "import matplotlib.pyplot as plt\nplt.style.use('a style of another version')",
+        "import matplotlib.pyplot as plt\nplt.rcParams['an option of another version'] = 1",
+        "import os\nos.mkdir('a'); os.mkdir('a')",
+        "import a_module_that_is_not_here as sns\nsns.set()\npalette = sns.color()\nprint(palette)",
+    ],
+)
+def test_another_library_does_not_take_the_rest_of_a_cell_along(load, lines: str) -> None:
+    outcome = load(f"{lines}\ny = 2", stop_at_error=True, probe="answer = names['y']")
+    assert outcome.answer == 2
+    assert outcome.errors
+    assert not any(error.ends_cell for error in outcome.errors)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "torch.nn.init.no_such_thing(1)",
+        "os.environ.get(undefined)",
+        "sys.exit()",
+        "helper.fail()",
+        "x = os.listdir('nowhere')",
+        "len(5)",
+    ],
+)
+def test_what_fails_for_itself_ends_its_cell(load, line: str) -> None:
+    outcome = load(
+        f"import os, sys, torch, helper\n{line}\ny = 2", stop_at_error=True,
+        files={"helper.py": "def fail():\n    raise ValueError\n"}, probe="answer = 'y' in names",
+    )  # fmt: skip
+    assert outcome.answer is False
+
+
 def test_messages_do_not_tell_where_python_is_installed(load) -> None:
     (error,) = load("from torch.nn import optim").errors
     assert "(…/" in error.message
@@ -225,3 +260,12 @@ def test_what_raises_when_it_is_looked_at_costs_its_statement_alone(load, statem
     outcome = load(f"{HOSTILE}{statement}\nx = 3", probe="answer = names['x']")
     assert outcome.answer == 3
     assert [error.type_name for error in outcome.errors][:1]
+
+
+def test_an_object_that_raises_when_it_is_asked_for_its_class_excuses_nothing(load) -> None:
+    outcome = load(
+        "class Odd:\n    @property\n    def __class__(self):\n        raise ValueError\n"
+        "    def f(self):\n        raise KeyError\nodd = Odd()", "odd.f()\ny = 2", "x = 3",
+        stop_at_error=True, probe="answer = ['y' in names, names['x']]",
+    )  # fmt: skip
+    assert outcome.answer == [False, 3]

@@ -306,3 +306,44 @@ def test_a_loop_of_a_function_of_weights_on_images_kept_in_tensors_is_found(load
     (loop,) = outcome.trained
     assert (loop.api, loop.function, loop.problem) == ("loop", "three_layer_convnet", None)
     assert outcome.answer == [0.0, 0.0, 0.0]
+
+
+FIT = (
+    "def fit(model, optimizer):\n    losses = []\n    "
+    + LOOP.strip().replace("\n", "\n    ")
+    + "\n    return losses\n"
+)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "losses = fit(model, optimizer)\nprint(losses[-1])\n",
+        "first, *rest = fit(model, optimizer)\nleast = min(rest)\nprint(least)\n",
+        "history = []\nhistory += fit(model, optimizer)\nprint(history[-1])\n",
+        "fit(model, optimizer)\nmodel.load_state_dict(torch.load('best.pt'))\n",
+    ],
+    ids=["unbound", "derived", "empty", "unsaved"],
+)
+def test_an_error_that_follows_from_stopping_a_loop_does_not_end_its_cell(load, lines) -> None:
+    outcome = load(NET + FIT + lines + "after = 1", stop_at_error=True,
+                   probe="answer = names['after']")  # fmt: skip
+    assert outcome.answer == 1
+    assert [error.ends_cell for error in outcome.errors] == [False] * len(outcome.errors)
+
+
+def test_a_name_that_a_stopped_loop_would_have_bound_ends_no_later_cell(load) -> None:
+    outcome = load(
+        NET + FIT + "losses = fit(model, optimizer)\nlast = losses[-1]", "print(last)\nafter = 1",
+        stop_at_error=True, probe="answer = names['after']",
+    )  # fmt: skip
+    assert outcome.answer == 1
+
+
+def test_another_error_ends_a_later_cell_though_a_loop_was_stopped(load) -> None:
+    outcome = load(
+        NET + FIT + "losses = fit(model, optimizer)", "undefined\nafter = 1",
+        stop_at_error=True, probe="answer = 'after' in names",
+    )  # fmt: skip
+    assert outcome.answer is False
+    assert [error.ends_cell for error in outcome.errors] == [True]

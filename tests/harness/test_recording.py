@@ -325,3 +325,65 @@ def test_an_optimizer_is_told_as_its_training_finds_it(load) -> None:
     )
     assert outcome.only.optimizer is not None
     assert outcome.only.optimizer.settings["momentum"] == 0
+
+
+OWN = "def train_part34(model, optimizer, epochs=1):\n    return 1.0\n"
+SEARCH = """
+best, found = {best}, None
+for rate in [1.0, 1e-2, 1e-3]:
+    model = nn.Linear(3072, 10)
+    optimizer = optim.SGD(model.parameters(), lr=rate)
+    {call}
+    if {better}:
+        best, found = accuracy, model
+print(f'{{best:.2f}}', round(100 * best))
+"""
+
+
+@pytest.mark.parametrize(
+    ("call", "best", "better"),
+    [
+        ("accuracy = train_part34(model, optimizer)", "0", "accuracy > best"),
+        ("loss, accuracy = train_part34(model, optimizer)", "-1.0", "accuracy > best"),
+        ("accuracy = train_part34(model, optimizer)['val'][-1]", "0", "best < accuracy"),
+        ("accuracy = train_part34(model, optimizer).best.item()", "0", "accuracy >= best"),
+        ("accuracy = max(train_part34(model, optimizer))", "float('inf')", "accuracy < best"),
+        ("accuracy = train_part34(model, optimizer)", "0", "not found or accuracy / 100 > best"),
+    ],
+)
+def test_a_search_by_what_an_own_function_returns_is_recorded_whole(
+    load, call: str, best: str, better: str
+) -> None:
+    outcome = load(NET + OWN + SEARCH.format(call=call, best=best, better=better))
+    assert outcome.errors == ()
+    rates = [run.optimizer.settings["lr"] for run in outcome.trained if run.optimizer]
+    assert rates == [1.0, 1e-2, 1e-3]
+
+
+def test_what_an_own_function_returns_can_be_drawn_and_copied(load) -> None:
+    outcome = load(
+        NET + OWN + "import copy\nimport matplotlib.pyplot as plt\n"
+        "losses, history = train_part34(model, optimizer)\n"
+        "plt.plot(range(len(losses)), losses)\nplt.plot(history['val'])\nplt.bar('a', losses)\n"
+        "kept = copy.deepcopy(history)\nfor name, values in history.items():\n    print(values)\n"
+        "first, *rest = losses",
+    )
+    assert outcome.errors == ()
+
+
+def test_what_the_given_function_returns_is_nothing(load) -> None:
+    outcome = load(NET + "x = train_part34(model, optimizer)", probe="answer = names['x'] is None")
+    assert outcome.answer is True
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "accuracy = 0\nwhile accuracy < 0.7:\n    accuracy = train_part34(model, optimizer)\n",
+        "while True:\n    if train_part34(model, optimizer) > 0.7:\n        break\n",
+    ],
+)
+def test_training_until_it_is_good_enough_is_recorded_and_left(load, loop: str) -> None:
+    outcome = load(NET + OWN + loop + "after = 1", probe="answer = names['after']")
+    assert (outcome.errors, outcome.answer) == ((), 1)
+    assert len(outcome.trained) == 200

@@ -61,6 +61,16 @@ def test_a_module_that_is_written_by_a_cell_can_be_imported_and_counts_as_the_st
     assert str(outcome.definitions["flatten"].where) == "nets.py, line 1"
 
 
+def test_a_module_that_is_written_within_a_tick_of_the_clock_can_be_imported(load) -> None:
+    outcome = load(
+        "import os\nnow = os.stat('.').st_mtime_ns",
+        "%%writefile first.py\nx = 1", "os.utime('.', ns=(now, now))\nimport first",
+        "%%writefile second.py\nx = 2", "os.utime('.', ns=(now, now))\nimport second",
+        probe="answer = names['first'].x + names['second'].x",
+    )  # fmt: skip
+    assert (outcome.errors, outcome.answer) == ((), 3)
+
+
 def test_a_script_is_run_in_the_namespace(load) -> None:
     outcome = load(
         "x = 2\n%run nets.py --fast", "z = y", files={"nets.py": "y = x * 3\n1 / 0\n"},

@@ -139,3 +139,40 @@ def test_a_course_package_that_was_handed_in_is_the_one_that_is_found(
     monkeypatch.syspath_prepend(tmp_path)
     install_stand_ins()
     assert importlib.import_module("cs231n.layers").answer == 42
+
+
+@pytest.mark.usefixtures("without_modules")
+@pytest.mark.parametrize(
+    "begin",
+    [
+        "wandb.init(config={'rate': 3})",
+        "wandb.init(config=argparse.Namespace(rate=3))",
+        "wandb.init()\nwandb.config.update(argparse.Namespace(rate=3), allow_val_change=True)",
+        "wandb.config.rate = 3\nwandb.init(config='settings.yaml')",
+    ],
+)
+def test_settings_are_told_in_whatever_form_they_were_given(begin: str) -> None:
+    install_stand_ins()
+    namespace: dict[str, object] = {}
+    exec(f"import argparse, wandb\n{begin}\nrate = wandb.config.rate", namespace)
+    assert namespace["rate"] == 3
+
+
+@pytest.mark.usefixtures("without_modules")
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "from tqdm import tqdm\ntqdm._instances.clear()",
+        "from tqdm.auto import tqdm\nwith tqdm.get_lock():\n    tqdm.pandas(desc='x')",
+        "import tqdm\nwhile tqdm.tqdm._instances:\n    tqdm.tqdm._instances.pop().close()",
+        "import time\nfrom tqdm.std import tqdm\nbar = tqdm([1])\n"
+        "assert time.time() - bar.start_t >= 0",
+        "from tqdm.contrib import tenumerate, tzip\n"
+        "assert list(tenumerate('ab', start=1)) == [(1, 'a'), (2, 'b')]\n"
+        "assert list(tzip('ab', 'cd')) == [('a', 'c'), ('b', 'd')]",
+        "from tqdm import tqdm\nassert not hasattr(tqdm, '__wrapped__')",
+    ],
+)
+def test_bars_may_be_cleared_and_asked_when_they_began(lines: str) -> None:
+    install_stand_ins()
+    exec(lines, {})

@@ -1,0 +1,72 @@
+"""Errors that are no reason to leave out the rest of a cell, as a notebook would.
+
+While cells are loaded, a loop of the student's own is stopped at its first step: the names that its
+statement would have bound, the lists that it would have filled and the files that it would have
+written are not there. That an error is of this making can be told for a name; for the rest of the
+same cell it is taken to be, since most of it looks at what the training gave.
+
+Nor is it the work's fault that a library is not here, or is another version of it: a plot's style
+or an option that is not known says nothing of the training below it.
+"""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from grader.harness.cells import Statement
+from grader.harness.failures import Sources
+from grader.harness.recording import Recorder
+
+_SUBJECT = ("torch", "torchvision")
+"""Libraries that the homework is about."""
+
+
+class Excuses:
+    """Remembers which statements were stopped, and which names are missing."""
+
+    def __init__(self) -> None:
+        self._cells: set[int] = set()
+        self._missing: set[str] = set()
+
+    def note_stopped(self, statement: Statement) -> None:
+        """A statement was stopped at its training."""
+        self._cells.add(statement.cell)
+        self._missing |= statement.binds
+
+    def cover(self, statement: Statement, error: BaseException, recorder: Recorder) -> bool:
+        """Whether an error is excused; what its statement would have bound is missing then.
+
+        Args:
+            statement: the one that raised.
+            error: what it raised.
+            recorder: knows the namespace, and which files are the student's.
+        """
+        excused = (
+            statement.cell in self._cells
+            or isinstance(error, ImportError)
+            or self._is_of_missing_name(error)
+            or _is_of_surroundings(statement, error, recorder)
+        )
+        if excused:
+            self._missing |= statement.binds
+        return excused and not isinstance(error, SystemExit)
+
+    def _is_of_missing_name(self, error: BaseException) -> bool:
+        name = error.name if type(error) is NameError else None  # not what a subclass says of it
+        return isinstance(name, str) and name in self._missing
+
+
+def _is_of_surroundings(statement: Statement, error: BaseException, recorder: Recorder) -> bool:
+    """Whether a statement calls or sets something of a library that the homework is not about."""
+    if not isinstance(error, Exception) or isinstance(error, NameError):
+        return False
+    module = recorder.namespace.get(statement.through or "")
+    # Any other type may be the student's, and raise when it is looked at.
+    return type(module) is ModuleType and _only_surrounds(module, recorder.sources)
+
+
+def _only_surrounds(module: ModuleType, sources: Sources) -> bool:
+    about = vars(module)
+    if str(about.get("__name__")).partition(".")[0] in _SUBJECT:
+        return False
+    return sources.own_name(str(about.get("__file__"))) is None

@@ -1,0 +1,59 @@
+"""What a training or check of the student's own returns while cells are loaded.
+
+It is recorded and not carried out, so that nobody knows what it would have returned: an accuracy, a
+loss and an accuracy, a list of losses, a history by name. The lines around it print that, compare
+it and keep it, and must get through, else only the first setting of a search is recorded.
+"""
+
+from __future__ import annotations
+
+import dis
+import sys
+from collections.abc import Iterator
+from types import FrameType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+_UNPACK = dis.opmap["UNPACK_SEQUENCE"]
+
+_OF_ARRAYS = ("shape", "ndim", "dtype", "to_numpy")
+
+
+class Returned(float):
+    """The number 0.0; all of its items, attributes and parts are that again.
+
+    A number, since most that is done with it (comparing, formatting, adding) then does what it does
+    with an accuracy, the same in every run.
+    """
+
+    def __getattr__(self, name: str) -> Self:
+        # Questions of Python's (how is it copied?) and of libraries: it is no array or table.
+        if name.startswith("__") or name in _OF_ARRAYS:
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: object, **__: object) -> Self:
+        return self
+
+    def __getitem__(self, _: object) -> Self:
+        return self
+
+    def __setitem__(self, *_: object) -> None:
+        return None
+
+    def __len__(self) -> int:
+        return 1
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
+        return np.zeros(1, dtype)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((self,) * _names_to_unpack_into(sys._getframe(1)))
+
+
+def _names_to_unpack_into(frame: FrameType) -> int:
+    """Two for `loss, accuracy = ...`, which takes no other number; 1 for all else that iterates."""
+    code, at = frame.f_code.co_code, frame.f_lasti
+    return code[at + 1] if code[at] == _UNPACK else 1
