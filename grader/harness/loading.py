@@ -119,7 +119,7 @@ class Loader:
         OwnModules(
             lambda file: sources.own_name(file) is not None, recorder.wrap_functions
         ).install()
-        shell = Shell(recorder.calling_place, namespace)
+        shell = Shell(recorder.calling_place, namespace, recorder.wrap_functions)
         shell.install()
         versions = Versions(request.names, sources)
         broken = program.broken.items()

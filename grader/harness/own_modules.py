@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.abc import MetaPathFinder
 from importlib.machinery import FileFinder, ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import decode_source
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -69,7 +70,17 @@ class _Loader(SourceFileLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the statements."""
-        source = decode_source(self.get_data(self.path))
-        for statement in Program((Cell(file=self.path, source=source),)).statements:
-            exec(statement.code, module.__dict__)
-            self._on_statement(module.__dict__)
+        run_statements(self.path, module.__dict__, self._on_statement)
+
+
+def run_statements(file: str, namespace: dict[str, Any], on_statement: OnStatement) -> None:
+    """Run a file of the submission's in a namespace.
+
+    Raises:
+        SyntaxError: it is no Python; nothing of it was run.
+        OSError: it cannot be read.
+    """
+    source = decode_source(Path(file).read_bytes())
+    for statement in Program((Cell(file=file, source=source),)).statements:
+        exec(statement.code, namespace)
+        on_statement(namespace)

@@ -14,6 +14,7 @@ import IPython
 import IPython.core.getipython
 import IPython.display
 
+from grader.harness.own_modules import OnStatement, run_statements
 from grader.protocol.messages import Location
 
 MAX_SKIPPED = 100
@@ -25,11 +26,18 @@ class Shell:
     Args:
         calling_place: tells the student's line that is being run.
         namespace: the submission's.
+        on_statement: told the namespace after each statement of a script that is run.
     """
 
-    def __init__(self, calling_place: Callable[[], Location], namespace: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        calling_place: Callable[[], Location],
+        namespace: dict[str, Any],
+        on_statement: OnStatement,
+    ) -> None:
         self._calling_place = calling_place
         self._namespace = namespace
+        self._on_statement = on_statement
         self.skipped: list[tuple[Location, str]] = []
 
     def install(self) -> None:
@@ -41,12 +49,11 @@ class Shell:
 
     def run_line_magic(self, name: str, line: str = "", *_: object, **__: object) -> None:
         """`%name line`."""
-        script = Path(_file(line))
-        if name == "run" and script.suffix == ".py" and script.is_file():
-            code = compile(script.read_text(encoding="utf-8"), str(script.resolve()), "exec")
-            exec(code, self._namespace)
-            return
-        self._skip(f"%{name} {line}")
+        script = _script(line) if name == "run" else None
+        if script is None:
+            self._skip(f"%{name} {line}")
+        else:
+            run_statements(str(script), self._namespace, self._on_statement)
 
     def run_cell_magic(self, name: str, line: str = "", cell: str = "") -> None:
         """`%%name line`, with the rest of the cell."""
@@ -76,6 +83,13 @@ class Shell:
     def _skip(self, line: str) -> None:
         if len(self.skipped) < MAX_SKIPPED:
             self.skipped.append((self._calling_place(), line.strip()))
+
+
+def _script(line: str) -> Path | None:
+    """The script that `%run` names, which may be without its suffix; None where there is none."""
+    named = _file(line)
+    script = Path(named if named.endswith(".py") else f"{named}.py")
+    return script.resolve() if named and script.is_file() else None
 
 
 def _file(line: str) -> str:

@@ -85,3 +85,19 @@ def test_a_script_that_is_not_there_is_a_magic_like_any_other(load) -> None:
     assert load("%run gone.py\n%run").skipped == (
         ("homework.py, line 1", "%run gone.py"), ("homework.py, line 2", "%run"),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("line", ["%run parts.py", "%run -i 'parts'", "%run parts 3"])
+def test_a_script_that_is_run_trains_part_by_part(load, line: str) -> None:
+    script = (
+        "def train_part34(model, optimizer):\n"
+        "    for x, y in loader_train:\n"
+        "        F.cross_entropy(model(x), y).backward()\n"
+        "for rate in (0.1, 0.2):\n"
+        "    model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))\n"
+        "    train_part34(model, torch.optim.SGD(model.parameters(), lr=rate))\n"
+        "after = 1\n"
+    )
+    outcome = load(line, files={"parts.py": script}, probe="answer = names['after']")
+    assert (outcome.errors, outcome.answer) == ((), 1)
+    assert [each.optimizer.settings["lr"] for each in outcome.recorded] == [0.1, 0.2]
