@@ -35,7 +35,7 @@ from grader.choices import DataChoice
 from grader.data import open_store
 from grader.harness.magics import to_python
 from grader.intake import read_submission
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 
 BATCH = 64
 COUNTED = 3

@@ -21,11 +21,12 @@ from workers import worker_server
 
 from grader.errors import WorkerError, WorkerNotStarted
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.sandbox.layers import IsolationConfig
 from grader.sandbox.workers import Worker
 
 LOAD = m.Load(
-    cells=(m.Cell(file="homework.py", source="def flatten(x):\n    return x.flatten(1)\n"),),
+    cells=(parts.Cell(file="homework.py", source="def flatten(x):\n    return x.flatten(1)\n"),),
     seed=1,
     data=m.Data(
         train_dir=None, mean=(0.5, 0.5, 0.5), std=(0.2, 0.2, 0.2), batch_size=64,
@@ -34,7 +35,7 @@ LOAD = m.Load(
     output_bytes=1000,
     names=("flatten",),
 )  # fmt: skip
-CALL = m.Call(callee="function:flatten", arguments=(m.TensorArgument(tensor="x"),), seed=1)
+CALL = m.Call(callee="function:flatten", arguments=(parts.TensorArgument(tensor="x"),), seed=1)
 LONGEST = 0.25
 """Seconds after its start within which a worker is killed; one that is not takes about as long."""
 

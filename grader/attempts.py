@@ -16,6 +16,7 @@ from grader.errors import TimeUsedUp, WorkerCrashed, WorkerError
 from grader.matched import MatchedRun
 from grader.measuring import HeldOut
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.results import CurvePoint, RunName
 from grader.rubric import RunSpec, Training
 from grader.sandbox.student import Student
@@ -106,7 +107,7 @@ class Attempt:
     curve: list[CurvePoint] = field(default_factory=list)
     iterations: int = 0
     epochs: float = 0.0
-    optimizers: tuple[m.Optimizer, ...] = ()
+    optimizers: tuple[parts.Optimizer, ...] = ()
     shown_epochs: float = 0.0
     cpu_seconds: float = 0.0
     unseen: Unseen | None = None

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from grader.protocol.messages import Cell, Failure, Location, Recorded
+from grader.protocol.parts import Cell, Failure, Location, Recorded
 
 _CALL = re.compile(
     r"^(?![ \t]*(?:#|def\b|class\b))[^#\n]*?\b(train_part(?:2|34))[ \t]*\(", re.MULTILINE

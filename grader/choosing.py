@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from grader.matched import MatchedRun
-from grader.protocol.messages import Recorded
+from grader.protocol.parts import Recorded
 from grader.results import RunName
 
 BEST_MODEL = "best_model"

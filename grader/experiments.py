@@ -18,7 +18,7 @@ from torch import Tensor
 
 from grader.checks.comparing import normality_p_value, order_p_value, uniformity_p_value
 from grader.keys import key_of
-from grader.protocol.messages import Model, Parameter, Recorded
+from grader.protocol.parts import Model, Parameter, Recorded
 from grader.results import RunName
 from grader.rubric import Images
 from reference import kaiming_std

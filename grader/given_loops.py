@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 
 _HANDED_OUT = {
     "train_part2": {

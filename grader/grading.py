@@ -25,6 +25,7 @@ from grader.keys import key_of
 from grader.looking import overview_of, problem_of
 from grader.overview import Overview
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.provenance import provenance_of, setup_key
 from grader.results import (
     Provenance,
@@ -187,7 +188,7 @@ class Grader:
         """
         attempts: list[Student] = []
 
-        def make(cells: tuple[m.Cell, ...]) -> Student:
+        def make(cells: tuple[parts.Cell, ...]) -> Student:
             attempts.append(self._student(submission, cells))
             return attempts[-1]
 
@@ -197,7 +198,7 @@ class Grader:
             raise CannotBeRun(_cannot_be_run(error, attempts[0])) from error
         return student, understand(student, submission, self._rubric.data)
 
-    def _student(self, submission: Submission, cells: tuple[m.Cell, ...]) -> Student:
+    def _student(self, submission: Submission, cells: tuple[parts.Cell, ...]) -> Student:
         files = {name: submission.root / name for name in submission.files}
         folder = str(PurePosixPath(submission.entry or "").parent)
         return self._student_of(Material(cells, files, folder), submission.digest)

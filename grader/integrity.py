@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from grader.protocol.messages import Optimizer
+from grader.protocol.parts import Optimizer
 from grader.results import CurvePoint, IntegrityFlag, RunName
 from grader.rubric import Integrity
 from grader.sentences import listed

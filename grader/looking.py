@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from grader.intake import Submission
 from grader.matched import explain_match
 from grader.overview import CellLine, DefinitionLine, Overview, TrainingLine
-from grader.protocol.messages import Failure, Loaded, Recorded
+from grader.protocol.messages import Loaded
+from grader.protocol.parts import Failure, Recorded
 from grader.results import RunName
 from grader.sandbox.student import Student
 from grader.understanding import HOMEWORK_NAMES, Understanding

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.protocol.messages import Location, Recorded
+from grader.protocol.parts import Location, Recorded
 from grader.sentences import counted, listed
 
 

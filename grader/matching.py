@@ -13,7 +13,7 @@ from dataclasses import replace
 from grader.choosing import BEST_MODEL, TRAINED, choose, is_sequential, readiness
 from grader.intake.outline import Outline
 from grader.matched import MatchedRun
-from grader.protocol.messages import Layer, Location, Model, Recorded
+from grader.protocol.parts import Layer, Location, Model, Recorded
 from grader.results import RunName
 
 QUESTIONS: dict[int, RunName] = {

@@ -22,7 +22,7 @@ from grader.intake import Submission
 from grader.matched import MatchedRun
 from grader.measuring import HeldOut
 from grader.pace import epoch_seconds
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 from grader.results import RunName, RunResult
 from grader.rubric import Rubric
 from grader.sandbox.student import Material, Student

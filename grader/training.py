@@ -28,7 +28,7 @@ from grader.integrity import (
     works_too_much,
 )
 from grader.matched import MatchedRun, explain_match
-from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.results import IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import Rubric
 from grader.sandbox.student import Student
@@ -267,7 +267,7 @@ class Trainer:
         )
 
 
-def optimizer_info(recording: m.Recorded) -> OptimizerInfo | None:
+def optimizer_info(recording: parts.Recorded) -> OptimizerInfo | None:
     """The optimizer as results name it; the barebones loop is plain SGD by hand."""
     if recording.optimizer is not None:
         return OptimizerInfo(

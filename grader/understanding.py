@@ -17,7 +17,7 @@ from grader.intake import Submission
 from grader.intake.outline import Outline
 from grader.matched import MatchedRun
 from grader.matching import match_runs
-from grader.protocol.messages import Cell, Definition, Failure, Location, Skipped
+from grader.protocol.parts import Cell, Definition, Failure, Location, Skipped
 from grader.results import RUN_NAMES, RunName
 from grader.rubric import Images
 from grader.sandbox.student import Student

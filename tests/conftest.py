@@ -18,6 +18,7 @@ from grader.data import synthesize
 from grader.intake import read_submission
 from grader.jobs import Setup
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.results import SubmissionResult
 from grader.rubric import default_rubric
 from grader.sandbox.layers import IsolationConfig
@@ -157,7 +158,9 @@ def student_of(start_worker: Callable[[Path], Worker], tmp_path: Path) -> Iterat
         def make(
             source: str, files: dict[str, Path] | None = None, folder: str = "", **deadlines: float
         ) -> Student:
-            material = Material((m.Cell(file="homework.py", source=source),), files or {}, folder)
+            material = Material(
+                (parts.Cell(file="homework.py", source=source),), files or {}, folder
+            )
             student = Student(
                 material, start_worker, LOAD, replace(DEADLINES, **deadlines), 1, tmp_path
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grader.calls import MAX_CALLS, training_calls
-from grader.protocol.messages import Cell, Failure, Location, Recorded
+from grader.protocol.parts import Cell, Failure, Location, Recorded
 
 FILE = "hw.ipynb, cell 1"
 

@@ -8,7 +8,7 @@ import pytest
 
 from grader.given_loops import trains_as_given
 from grader.intake import read_submission
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 
 TOP = Path(__file__).parent.parent
 HANDED_OUT = """

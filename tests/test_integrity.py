@@ -6,7 +6,7 @@ import pytest
 
 from grader.checks.catalogue import known_checks
 from grader.integrity import knows_the_images, other_optimizer
-from grader.protocol.messages import Optimizer
+from grader.protocol.parts import Optimizer
 from grader.rubric import default_rubric, load_rubric
 
 

@@ -11,7 +11,7 @@ from grader.harness.models import describe_model
 from grader.intake.outline import Mark, Outline
 from grader.matched import MatchedRun, explain_match, explain_untried
 from grader.matching import match_runs
-from grader.protocol.messages import Cell, Location, Model, Optimizer, Parameter, Recorded
+from grader.protocol.parts import Cell, Location, Model, Optimizer, Parameter, Recorded
 
 _identity = itertools.count(1)
 

@@ -18,7 +18,7 @@ from grader.checks.outcome import CheckFailed, LeftOut
 from grader.checks.unused import used_part
 from grader.errors import WorkerError
 from grader.matched import MatchedRun, explain_untried
-from grader.protocol.messages import Model
+from grader.protocol.parts import Model
 from grader.results import RunName
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student

@@ -6,7 +6,7 @@ from torch import nn
 
 from grader.checks.outcome import CheckFailed
 from grader.matching import convolutions, linears
-from grader.protocol.messages import Layer, Model
+from grader.protocol.parts import Layer, Model
 from grader.rubric import Images, Layers
 
 _CHANGES_NOTHING = ("Flatten", "Unflatten", "Identity", "ZeroPad2d", "Sequential")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import listed_parameters
-from grader.protocol.messages import Model, Parameter
+from grader.protocol.parts import Model, Parameter
 from grader.rubric import Images
 
 _ASKED = "another network is trained than two convolutions and one fully connected layer; "

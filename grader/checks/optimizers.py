@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from grader.checks.outcome import CheckFailed
-from grader.protocol.messages import Recorded
+from grader.protocol.parts import Recorded
 from grader.rubric import OptimizerRule
 
 

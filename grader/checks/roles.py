@@ -10,7 +10,7 @@ from torch import Tensor
 
 from grader.checks.comparing import shape_text
 from grader.checks.outcome import CheckFailed
-from grader.protocol.messages import Model, Parameter
+from grader.protocol.parts import Model, Parameter
 from reference import Params, ParamShapes
 
 ROLE_TITLES = {

@@ -9,7 +9,7 @@ from grader.checks.cases import ConvnetInput
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import Roles, find_roles
 from grader.errors import WorkerError
-from grader.protocol.messages import Model
+from grader.protocol.parts import Model
 from grader.sandbox.student import StudentModel
 
 

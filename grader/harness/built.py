@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.harness.recording import Namespace, Recorder, Recording, weights_problem
-from grader.protocol.messages import Location
+from grader.protocol.parts import Location
 
 
 def note_built(recorder: Recorder, bound: Namespace, where: Location) -> None:

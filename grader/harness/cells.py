@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import CodeType
 
 from grader.harness.magics import to_python
-from grader.protocol.messages import Cell, Location
+from grader.protocol.parts import Cell, Location
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

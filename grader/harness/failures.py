@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from grader.protocol.messages import MAX_FILE, Failure, Location
+from grader.protocol.parts import MAX_FILE, Failure, Location
 
 MAX_MESSAGE = 2000
 MAX_PLACES = 8

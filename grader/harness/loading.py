@@ -37,7 +37,8 @@ from grader.harness.shell import Shell
 from grader.harness.undo import Undo, leaves
 from grader.harness.versions import Version, Versions
 from grader.harness.watching import Watch
-from grader.protocol.messages import Data, Definition, Failure, Load, Location
+from grader.protocol.messages import Data, Load
+from grader.protocol.parts import Definition, Failure, Location
 
 _GIVEN_FILE = Path(__file__).with_name("given.py")
 _GIVEN_CODE = compile(_GIVEN_FILE.read_text(encoding="utf-8"), "<given>", "exec")

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from grader.harness.failures import clean
 from grader.harness.state import evaluating, same_randomness
-from grader.protocol.messages import Layer, Model, Optimizer, Parameter
+from grader.protocol.parts import Layer, Model, Optimizer, Parameter
 
 MAX_LAYERS = 500
 MAX_PARAMETERS = 1000

@@ -17,7 +17,7 @@ from types import ModuleType
 from typing import Any
 
 from grader.harness.cells import Program
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 
 OnStatement = Callable[[dict[str, Any]], None]
 

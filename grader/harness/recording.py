@@ -20,7 +20,7 @@ from grader.harness.models import describe_model, describe_optimizer, describe_w
 from grader.harness.returned import Returned
 from grader.harness.seen import Seen
 from grader.harness.undo import Standing
-from grader.protocol.messages import Location, Optimizer, Recorded
+from grader.protocol.parts import Location, Optimizer, Recorded
 
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
 EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs")

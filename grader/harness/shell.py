@@ -15,7 +15,7 @@ import IPython.core.getipython
 import IPython.display
 
 from grader.harness.own_modules import OnStatement, run_statements
-from grader.protocol.messages import Location
+from grader.protocol.parts import Location
 
 MAX_SKIPPED = 100
 

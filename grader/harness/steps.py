@@ -10,7 +10,7 @@ from torch import nn
 
 from grader.harness.models import VARIES, describe_optimizer, optimizer_settings
 from grader.harness.watching import parameters_of
-from grader.protocol.messages import MAX_OPTIMIZERS, Optimizer
+from grader.protocol.parts import MAX_OPTIMIZERS, Optimizer
 
 _SCHEDULED = "lr"
 """What schedulers change; it is told as it was at the first step."""

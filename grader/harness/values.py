@@ -10,6 +10,7 @@ from torch import Tensor
 
 from grader.harness.failures import clean
 from grader.protocol import messages as m
+from grader.protocol import parts
 
 Tensors = Mapping[str, Tensor]
 Answer = tuple[m.Reply, Tensors]
@@ -20,7 +21,7 @@ MAX_RESULT_BYTES = 64 << 20
 
 def decode_argument(
     name: str,
-    argument: m.TensorArgument | tuple[m.TensorArgument, ...],
+    argument: parts.TensorArgument | tuple[parts.TensorArgument, ...],
     tensors: Tensors,
     leaves: dict[str, Tensor],
     *,

@@ -13,7 +13,7 @@ from typing import Any
 
 from grader.harness.cells import Statement
 from grader.harness.failures import Sources
-from grader.protocol.messages import Location
+from grader.protocol.parts import Location
 
 MAX_VERSIONS = 10
 

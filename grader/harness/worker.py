@@ -43,6 +43,7 @@ from grader.harness.values import (
 )
 from grader.harness.watching import Watch, parameters_of
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame
 
 MAX_RECORDED = 500
@@ -98,7 +99,7 @@ class Worker:
         self._output = BoundedOutput(0)
         self._training: Recording | None = None
         self._alive_at = 0.0
-        self._handlers: dict[type[m.Message], Callable[[Any, Tensors], Answer]] = {
+        self._handlers: dict[type[parts.Message], Callable[[Any, Tensors], Answer]] = {
             m.Load: self._load,
             m.Call: lambda request, body: self._answers.call(request, body),
             m.Build: lambda request, body: self._answers.build(request, body),
@@ -118,7 +119,7 @@ class Worker:
                 return
             self._answer(request, tensors)
 
-    def _answer(self, request: m.Message, tensors: Tensors) -> None:
+    def _answer(self, request: parts.Message, tensors: Tensors) -> None:
         try:
             with contextlib.redirect_stdout(self._output), contextlib.redirect_stderr(self._output):
                 reply, body = self._handlers[type(request)](request, tensors)
@@ -129,16 +130,16 @@ class Worker:
             reply, body = m.Raised(error=self._failure(error)), NOTHING
         self._reply(reply, body)
 
-    def _receive(self) -> tuple[m.Message, Tensors]:
+    def _receive(self) -> tuple[parts.Message, Tensors]:
         frame = receive_frame(self._sock, REQUEST_LIMITS)
         return m.REQUEST.validate_json(frame.header), frame.tensors
 
     def _reply(self, reply: m.Reply, tensors: Tensors = NOTHING) -> None:
         send_frame(self._sock, reply.model_dump_json().encode(), tensors)
 
-    def _failure(self, error: BaseException) -> m.Failure:
+    def _failure(self, error: BaseException) -> parts.Failure:
         if self._loaded is None:
-            return m.Failure(
+            return parts.Failure(
                 type_name=clean(type(error).__name__), message=clean(str(error), root=self._scratch)
             )
         return describe_failure(error, self._loaded.recorder.sources)
@@ -161,8 +162,10 @@ class Worker:
             try:
                 loaded = loader.load(request, self._scratch)
             except SyntaxError as error:
-                place = m.Location(file=clean(str(error.filename), m.MAX_FILE), line=error.lineno)
-                failure = m.Failure(
+                place = parts.Location(
+                    file=clean(str(error.filename), parts.MAX_FILE), line=error.lineno
+                )
+                failure = parts.Failure(
                     type_name="SyntaxError", message=clean(str(error.msg)), places=(place,)
                 )
                 return m.Loaded(syntax_error=failure), NOTHING
@@ -176,7 +179,7 @@ class Worker:
                 recording.describe(loaded.namespace) for recording in recordings[-MAX_RECORDED:]
             ),
             skipped=tuple(
-                m.Skipped(where=where, line=clean(line)) for where, line in loaded.skipped
+                parts.Skipped(where=where, line=clean(line)) for where, line in loaded.skipped
             ),
             without_gpu=loaded.without_gpu,
             output=clean(self._output.text(), 1 << 20, self._scratch),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.intake.outline import Mark
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from grader.intake.kinds import CONFLICT, refuse_other_kinds
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.names import as_text
 from grader.intake.outline import Piece, find_marks
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 from grader.sentences import listed
 
 _OLDEST_FORMAT, _CURRENT_FORMAT = 2, 4

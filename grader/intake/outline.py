@@ -15,7 +15,7 @@ from unicodedata import normalize
 from pydantic import BaseModel, ConfigDict, Field
 
 from grader.intake.limits import MAX_HEADING, MAX_HEADINGS, MAX_MARKS
-from grader.protocol.messages import Cell, Location
+from grader.protocol.parts import Cell, Location
 
 
 class Mark(BaseModel):

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 
 from grader.intake.limits import MAX_PARSED, MAX_PARSED_IN_ALL
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 
 _MAGIC = re.compile(r"^([ \t]*+)[%!][^\n]*+", re.MULTILINE)
 """Lines that are IPython's."""

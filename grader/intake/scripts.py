@@ -12,7 +12,7 @@ from grader.intake.documents import Document
 from grader.intake.kinds import refuse_other_kinds
 from grader.intake.limits import MAX_SOURCE_BYTES
 from grader.intake.outline import Piece, find_marks
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 
 # Tried in order where a file is not UTF-8 and does not say what it is: Korean Windows, then
 # western Windows.

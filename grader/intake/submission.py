@@ -21,7 +21,7 @@ from pydantic import (
 from grader.intake.names import as_text
 from grader.intake.outline import Mark
 from grader.keys import key_of
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 from grader.results import Student, SubmissionInfo
 
 

@@ -22,6 +22,7 @@ from grader.errors import (
 )
 from grader.files import remove_tree
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.values import student_error
 from grader.sandbox.workers import NOTHING, Tensors, Worker
@@ -40,7 +41,7 @@ class Material:
         folder: the one of the file that the cells are from, as part of its name.
     """
 
-    cells: tuple[m.Cell, ...]
+    cells: tuple[parts.Cell, ...]
     files: Mapping[str, Path]
     folder: str = ""
 
@@ -114,10 +115,10 @@ class Session:
 
     def ask(
         self,
-        request: m.Message,
+        request: parts.Message,
         tensors: Tensors = NOTHING,
         *,
-        expect: type[m.Message],
+        expect: type[parts.Message],
         seconds: float | None = None,
     ) -> tuple[m.Reply, Tensors]:
         """The reply to a request and its body, within the deadline of a request unless said so.
@@ -132,7 +133,7 @@ class Session:
 
     def ask_raw(
         self,
-        request: m.Message,
+        request: parts.Message,
         tensors: Tensors,
         seconds: float,
         *,
@@ -158,7 +159,7 @@ class Session:
         """End the worker; the next request starts another."""
         self._require_worker().end()
 
-    def unexpected(self, reply: m.Message) -> ProtocolError:
+    def unexpected(self, reply: parts.Message) -> ProtocolError:
         """The error to raise for a reply that cannot be right; ends the worker."""
         self.end()
         return ProtocolError(f"an unexpected `{getattr(reply, 'kind', '?')}`")

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from grader.errors import WorkerTimeout
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.sandbox.session import Deadlines, Material, Session
 from grader.sandbox.values import decode_tensor, encode_arguments
 from grader.sandbox.workers import NOTHING
@@ -37,13 +38,15 @@ class Student(Session):
 
     # --- what checks use ----------------------------------------------------------------------
 
-    def definition(self, name: str) -> m.Definition:
+    def definition(self, name: str) -> parts.Definition:
         """Where the definition of a name that counts came from."""
-        found = self.loaded.definitions.get(name, m.Definition(origin="missing"))
+        found = self.loaded.definitions.get(name, parts.Definition(origin="missing"))
         version = self.answers.get(name)
         if version is None or version >= len(found.versions):
             return found
-        return m.Definition(origin="own", where=found.versions[version], versions=found.versions)
+        return parts.Definition(
+            origin="own", where=found.versions[version], versions=found.versions
+        )
 
     def flatten(self, x: Tensor, *, contiguous: bool = True) -> Tensor:
         """The submission's `flatten`; x: (N, ...)."""
@@ -136,7 +139,7 @@ class Student(Session):
         Raises:
             WorkerError: the run hung, crashed, or its worker's progress is no possible one.
         """
-        request: m.Message = m.Train(
+        request: parts.Message = m.Train(
             targets=tuple(targets),
             seed=seed,
             epochs=epochs,
@@ -220,7 +223,7 @@ class StudentModel:
 
     student: Student
     target: str
-    model: m.Model
+    model: parts.Model
 
     def scores(self, x: Tensor) -> Tensor:
         """The model's result for x: (N, C, H, W)."""

@@ -8,10 +8,11 @@ from torch import Tensor
 
 from grader.errors import Place, ReplyError, StudentError
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.sandbox.workers import Tensors
 
 
-def student_error(failure: m.Failure) -> StudentError:
+def student_error(failure: parts.Failure) -> StudentError:
     """The exception for a failure that a worker reported."""
     places = tuple(Place(place.file, place.line) for place in failure.places)
     return StudentError(failure.type_name, failure.message, places)
@@ -19,15 +20,15 @@ def student_error(failure: m.Failure) -> StudentError:
 
 def encode_arguments(
     arguments: Sequence[object], *, contiguous: bool = True
-) -> tuple[tuple[m.Argument, ...], dict[str, Tensor]]:
+) -> tuple[tuple[parts.Argument, ...], dict[str, Tensor]]:
     """Tensors and sequences of tensors as message arguments and a frame body."""
     tensors: dict[str, Tensor] = {}
 
-    def encode(name: str, tensor: Tensor) -> m.TensorArgument:
+    def encode(name: str, tensor: Tensor) -> parts.TensorArgument:
         tensors[name] = tensor
-        return m.TensorArgument(tensor=name, contiguous=contiguous)
+        return parts.TensorArgument(tensor=name, contiguous=contiguous)
 
-    encoded: list[m.Argument] = []
+    encoded: list[parts.Argument] = []
     for i, argument in enumerate(arguments):
         if isinstance(argument, Tensor):
             encoded.append(encode(f"{i}", argument))
@@ -37,7 +38,7 @@ def encode_arguments(
     return tuple(encoded), tensors
 
 
-def decode_tensor(reply: m.Message, tensors: Tensors) -> Tensor:
+def decode_tensor(reply: parts.Message, tensors: Tensors) -> Tensor:
     """The tensor of a `value` reply.
 
     Raises:

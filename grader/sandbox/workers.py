@@ -22,6 +22,7 @@ from grader.errors import (
     WorkerTimeout,
 )
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.protocol.frames import (
     REPLY_LIMITS,
     ChannelClosed,
@@ -87,7 +88,7 @@ class Worker:
 
     def ask(
         self,
-        request: m.Message,
+        request: parts.Message,
         tensors: Tensors = NOTHING,
         *,
         seconds: float,

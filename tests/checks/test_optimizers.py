@@ -9,7 +9,7 @@ from torch import nn, optim
 from grader.checks.optimizers import require_optimizer, require_optimizers
 from grader.checks.outcome import CheckFailed
 from grader.harness.models import describe_optimizer
-from grader.protocol.messages import Location, Recorded
+from grader.protocol.parts import Location, Recorded
 from grader.rubric import OptimizerRule
 
 PLAIN = OptimizerRule(name="SGD", momentum=0.0, nesterov=False)

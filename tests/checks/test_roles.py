@@ -11,7 +11,7 @@ from torch import Tensor
 from grader.checks.cases import shapes_of
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import find_roles
-from grader.protocol.messages import Model, Parameter
+from grader.protocol.parts import Model, Parameter
 from grader.rubric import ConvnetCase
 from reference import Params
 

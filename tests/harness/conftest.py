@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from grader.protocol.messages import Cell, Data, Definition, Failure, Recorded
+from grader.protocol.messages import Data
 from grader.protocol.messages import Load as Request
+from grader.protocol.parts import Cell, Definition, Failure, Recorded
 
 SERVER = Path(__file__).with_name("load_server.py")
 NAMES = ("flatten", "three_layer_convnet", "ThreeLayerConvNet", "train_part34", "nowhere")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.harness.cells import Program
-from grader.protocol.messages import Cell, Location
+from grader.protocol.parts import Cell, Location
 
 
 def program(*sources: str) -> Program:

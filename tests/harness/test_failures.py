@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.harness.failures import MAX_MESSAGE, MAX_PLACES, Sources, clean, describe_failure
-from grader.protocol.messages import Failure
+from grader.protocol.parts import Failure
 
 SOURCES = Sources(frozenset({"homework.py"}), "/scratch/kim")
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from grader.protocol.messages import Location
+from grader.protocol.parts import Location
 
 
 def where(outcome) -> list[tuple[str, str, int | None]]:

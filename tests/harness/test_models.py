@@ -17,7 +17,7 @@ from grader.harness.models import (
     initialize_lazy_layers,
     named_weights,
 )
-from grader.protocol.messages import Model, Optimizer
+from grader.protocol.parts import Model, Optimizer
 
 
 def sent(model: Model) -> Model:

@@ -7,6 +7,7 @@ import torch
 
 from grader.harness.values import NOTHING
 from grader.protocol import messages as m
+from grader.protocol import parts
 
 NET = """
 import torch
@@ -30,7 +31,7 @@ def fit(model, *optimizers):
 
 def run(student, shuffle_seed: int | None = None) -> m.Trained:
     """Carry the last training out, without looking."""
-    request: m.Message = m.Train(
+    request: parts.Message = m.Train(
         targets=(student.loaded.recorded[-1].target,), seed=0, epochs=1, pauses_per_epoch=1,
         threads=1, shuffle_seed=shuffle_seed,
     )  # fmt: skip

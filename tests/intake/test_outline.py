@@ -6,7 +6,7 @@ import pytest
 
 from grader.intake.limits import MAX_MARKS
 from grader.intake.outline import Outline, Piece, find_marks
-from grader.protocol.messages import Cell, Location
+from grader.protocol.parts import Cell, Location
 
 
 def outline(*pieces: str) -> Outline:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from grader.errors import IntakeError
 from grader.intake.limits import MAX_SOURCE_BYTES
 from grader.intake.scripts import read_script
-from grader.protocol.messages import Cell
+from grader.protocol.parts import Cell
 
 KOREAN = "# 합성곱 신경망\nx = '정확도'\n"
 

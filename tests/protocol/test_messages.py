@@ -10,50 +10,57 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from grader.protocol import messages as m
+from grader.protocol import parts
 
 LOADED = m.Loaded(
-    errors=(m.Failure(type_name="ValueError", message="no", places=(m.Location(file="a.py"),)),),
-    definitions={"flatten": m.Definition(origin="own", where=m.Location(file="a.py", line=3))},
+    errors=(
+        parts.Failure(type_name="ValueError", message="no", places=(parts.Location(file="a.py"),)),
+    ),
+    definitions={
+        "flatten": parts.Definition(origin="own", where=parts.Location(file="a.py", line=3))
+    },
     recorded=(
-        m.Recorded(
+        parts.Recorded(
             target="run:0",
             api="part34",
-            where=m.Location(file="a.py", line=9),
+            where=parts.Location(file="a.py", line=9),
             names=("model", "best_model"),
-            model=m.Model(
+            model=parts.Model(
                 identity=7,
                 type_name="Sequential",
                 sequential=True,
                 layers=(
-                    m.Layer(
+                    parts.Layer(
                         type_name="Conv2d",
                         settings={"in_channels": 3, "padding": (2, 2), "bias": True},
                     ),
                 ),
                 parameters=(
-                    m.Parameter(name="0.weight", shape=(6, 3, 5, 5), dtype="f", requires_grad=True),
+                    parts.Parameter(
+                        name="0.weight", shape=(6, 3, 5, 5), dtype="f", requires_grad=True
+                    ),
                 ),
             ),
-            optimizer=m.Optimizer(type_name="SGD", settings={"lr": 0.1}, holds_model=True),
+            optimizer=parts.Optimizer(type_name="SGD", settings={"lr": 0.1}, holds_model=True),
             epochs=1,
         ),
     ),
-    skipped=(m.Skipped(where=m.Location(file="a.py", line=1), line="!ls"),),
+    skipped=(parts.Skipped(where=parts.Location(file="a.py", line=1), line="!ls"),),
     output="text",
 )
 REPLIES = [
     m.Ready(layers=("seccomp",)),
-    m.At(statement=3, where=m.Location(file="a.py", line=1)),
+    m.At(statement=3, where=parts.Location(file="a.py", line=1)),
     m.Alive(),
     LOADED,
     m.Value(type_name="Tensor", shape=(2, 3), dtype="torch.float32", device="cpu"),
     m.Gradients(),
-    m.Built(target="model:0", model=m.Model(identity=1, type_name="M", sequential=False)),
+    m.Built(target="model:0", model=parts.Model(identity=1, type_name="M", sequential=False)),
     m.Weights(),
     m.Done(),
     m.Paused(iteration=3, epoch=0.5, loss=2.3),
     m.Trained(iteration=3, epoch=0.5),
-    m.Raised(error=m.Failure(type_name="ValueError", message="")),
+    m.Raised(error=parts.Failure(type_name="ValueError", message="")),
 ]
 DATA = m.Data(
     train_dir=None,
@@ -66,7 +73,7 @@ DATA = m.Data(
 )
 REQUESTS = [
     m.Load(
-        cells=(m.Cell(file="a.py", source="x = 1"),),
+        cells=(parts.Cell(file="a.py", source="x = 1"),),
         seed=1,
         data=DATA,
         output_bytes=9,
@@ -74,7 +81,7 @@ REQUESTS = [
     ),
     m.Call(
         callee="function:flatten",
-        arguments=(m.TensorArgument(tensor="x"), (m.TensorArgument(tensor="w"),)),
+        arguments=(parts.TensorArgument(tensor="x"), (parts.TensorArgument(tensor="w"),)),
         seed=1,
         upstream="u",
     ),

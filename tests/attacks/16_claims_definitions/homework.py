@@ -1,9 +1,9 @@
 import gc
 
 from grader.harness import loading, recording
-from grader.protocol import messages as m
+from grader.protocol import parts
 
-OWN = m.Definition(origin="own", where=m.Location(file="homework.py", line=1))
+OWN = parts.Definition(origin="own", where=parts.Location(file="homework.py", line=1))
 
 
 def flatten(x):

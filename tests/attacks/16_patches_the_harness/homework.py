@@ -4,12 +4,13 @@ import grader.harness.answers as answers
 import grader.harness.values as values
 import grader.harness.worker as harness
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.protocol.frames import send_frame
 
 worker = next(o for o in gc.get_objects() if type(o) is harness.Worker)
 
 
-class Passed(m.Message):
+class Passed(parts.Message):
     """A reply of a kind that says what the student wants."""
 
     kind: str = "value"

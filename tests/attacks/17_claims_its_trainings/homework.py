@@ -1,6 +1,7 @@
 import gc
 
 from grader.protocol import messages as m
+from grader.protocol import parts
 
 
 def flatten(x):
@@ -13,31 +14,31 @@ def convolution(inputs, outputs, kernel, padding):
         "padding": (padding, padding), "stride": (1, 1), "dilation": (1, 1), "groups": 1,
         "padding_mode": "zeros", "bias": True,
     }
-    return m.Layer(type_name="Conv2d", settings=settings)
+    return parts.Layer(type_name="Conv2d", settings=settings)
 
 
 def training(number, type_name, layers, **settings):
-    where = m.Location(file="homework.py", line=7)
-    return m.Recorded(
+    where = parts.Location(file="homework.py", line=7)
+    return parts.Recorded(
         target=f"run:{number}",
         api="part34",
         where=where,
-        model=m.Model(identity=number, type_name=type_name, sequential=bool(layers), layers=layers),
-        optimizer=m.Optimizer(type_name="SGD", settings=settings, holds_model=True),
+        model=parts.Model(identity=number, type_name=type_name, sequential=bool(layers), layers=layers),
+        optimizer=parts.Optimizer(type_name="SGD", settings=settings, holds_model=True),
         epochs=1,
     )
 
 
 LAYERS = (
     convolution(3, 32, 5, 2),
-    m.Layer(type_name="ReLU"),
+    parts.Layer(type_name="ReLU"),
     convolution(32, 16, 3, 1),
-    m.Layer(type_name="ReLU"),
-    m.Layer(type_name="Flatten"),
-    m.Layer(type_name="Linear"),
+    parts.Layer(type_name="ReLU"),
+    parts.Layer(type_name="Flatten"),
+    parts.Layer(type_name="Linear"),
 )
-own = m.Definition(origin="own", where=m.Location(file="homework.py", line=7))
-missing = m.Definition(origin="missing")
+own = parts.Definition(origin="own", where=parts.Location(file="homework.py", line=7))
+missing = parts.Definition(origin="missing")
 claim = m.Loaded(
     definitions={"flatten": own, "three_layer_convnet": missing, "ThreeLayerConvNet": missing},
     recorded=(

@@ -1,6 +1,7 @@
 import gc
 
 from grader.protocol import messages as m
+from grader.protocol import parts
 from grader.protocol.frames import send_frame
 
 
@@ -8,10 +9,10 @@ def flatten(x):
     return x.reshape(x.shape[0], -1)
 
 
-own = m.Definition(origin="own", where=m.Location(file="homework.py", line=1))
+own = parts.Definition(origin="own", where=parts.Location(file="homework.py", line=1))
 names = ("flatten", "three_layer_convnet", "ThreeLayerConvNet")
-model = m.Model(identity=1, type_name="ThreeLayerConvNet", sequential=False)
-recorded = m.Recorded(target="run:0", api="part34", where=own.where, model=model)
+model = parts.Model(identity=1, type_name="ThreeLayerConvNet", sequential=False)
+recorded = parts.Recorded(target="run:0", api="part34", where=own.where, model=model)
 claim = m.Loaded(definitions={name: own for name in names}, recorded=(recorded,))
 
 worker = next(o for o in gc.get_objects() if type(o).__name__ == "Worker")
