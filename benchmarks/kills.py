@@ -104,7 +104,7 @@ def children(pid: int) -> list[int]:
     found = []
     for directory in Path("/proc").glob("[0-9]*"):
         try:
-            fields = (directory / "stat").read_text().rpartition(")")[2].split()
+            fields = (directory / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except OSError:
             continue
         if int(fields[1]) == pid:

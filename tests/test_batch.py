@@ -95,7 +95,7 @@ def processes_below(ancestor: int) -> list[int]:
     parents = {}
     for directory in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            fields = (directory / "stat").read_text().rpartition(")")[2].split()
+            fields = (directory / "stat").read_text(errors="replace").rpartition(")")[2].split()
             parents.setdefault(int(fields[1]), []).append(int(directory.name))
     found, waiting = [], [ancestor]
     while waiting:

@@ -155,7 +155,7 @@ def parents() -> dict[int, int]:
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             # The name in brackets may hold blanks and brackets itself.
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
+            fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
         except OSError:
             continue
         found[int(entry.name)] = int(fields[1])
