@@ -124,10 +124,13 @@ class Checker:
         out: where report and result.json go; made at the first check.
         setup: how to grade.
         launcher: one that is starting already.
+
+    Attributes:
+        out: the same.
     """
 
     def __init__(self, out: Path, setup: Setup, launcher: Launcher) -> None:
-        self._out = out
+        self.out = out
         self._setup = setup
         self._launcher = launcher
         self._stack = ExitStack()
@@ -144,11 +147,6 @@ class Checker:
     ) -> None:
         self._stack.close()
 
-    @property
-    def out(self) -> Path:
-        """The folder of the report."""
-        return self._out
-
     def check(self, submission: Submission, observer: Observer) -> SubmissionResult:
         """Grade a submission and write its report.
 
@@ -156,7 +154,7 @@ class Checker:
             UserError, Bug: as :func:`grade_batch`.
         """
         if self._opened is None:
-            folder = self._stack.enter_context(opened_out(self._out, single=True))
+            folder = self._stack.enter_context(opened_out(self.out, single=True))
             pool = self._stack.enter_context(SlotPool(self._setup, 1, self._launcher))
             self._opened = folder, pool, pool.open()
         folder, pool, opened = self._opened

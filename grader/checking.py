@@ -14,7 +14,7 @@ from grader.errors import UserError
 from grader.intake import open_own_work
 from grader.intake.suffixes import is_source
 from grader.results import SubmissionResult
-from grader.terminal import LiveView, print_result
+from grader.terminal import LiveView, print_result, print_user_error
 
 
 def check_and_tell(work: Path, checker: Checker, console: Console) -> SubmissionResult:
@@ -43,7 +43,7 @@ def keep_checking(work: Path, checker: Checker, console: Console) -> SubmissionR
         try:
             result = check_and_tell(work, checker, console)
         except UserError as error:
-            console.print(f"[red]torchgrade:[/] {escape(str(error))}", highlight=False)
+            print_user_error(console, error)
     return result
 
 

@@ -267,10 +267,9 @@ def main() -> None:
             _errors().print("Interrupted. What was graded is in the output folder.")
         raise
     except UserError as error:
-        from rich.markup import escape
+        from grader.terminal import print_user_error
 
-        text = f"[red]torchgrade:[/] {escape(str(error))}"
-        _errors().print(text, highlight=False, soft_wrap=True)
+        print_user_error(_errors(), error)
         sys.exit(EXIT_USAGE)
     except Exception as error:
         sys.exit(_report_bug(error))

@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from grader.intake.parsing import parse
 from grader.protocol.parts import Cell
 
 _HANDED_OUT = {
@@ -40,7 +41,6 @@ _LOADER = "loader_train"
 MAX_CHARACTERS = 200_000
 """Of a cell that is looked at; to parse one takes a thousand times its size in memory."""
 
-_MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 _MENTIONS = re.compile(r"(?:train|check_accuracy)_part(?:2|34)\b|\bloader_train\b|\*")
 
 
@@ -65,10 +65,10 @@ def _is_given(cell: Cell) -> bool:
         return True
     if len(cell.source) > MAX_CHARACTERS:
         return False
+    tree = parse(cell.source)
     try:
-        tree = ast.parse(_MAGIC.sub(r"\1pass", cell.source))
-        return all(_may_be(name, value) for name, value in _bindings(tree))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return tree is not None and all(_may_be(name, value) for name, value in _bindings(tree))
+    except RecursionError:  # what can be parsed may be too deep to be written out again
         return False
 
 

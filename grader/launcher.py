@@ -14,8 +14,8 @@ import sys
 from importlib import import_module
 
 # Neither is used here: they are loaded once, to be in the memory of every fork.
-import numpy  # noqa: F401
-import torch  # noqa: F401
+import numpy  # noqa: F401  # for the forks
+import torch  # noqa: F401  # for the forks
 
 from grader.sandbox.isolation import die_with_parent, keep_memory_private
 from grader.sandbox.server import WorkerServer

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from grader.batch import Graded
+from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
 from grader.report.text import TEXT_LIMIT, clean_line
@@ -134,6 +135,12 @@ class _Line:
             f"{event.run}{attempt} {sparkline(self.curve[-CURVE_WIDTH:], event.threshold)} "
             f"{event.val_accuracy:.1%} of {event.threshold:.0%}{reached}"
         )
+
+
+def print_user_error(console: Console, error: UserError) -> None:
+    """What is wrong and how to mend it."""
+    text = f"[red]torchgrade:[/] {escape(str(error))}"
+    console.print(text, highlight=False, soft_wrap=True)
 
 
 def sparkline(values: Sequence[float], top: float) -> str:

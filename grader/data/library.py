@@ -144,12 +144,9 @@ def _import_once(root: Path, name: DataName, read: Callable[[], Content]) -> Sto
 
 
 def _download(scratch: Path) -> Content:
-    # Imported here because it imports torch. It has no type stubs.
-    # torchvision publishes no types; some versions of mypy find that out only here.
-    from torchvision.datasets import CIFAR10  # type: ignore[import-untyped,unused-ignore]
-    from torchvision.datasets.utils import (  # type: ignore[import-untyped,unused-ignore]
-        download_url,
-    )
+    # Here, because they import torch.
+    from torchvision.datasets import CIFAR10
+    from torchvision.datasets.utils import download_url
 
     try:
         download_url(CIFAR10.url, str(scratch), CIFAR10.filename, CIFAR10.tgz_md5)

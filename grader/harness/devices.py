@@ -82,7 +82,7 @@ class Devices:
         _OnCpu().__enter__()  # type: ignore[no-untyped-call]  # for good: the process is one worker
         for name, answer in {**dict.fromkeys(_DO_NOTHING), **_TELL}.items():
             setattr(torch.cuda, name, _always(answer))
-        torch.cuda.device = contextlib.nullcontext  # type: ignore[assignment,misc]
+        torch.cuda.device = contextlib.nullcontext  # type: ignore[assignment,misc]  # a class too
 
 
 def _always(answer: object) -> Callable[..., object]:

@@ -155,9 +155,8 @@ class Loader:
         torchvision.datasets.CIFAR10 = dataset
         torchvision.datasets.cifar.CIFAR10 = dataset
         loader: type[Any] = type("DataLoader", (ServedLoader,), {"gate": self._gate})
-        # A class takes the place of a class; mypy allows no assignment to one.
-        torch.utils.data.DataLoader = loader  # type: ignore[misc]
-        torch.utils.data.dataloader.DataLoader = loader  # type: ignore[misc]
+        torch.utils.data.DataLoader = loader  # type: ignore[misc]  # a class for a class
+        torch.utils.data.dataloader.DataLoader = loader  # type: ignore[misc]  # a class for a class
         module = ModuleType("__main__")
         sys.modules["__main__"] = module  # what student code finds there is its own namespace
         namespace = module.__dict__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.errors import IntakeError
 from grader.intake.outline import Mark
 from grader.protocol.parts import Cell
 
@@ -35,3 +36,11 @@ class Document:
     def code(self) -> str:
         """All cells as one text."""
         return "\n".join(cell.source for cell in self.cells)
+
+
+def too_much_code(name: str, most: int) -> IntakeError:
+    """The error for a file or a folder that holds more than so many characters of code."""
+    return IntakeError(
+        f"{name} holds more than {most >> 20} MB of code, which no homework does. "
+        "Hand in your own work alone."
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import EmptyFile, IntakeError
-from grader.intake.documents import Document
+from grader.intake.documents import Document, too_much_code
 from grader.intake.imports import among, beside, import_graph, reached
 from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL, MAX_FILES
 from grader.intake.parsing import Parser
@@ -166,7 +166,7 @@ def _looked_at(folder: Path, names: Sequence[str]) -> Iterator[Source]:
         source = _look_at(folder, name, parser)
         left -= source.size
         if left < 0:
-            raise _too_much(folder.name)
+            raise too_much_code(folder.name, MAX_CODE_IN_ALL)
         yield source
 
 
@@ -270,18 +270,11 @@ def entry_of(folder: Path, name: str, *, brings_along: bool) -> tuple[Entry, tup
         sources[source.name] = source
         left -= source.size
         if left < 0 or len(sources) > MAX_FILES:
-            raise _too_much(name)
+            raise too_much_code(name, MAX_CODE_IN_ALL)
         to_do |= {file for each in source.imports for file in find(source.name, each)}
         to_do -= sources.keys()
     marks = frozenset[str]().union(*(each.marks for each in sources.values()))
     return Entry(name, document, marks), tuple(sorted(sources))
-
-
-def _too_much(name: str) -> IntakeError:
-    return IntakeError(
-        f"{name} holds more than {MAX_CODE_IN_ALL >> 20} MB of code, which no homework does. "
-        "Hand in your own work alone."
-    )
 
 
 def _instead(files: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.errors import EmptyFile, IntakeError
-from grader.intake.documents import Document
+from grader.intake.documents import Document, too_much_code
 from grader.intake.kinds import CONFLICT, refuse_other_kinds
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.names import as_text
@@ -61,10 +61,7 @@ def read_notebook(path: Path, name: str) -> Document:
     if not found:
         raise EmptyFile(f"{name} holds no code. Hand in the notebook with your work.")
     if sum(len(cell.source) for cell in found) > MAX_SOURCE_BYTES:
-        raise IntakeError(
-            f"{name} holds more than {MAX_SOURCE_BYTES >> 20} MB of code, which no homework does. "
-            "Hand in your own work alone."
-        )
+        raise too_much_code(name, MAX_SOURCE_BYTES)
     return Document(tuple(found), tuple(notes), find_marks(pieces), tuple(counts), _title(pieces))
 
 

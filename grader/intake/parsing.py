@@ -21,18 +21,19 @@ class Parser:
         self._left = MAX_PARSED_IN_ALL
 
     def parsed(self, cells: Sequence[Cell]) -> Iterator[tuple[str, ast.Module | None]]:
-        """Each cell's text with its tree; None where it is no Python, or too much of it.
-
-        Magics and shell lines count as `pass`.
-        """
+        """Each cell's text with its tree; None where it is no Python, or too much of it."""
         size = sum(len(cell.source) for cell in cells)
         is_within = size <= min(MAX_PARSED, self._left)
         self._left -= size if is_within else 0
         for cell in cells:
-            yield cell.source, _tree(cell.source) if is_within else None
+            yield cell.source, parse(cell.source) if is_within else None
 
 
-def _tree(text: str) -> ast.Module | None:
+def parse(text: str) -> ast.Module | None:
+    """A cell's tree, magics and shell lines as `pass`; None where it is no Python, or too deep.
+
+    Takes a thousand times the text's size in memory: whoever calls it bounds that.
+    """
     try:
         return _parse(text)
     except SyntaxError:
