@@ -2,10 +2,11 @@
 
 Takes a folder of notebooks, draws 18 correct, 4 unattempted and 2 wrong ones, executes them plainly
 with their training passes cut short, grades them, and executes four of them to the end. Plain
-executions run as many at a time as there are cores, with one thread each. A notebook whose plain
-execution would take longer than an hour of a core is passed over, and named: it was made for a
-GPU. So is what is named by `--without`: one whose largest network plain execution never comes to.
-What is done is kept in OUT; the same command goes on:
+execution is what a person would do with them: one notebook after the other, with as many threads
+as torch takes by itself. A notebook whose plain execution would take longer than an hour of a core
+is passed over, and named: it was made for a GPU. So is what is named by `--without`: one whose
+largest network plain execution never comes to. The machine should do nothing else meanwhile. What
+is done is kept in OUT; the same command goes on:
 
     python benchmarks/evening.py NOTEBOOKS --out OUT [--data-root DIR]
 """
@@ -22,7 +23,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -84,7 +84,7 @@ class Evening:
                 raise SystemExit("There are too few notebooks that can be executed plainly.")
             asked = [path for path in asked if path.name not in self.without]
             for path, told in zip(asked, self.execute(asked, "cut"), strict=True):
-                seconds = self.expected_seconds(told)
+                seconds = self.expected(told, "core_step")
                 if seconds <= LONGEST:
                     taken.append(path)
                 else:
@@ -92,7 +92,7 @@ class Evening:
         return sorted(taken)
 
     def execute(self, notebooks: list[Path], how: Literal["cut", "whole"]) -> list[Found]:
-        """Execute notebooks plainly, one a core; their training passes cut short, or whole."""
+        """Execute notebooks plainly; their training passes cut short, or whole."""
         batches = BATCHES if how == "cut" else 0
 
         def execute(path: Path) -> Found:
@@ -104,17 +104,11 @@ class Evening:
                     command, stdout=subprocess.PIPE, text=True, check=True, timeout=limit
                 )
             except subprocess.TimeoutExpired:
-                return {"passes": [{"step": LONGEST}]}
-            told: Found = json.loads(ended.stdout)
+                return {"passes": [{"core_step": LONGEST}]}
+            told: Found = json.loads(ended.stdout.splitlines()[-1])
             return told
 
-        with ThreadPoolExecutor(self.cores) as pool:
-            return list(
-                pool.map(
-                    lambda path: self._keep(f"{how}-{path.stem}", partial(execute, path)),
-                    notebooks,
-                )
-            )
+        return [self._keep(f"{how}-{path.stem}", partial(execute, path)) for path in notebooks]
 
     def grade(self, everybody: list[Path]) -> Found:
         """Grade them, with an empty shelf of shared trainings; what it took."""
@@ -142,10 +136,10 @@ class Evening:
                 return result
         raise SystemExit(f"{name} has no result.")
 
-    def expected_seconds(self, told: Found) -> float:
-        """Of a whole execution, by its cut passes; without validation, and so rather too few."""
+    def expected(self, told: Found, step: Literal["step", "core_step"]) -> float:
+        """Seconds of a whole execution, by its cut passes: without validation, so rather few."""
         steps = self.rubric.data.train_images / self.rubric.data.batch_size
-        return sum(each["step"] or 0.0 for each in told["passes"]) * steps
+        return sum(each[step] or 0.0 for each in told["passes"]) * steps
 
     def _keep(self, name: str, make: Callable[[], Found]) -> Found:
         """What a file holds; made and written where there is none."""
@@ -183,17 +177,25 @@ def report_times(
     evening: Evening, grading: Found, cut: dict[Path, Found], whole: dict[Path, Found]
 ) -> None:
     """Print what plain execution takes beside what grading took."""
-    plain = {path: evening.expected_seconds(told) for path, told in cut.items()}
-    print("plain execution, seconds of a core: measured, and expected from its cut passes")
+    plain = {path: evening.expected(told, "step") for path, told in cut.items()}
+    core = {path: evening.expected(told, "core_step") for path, told in cut.items()}
+    print("plain execution, seconds (of a core): measured, and expected from its cut passes")
     for path, told in whole.items():
-        print(f"  {told['seconds']:6.0f} {plain[path]:6.0f}  {path.name}")
-        plain[path] = told["seconds"]
-    there, core, wall = sum(plain.values()), grading["core_seconds"], grading["seconds"]
-    print(
-        f"{len(plain)} notebooks: plain {there:.0f} core-seconds, here {core:.0f}: "
-        f"{there / core:.1f} times; here {wall:.0f} s on {evening.cores} cores, which were busy "
-        f"with it {core / wall / evening.cores:.0%}"
-    )
+        print(
+            f"  {told['seconds']:6.0f} ({told['core_seconds']:6.0f})"
+            f"  {plain[path]:6.0f} ({core[path]:6.0f})  {path.name}"
+        )
+        plain[path], core[path] = told["seconds"], told["core_seconds"]
+    for name, there, here in (
+        ("seconds", sum(plain.values()), grading["seconds"]),
+        ("core-seconds", sum(core.values()), grading["core_seconds"]),
+    ):
+        print(
+            f"{len(plain)} notebooks, {name}: plain {there:.0f}, here {here:.0f}, "
+            f"{there / here:.1f} times"
+        )
+    busy = grading["core_seconds"] / grading["seconds"] / evening.cores
+    print(f"{evening.cores} cores were busy with it {busy:.0%}")
 
 
 def report_verdicts(evening: Evening, kind: str, path: Path, plain: dict[str, str]) -> None:
