@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from grader.errors import UserError
+from grader.errors import AdjustmentsError, UserError
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Setup, Trained
 from grader.keys import key_of
@@ -48,6 +48,9 @@ class Observer(Protocol):
     def submission_finished(self, result: SubmissionResult) -> None:
         """Its result is on disk."""
 
+    def not_adjusted(self, error: AdjustmentsError) -> None:
+        """What a person decided does not fit the result that it is about, and is left out."""
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -75,6 +78,7 @@ class Graded:
             status=result.status,
             score=result.score,
             max_score=result.max_score,
+            adjustment=result.final_score - result.score,
             result=f"submissions/{result.submission.id}/result.json",
         )
         flags = tuple(sorted({item.flag for item in result.integrity}))
@@ -108,12 +112,14 @@ def grade_batch(
         UserError: rubric, data or `out` cannot be used; or `out` could not be written further.
         Bug: torchgrade failed.
     """
-    with opened_out(out) as folder, SlotPool(setup, slots) as pool:
-        batch = _Batch(submissions, folder, pool.open(), observer)
-        try:
-            batch.grade(pool, slots)
-        finally:
-            batch.write_index(source)
+    with opened_out(out) as folder:
+        folder.adjustments.refuse_unknown({each.id for each in submissions})
+        with SlotPool(setup, slots) as pool:
+            batch = _Batch(submissions, folder, pool.open(), observer)
+            try:
+                batch.grade(pool, slots)
+            finally:
+                batch.write_index(source)
     return batch.in_order()
 
 
@@ -221,20 +227,28 @@ class _Batch:
         self._folder.write_index(batch, (self._folder.read(each.entry.id) for each in graded))
 
     def _keep(self, submission: Submission) -> bool:
-        """Whether there is a result already; noted, and written again where a name has changed."""
+        """Whether there is a result; written again where what is beside it changed."""
         if self._folder.single:
             return False  # who checks one piece of work wants it to be looked at
         result = self._folder.kept(submission, self._opened.provenance.key)
         if result is None:
             return False
-        if result.submission != submission.info:
-            result = result.model_copy(update={"submission": submission.info})
-            self._folder.write(result)
-        self._graded[submission.id] = Graded.of(result)
+        now = self._adjusted(result.model_copy(update={"submission": submission.info}))
+        if now != result:
+            self._folder.write(now)
+        self._graded[submission.id] = Graded.of(now)
         return True
 
+    def _adjusted(self, result: SubmissionResult) -> SubmissionResult:
+        adjusted, misfits = self._folder.adjusted(result)
+        with self._lock:
+            for misfit in misfits:
+                self._observer.not_adjusted(misfit)
+        return adjusted
+
     def _written(self, result: SubmissionResult) -> SubmissionResult:
-        """Write a result; where no report can be made of it, one that says so."""
+        """Adjust and write a result; where no report can be made of it, one that says so."""
+        result = self._adjusted(result)
         try:
             self._folder.write(result)
         except UserError:

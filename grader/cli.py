@@ -13,8 +13,12 @@ from grader.datacli import DataRoot, data_app
 from grader.errors import UsageError, UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
+    from grader.batch import Graded
+    from grader.errors import AdjustmentsError
     from grader.jobs import Setup
 
 # Whatever takes time to import is imported by the command that needs it: --help needs none of it.
@@ -214,8 +218,32 @@ def grade(
             )
     print_batch(console, graded, out / "index.html")
     print_roll_call(console, download.source)
-    ungraded = any(each.entry.status == "ungraded" for each in graded)
-    raise typer.Exit(EXIT_UNGRADED if ungraded else 0)
+    raise typer.Exit(_code(graded, view.left_out))
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="A folder of results that grade wrote.")],
+) -> None:
+    """Write the reports again, with the folder's adjustments.yaml as it is now."""
+    from rich.console import Console
+
+    from grader.republishing import republish
+    from grader.terminal import print_batch, print_user_error
+
+    misfits: list[AdjustmentsError] = []
+    graded = republish(out, misfits.append)
+    print_batch(Console(), graded, out / "index.html")
+    for misfit in misfits:
+        print_user_error(_errors(), misfit)
+    raise typer.Exit(_code(graded, misfits))
+
+
+def _code(graded: Sequence[Graded], misfits: Sequence[AdjustmentsError]) -> int:
+    """The exit code of a batch."""
+    if misfits:
+        return EXIT_USAGE
+    return EXIT_UNGRADED if any(each.entry.status == "ungraded" for each in graded) else 0
 
 
 @app.command()

@@ -5,7 +5,9 @@
     TorchgradeError
     ├── UserError            the user can mend it; the message says where and how
     │   ├── UsageError       the command line asks for something impossible
-    │   ├── RubricError      rubric.yaml
+    │   ├── FileError        a file that an instructor wrote, at a line
+    │   │   ├── RubricError      rubric.yaml
+    │   │   └── AdjustmentsError adjustments.yaml
     │   ├── IntakeError      a submission cannot be read at all
     │   │   └── EmptyFile    a file of it holds nothing to be run
     │   ├── DataError        a data set is missing, broken or does not fit
@@ -39,17 +41,25 @@ class UsageError(UserError):
     """The command line asks for something that cannot be done."""
 
 
-class RubricError(UserError):
-    """rubric.yaml cannot be used.
-
-    Raised by :func:`grader.rubric.load_rubric` before any grading; ends the command.
-    """
+class FileError(UserError):
+    """A file that an instructor wrote cannot be used; the message begins with file and line."""
 
     def __init__(self, message: str, path: Path, line: int | None = None) -> None:
         place = f"{path}:{line}" if line is not None else str(path)
         super().__init__(f"{place}: {message}")
         self.path = path
         self.line = line
+
+
+class RubricError(FileError):
+    """rubric.yaml cannot be used.
+
+    Raised by :func:`grader.rubric.load_rubric` before any grading; ends the command.
+    """
+
+
+class AdjustmentsError(FileError):
+    """adjustments.yaml cannot be used, or one of its entries not."""
 
 
 class IntakeError(UserError):

@@ -6,13 +6,14 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from grader.errors import UsageError, UserError
+from grader.adjustments import Adjustments, read_adjustments
+from grader.errors import AdjustmentsError, UsageError, UserError
 from grader.files import MIN_FREE_BYTES, is_full
 from grader.intake import Submission
 from grader.keys import key_of
@@ -29,10 +30,12 @@ class OutFolder:
     Attributes:
         path: where it is.
         single: whether the one submission's files stand in it and not in folders of their own.
+        adjustments: what a person decided about the submissions in it.
     """
 
     path: Path
     single: bool = False
+    adjustments: Adjustments = field(default_factory=Adjustments)
 
     def of(self, submission_id: str) -> Path:
         """Where a submission's files go."""
@@ -62,6 +65,13 @@ class OutFolder:
         """A result that was written; raises OSError or ValidationError where there is none."""
         return read_submission(self.of(submission_id) / "result.json")
 
+    def adjusted(
+        self, result: SubmissionResult
+    ) -> tuple[SubmissionResult, tuple[AdjustmentsError, ...]]:
+        """A result with what a person decided, and what is wrong with what does not fit it."""
+        adjustments, misfits = self.adjustments.of(result)
+        return result.model_copy(update={"adjustments": adjustments}), misfits
+
     def write(self, result: SubmissionResult) -> None:
         """Write a result and its report.
 
@@ -83,6 +93,7 @@ def opened_out(path: Path, *, single: bool = False) -> Iterator[OutFolder]:
 
     Raises:
         UsageError: it cannot be written, its disk is full, or another grading writes it.
+        AdjustmentsError: its adjustments cannot be used.
     """
     _prepare(path)
     with ExitStack() as stack:
@@ -99,7 +110,7 @@ def opened_out(path: Path, *, single: bool = False) -> Iterator[OutFolder]:
                 f"make {LOCK} in it yours."
             ) from error
         remove_unfinished(path)
-        yield OutFolder(path, single)
+        yield OutFolder(path, single, Adjustments() if single else read_adjustments(path))
 
 
 def _prepare(out: Path) -> None:

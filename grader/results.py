@@ -173,6 +173,17 @@ class IntegrityFlag(Record):
     text: Prose
 
 
+class Adjustment(Record):
+    """Points that a person gave or took by hand, or a remark of theirs."""
+
+    question: str | None = Field(
+        default=None, description="id of the question; null: the submission as a whole"
+    )
+    points: float = Field(default=0.0, allow_inf_nan=False)
+    reason: Prose | None = None
+    by: str = Field(description="whose decision it is")
+
+
 class DataInfo(Record):
     """The data set that accuracies were measured on."""
 
@@ -203,7 +214,10 @@ class Timing(Record):
 
 
 class SubmissionResult(Record):
-    """`result.json`: everything about one submission."""
+    """`result.json`: everything about one submission.
+
+    Every `score` is what torchgrade found; what a person decided on top is in `adjustments` alone.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     submission: SubmissionInfo
@@ -218,8 +232,22 @@ class SubmissionResult(Record):
     notes: tuple[Prose, ...] = Field(
         default=(), description="what else a reader should know: statements that raised, and such"
     )
+    adjustments: tuple[Adjustment, ...] = Field(
+        default=(), description="what a person decided, on top of score"
+    )
     provenance: Provenance
     timing: Timing
+
+    @property
+    def final_score(self) -> float:
+        """The score with all adjustments."""
+        return self.score + sum(each.points for each in self.adjustments)
+
+    def adjusted_score(self, question: QuestionResult) -> float:
+        """The score of a question with what a person decided about it."""
+        return question.score + sum(
+            each.points for each in self.adjustments if each.question == question.id
+        )
 
     @property
     def full_marks(self) -> bool:
@@ -234,7 +262,13 @@ class BatchEntry(Record):
     status: Literal["graded", "ungraded"]
     score: float
     max_score: float
+    adjustment: float = Field(default=0.0, description="points given or taken by hand, on top")
     result: str = Field(description="path of result.json, relative to results.json")
+
+    @property
+    def final_score(self) -> float:
+        """The score with all adjustments."""
+        return self.score + self.adjustment
 
 
 class Person(Record):

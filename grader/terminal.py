@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 from rich.table import Table
 
 from grader.batch import Graded
-from grader.errors import UserError
+from grader.errors import AdjustmentsError, UserError
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
 from grader.report.text import TEXT_LIMIT, clean_line
@@ -39,6 +39,9 @@ class LiveView:
 
     Args:
         console: where to write; without a terminal it prints finished lines only.
+
+    Attributes:
+        left_out: adjustments that did not fit.
     """
 
     def __init__(self, console: Console) -> None:
@@ -54,6 +57,7 @@ class LiveView:
         self._lines: dict[str, _Line] = {}
         self._batch: TaskID | None = None
         self._graded = self._failed = 0
+        self.left_out: list[AdjustmentsError] = []
 
     def __enter__(self) -> LiveView:
         self._progress.start()
@@ -111,9 +115,15 @@ class LiveView:
         note = f"{self._graded} graded{not_graded}"
         self._progress.update(self._batch, advance=1, note=note)
         name = escape(clean_line(result.submission.id))
-        score = f"{result.score:g} of {result.max_score:g}" if graded else "[red]not graded[/]"
+        score = f"{result.final_score:g} of {result.max_score:g}"
+        told = score if graded or result.adjustments else "[red]not graded[/]"
         seconds = f"[dim]{result.timing.seconds:.0f} s[/]"
-        self._console.print(f"  {name}: {score}  {seconds}", highlight=False)
+        self._console.print(f"  {name}: {told}  {seconds}", highlight=False)
+
+    def not_adjusted(self, error: AdjustmentsError) -> None:
+        """See :class:`grader.batch.Observer`."""
+        self.left_out.append(error)
+        print_user_error(self._console, error)
 
 
 @dataclass
@@ -206,7 +216,9 @@ def print_batch(console: Console, batch: Sequence[Graded], index: Path) -> None:
         entry = each.entry
         table.add_row(
             escape(clean_line(entry.id)),
-            "-" if entry.status == "ungraded" else f"{entry.score:g}",
+            "-"
+            if entry.status == "ungraded" and not entry.adjustment
+            else f"{entry.final_score:g}",
             f"{entry.max_score:g}",
             _remark(each),
         )

@@ -17,13 +17,14 @@ environment applies it to every value it prints (see `pages`), so that no view c
 
 from __future__ import annotations
 
-from grader.report.jsonform import read_submission
+from grader.report.jsonform import read_batch, read_submission
 from grader.report.pages import render_index, render_submission
 from grader.report.schema import json_schema, write_schemas
 from grader.report.writing import remove_unfinished, write_batch, write_submission
 
 __all__ = [
     "json_schema",
+    "read_batch",
     "read_submission",
     "remove_unfinished",
     "render_index",

@@ -42,6 +42,7 @@ class Row:
     marks: tuple[Mark, ...]
     reason: tuple[Block, ...]
     flags: int
+    adjusted: bool
     late: bool
     members: tuple[str, ...]
 
@@ -101,7 +102,7 @@ def index_page(batch: BatchResult, results: Iterable[SubmissionResult]) -> Index
             older[name] = result.submission.older
     ordered = [rows.get(entry.id) or _row(entry, None) for entry in batch.submissions]
     graded = [entry for entry in batch.submissions if entry.status == "graded"]
-    scores = [entry.score for entry in graded]
+    scores = [entry.final_score for entry in graded]
     top = max((entry.max_score for entry in batch.submissions), default=0.0)
     return IndexPage(
         assignment=clean_line(batch.assignment),
@@ -175,11 +176,12 @@ def _row(entry: BatchEntry, result: SubmissionResult | None) -> Row:
         student_id=clean_line(student.id) if student else None,
         href=report_href(entry.id),
         graded=graded,
-        share=share(entry.score, entry.max_score, left_out),
+        share=share(entry.final_score, entry.max_score, left_out),
         left_out=wording.points(left_out) if left_out > 0 else None,
-        marks=tuple(_mark(question) for question in result.questions) if result else (),
+        marks=_marks(result) if result else (),
         reason=() if graded else typeset(reason or "No reason was recorded."),
         flags=len(result.integrity) if result else 0,
+        adjusted=bool(result and result.adjustments),
         late=result.submission.late if result else False,
         members=tuple(
             clean_line(member.name or member.id)
@@ -188,8 +190,12 @@ def _row(entry: BatchEntry, result: SubmissionResult | None) -> Row:
     )
 
 
-def _mark(question: QuestionResult) -> Mark:
+def _marks(result: SubmissionResult) -> tuple[Mark, ...]:
+    return tuple(_mark(each, result.adjusted_score(each)) for each in result.questions)
+
+
+def _mark(question: QuestionResult, score: float) -> Mark:
     tone = question_tone(question)
     title = clean_line(question.title) or clean_line(question.id)
-    score = f"{wording.points(question.score)} of {wording.points(question.max_score)}"
-    return Mark(tone=tone.value, label=f"{title}: {score}, {wording.CHECK_WORDS[tone].lower()}")
+    points = f"{wording.points(score)} of {wording.points(question.max_score)}"
+    return Mark(tone=tone.value, label=f"{title}: {points}, {wording.CHECK_WORDS[tone].lower()}")

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from grader.report.text import without_surrogates
-from grader.results import SubmissionResult
+from grader.results import BatchResult, SubmissionResult
 
 
 def to_json(model: BaseModel) -> str:
@@ -33,6 +33,11 @@ def read_submission(path: Path) -> SubmissionResult:
     Raises `OSError` when it cannot be read and `pydantic.ValidationError` when it is none.
     """
     return SubmissionResult.model_validate_json(path.read_bytes())
+
+
+def read_batch(path: Path) -> BatchResult:
+    """Read a `results.json`; raises as :func:`read_submission`."""
+    return BatchResult.model_validate_json(path.read_bytes())
 
 
 def _writable(value: object) -> object:

@@ -27,6 +27,8 @@ from grader.results import (
 )
 
 LIST_LIMIT = 100
+_ROUNDING = 1e-9
+"""By which sums of points may differ that are equal."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,16 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Adjusted:
+    """What a person decided on top of the checks."""
+
+    what: str
+    points: str | None
+    reason: tuple[Block, ...]
+    by: str
+
+
+@dataclass(frozen=True)
 class Items:
     """A list that was cut to a length one can read."""
 
@@ -99,6 +111,8 @@ class SubmissionPage:
     share: Share
     left_out: str | None
     lost: str
+    adjusted: tuple[Adjusted, ...]
+    found: str
     unsettled: str | None
     data: DataLine | None
     questions: tuple[Question, ...]
@@ -116,25 +130,28 @@ def submission_page(result: SubmissionResult) -> SubmissionPage:
     student = result.submission.student
     name = clean_line(student.name or "") or clean_line(student.id) or "Unnamed submission"
     graded = result.status == "graded"
-    lost = result.max_score - result.score - result.left_out
+    lost = result.max_score - result.final_score - result.left_out
     runs = tuple(run_view(run, result.runs[run]) for run in RUN_NAMES if run in result.runs)
     return SubmissionPage(
-        title=f"{name}: {_score_words(result)}" if graded else f"{name}: not graded",
+        title=f"{name}: {_final(result)}" if graded else f"{name}: not graded",
         name=name,
         submission_id=clean_line(result.submission.id),
         student_id=clean_line(student.id),
         entry=optional_line(result.submission.entry),
         files=_items(result.submission.files, clean_line),
         graded=graded,
-        full_marks=result.full_marks,
+        full_marks=graded and lost < _ROUNDING,
         reason=typeset(result.reason or ("" if graded else "No reason was recorded.")),
-        share=share(result.score, result.max_score, result.left_out),
+        share=share(result.final_score, result.max_score, result.left_out),
         left_out=_left_out(result),
         lost=wording.point_count(max(lost, 0.0)),
+        adjusted=_adjusted(result),
+        found=f"{wording.points(result.score)} of {wording.points(result.max_score)}",
         unsettled=_unsettled(result),
         data=data_line(result.provenance.data),
         questions=tuple(
-            _question(question, number) for number, question in enumerate(result.questions, 1)
+            _question(question, number, result.adjusted_score(question))
+            for number, question in enumerate(result.questions, 1)
         ),
         runs=runs,
         plots=tuple(run for run in runs if run.plot is not None),
@@ -182,8 +199,21 @@ def question_tone(question: QuestionResult) -> CheckStatus:
     return CheckStatus.PARTIAL if question.score > 0 else CheckStatus.FAILED
 
 
-def _score_words(result: SubmissionResult) -> str:
-    return f"{wording.points(result.score)} of {wording.points(result.max_score)}"
+def _final(result: SubmissionResult) -> str:
+    return f"{wording.points(result.final_score)} of {wording.points(result.max_score)}"
+
+
+def _adjusted(result: SubmissionResult) -> tuple[Adjusted, ...]:
+    titles = {question.id: clean_line(question.title) for question in result.questions}
+    return tuple(
+        Adjusted(
+            what=titles.get(each.question, each.question) if each.question else "The whole work",
+            points=wording.signed_points(each.points) if each.points else None,
+            reason=typeset(each.reason),
+            by=clean_line(each.by),
+        )
+        for each in result.adjustments
+    )
 
 
 def _left_out(result: SubmissionResult) -> str | None:
@@ -208,12 +238,12 @@ def _unsettled(result: SubmissionResult) -> str | None:
     return wording.points(missing) if missing > 0 else None
 
 
-def _question(question: QuestionResult, number: int) -> Question:
+def _question(question: QuestionResult, number: int, score: float) -> Question:
     tone = question_tone(question)
     return Question(
         anchor=f"question-{number}",
         title=clean_line(question.title) or clean_line(question.id),
-        share=share(question.score, question.max_score),
+        share=share(score, question.max_score),
         tone=tone.value,
         word=wording.CHECK_WORDS[tone],
         checks=tuple(_check(check) for check in question.checks),

@@ -10,6 +10,7 @@ from grader.results import CheckStatus, DataInfo, OptimizerInfo, RunName, RunSta
 
 NBSP = "\u00a0"
 DASH = "\u2013"
+MINUS = "\u2212"
 
 RUN_TITLES: dict[RunName, str] = {
     "barebones": "Barebones PyTorch",
@@ -53,6 +54,11 @@ def points(value: float) -> str:
 def point_count(value: float) -> str:
     """Points with their noun: 1 point, 42 points."""
     return f"{points(value)} {'point' if points(value) == '1' else 'points'}"
+
+
+def signed_points(value: float) -> str:
+    """Points that are given or taken, with their sign: +3 points."""
+    return f"{MINUS if value < 0 else '+'}{point_count(abs(value))}"
 
 
 def percent(share: float | None) -> str:
