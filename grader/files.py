@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
 import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 MIN_FREE_BYTES = 100 << 20
@@ -34,10 +38,85 @@ def remove_tree(folder: Path) -> None:
         )
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Something in a folder.
+
+    Attributes:
+        folder: a descriptor of the folder, open until the next entry is asked for.
+        name: in it.
+        status: of the entry itself, where it is a link; None where it is gone already.
+    """
+
+    folder: int
+    name: str
+    status: os.stat_result | None
+
+
+_OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def entries_below(folder: Path) -> Iterator[Entry]:
+    """Everything in a folder, while somebody may be changing it; outer things come first.
+
+    Nothing but folders is opened, and no link is followed. `os.fwalk` does both: it waits for a
+    writer where a folder becomes a pipe between two of its calls, and a chain of links takes long.
+
+    Raises:
+        OSError: a folder cannot be opened, or they are nested deeper than descriptors reach.
+    """
+    with ExitStack() as outermost:
+        stack = [_listed(os.open(folder, _OPEN_FOLDER))]
+
+        def close() -> None:
+            for each in stack:
+                each.close()
+
+        outermost.callback(close)
+        while stack:
+            name = next(stack[-1].names, None)
+            if name is None:
+                stack.pop().close()
+                continue
+            place = stack[-1].descriptor
+            try:
+                status = os.lstat(name, dir_fd=place)
+            except FileNotFoundError:
+                status = None
+            yield Entry(place, name, status)
+            if status is not None and stat.S_ISDIR(status.st_mode):
+                try:
+                    stack.append(_listed(os.open(name, _OPEN_FOLDER, dir_fd=place)))
+                except (FileNotFoundError, NotADirectoryError):
+                    pass  # it is gone, or another thing by now
+                except OSError as error:
+                    if error.errno != errno.ELOOP:  # a link by now
+                        raise
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """A folder that is open, and the names in it that were not told yet."""
+
+    descriptor: int
+    names: Iterator[str]
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+
+
+def _listed(descriptor: int) -> _Listed:
+    def names() -> Iterator[str]:
+        with os.scandir(descriptor) as entries:
+            for entry in entries:
+                yield entry.name
+
+    return _Listed(descriptor, names())
+
+
 def _open_folders(folder: Path) -> None:
     """Let their owner into folders that were closed to everybody."""
-    for _, folders, _, place in os.fwalk(folder):
-        for name in folders:
-            mode = os.lstat(name, dir_fd=place).st_mode
-            if stat.S_ISDIR(mode) and mode & stat.S_IRWXU != stat.S_IRWXU:
-                os.chmod(name, stat.S_IRWXU, dir_fd=place)
+    for entry in entries_below(folder):
+        mode = entry.status.st_mode if entry.status is not None else 0
+        if stat.S_ISDIR(mode) and mode & stat.S_IRWXU != stat.S_IRWXU:
+            os.chmod(entry.name, stat.S_IRWXU, dir_fd=entry.folder)

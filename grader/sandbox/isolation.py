@@ -105,6 +105,10 @@ _DENIED_SYSCALLS = (
     "setpriority", "sched_setaffinity", "sched_setscheduler", "sched_setattr", "sched_setparam",
     "ioprio_set",
     "tkill", "rt_sigqueueinfo",
+    # Whoever opens a pipe with a name waits for the other end, and may believe it is a file.
+    "mknod", "mknodat",
+    # What is in a pipe, or on its way through a socket, counts as nobody's memory or files.
+    "splice", "vmsplice", "tee", "sendmsg", "sendmmsg",
 )
 # fmt: on
 
@@ -281,6 +285,8 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
             for command in commands:
                 rules.add_rule(denied, name, _argument(1, command))
         rules.add_rule(denied, "prctl", _argument(0, _PR_SET_PDEATHSIG))
+        # The keeper could no longer see which files are kept open.
+        rules.add_rule(denied, "prctl", _argument(0, _PR_SET_DUMPABLE))
         # Space beyond a file's end, which no limit on its size sees.
         rules.add_rule(denied, "fallocate", pyseccomp.Arg(1, pyseccomp.NE, 0))
         # Memory that stays when its pages are given up, and then counts as nobody's.

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.files import entries_below
 from grader.sandbox.isolation import adopt_orphans, die_with_parent, enter_namespaces
 from grader.sandbox.layers import IsolationConfig
 
@@ -175,16 +176,13 @@ def _is_overfull(pid: int, order: IsolationConfig) -> bool:
     """Whether the scratch folder, and files that have no name any more, hold more than they may."""
     size, count = _unnamed_bytes(pid, order), 0
     try:
-        for _, folders, names, folder in os.fwalk(order.scratch, onerror=_refuse):
-            for name in (*folders, *names):
-                count += 1
-                # Sparse files take what they take on disk, not what they claim.
-                size += os.lstat(name, dir_fd=folder).st_blocks * 512
+        for entry in entries_below(Path(order.scratch)):
+            count += 1
+            # Sparse files take what they take on disk, not what they claim.
+            size += entry.status.st_blocks * 512 if entry.status is not None else 0
             if size > order.scratch_bytes or count > order.scratch_files:
                 return True
-    except FileNotFoundError:
-        return False  # it goes away while it is counted; next time, then
-    except (OSError, RecursionError):
+    except OSError:
         return True  # what cannot be looked into may hold anything
     return False
 
@@ -195,16 +193,18 @@ def _unnamed_bytes(pid: int, order: IsolationConfig) -> int:
     A file that is only mapped cannot be looked at; it counts as the largest that is allowed.
     """
     open_ones: dict[str, int] = {}
-    mapped: set[str] = set()
-    try:
-        # A thread may have descriptors of its own.
-        for link in Path(f"/proc/{pid}/task").glob("*/fd/*"):
+    # A thread may have descriptors of its own.
+    for link in Path(f"/proc/{pid}/task").glob("*/fd/*"):
+        try:
             status = link.stat()
-            if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
-                open_ones[str(status.st_ino)] = status.st_blocks * 512
+        except OSError:  # closed meanwhile, or another user's
+            continue
+        if stat.S_ISREG(status.st_mode) and status.st_nlink == 0:
+            open_ones[str(status.st_ino)] = status.st_blocks * 512
+    try:
         mapped = _removed_and_mapped(pid, order.scratch)
     except OSError:
-        pass  # closed meanwhile, or another user's
+        mapped = set()
     return sum(open_ones.values()) + len(mapped - open_ones.keys()) * order.file_bytes
 
 
@@ -217,7 +217,3 @@ def _removed_and_mapped(pid: int, folder: str) -> set[str]:
         if path.startswith(os.fsencode(folder)) and path.endswith(b" (deleted)"):
             inodes.add(fields[4].decode())
     return inodes
-
-
-def _refuse(error: OSError) -> None:
-    raise error
