@@ -2,8 +2,8 @@
 
 Trains every correct submission, and prints for each run the accuracy before its first step, its
 best, the share of it that remains on unseen, disturbed images, the share of its accuracy at the
-first (or suspicious) measurement that it reaches again from shuffled weights on exchanged labels,
-and its processor time by the reference's for the whole budget:
+first (or last suspicious) measurement that it reaches again from shuffled weights on exchanged
+labels, and its processor time by the reference's for the whole budget:
 
     python benchmarks/integrity.py [--data imagefolder] [--data-root DIR] [FOLDER ...]
 """
@@ -26,7 +26,7 @@ from grader.checks.catalogue import known_checks
 from grader.data import open_store
 from grader.grading import Grader, Options
 from grader.intake import read_submission
-from grader.integrity import suspicious_measurement
+from grader.integrity import suspicious_measurements
 from grader.measuring import HeldOut
 from grader.rubric import Rubric, default_rubric, load_rubric
 from grader.training import PRESCRIBED
@@ -67,17 +67,17 @@ def measure(rubric: Rubric, grader: Grader, conductor: Conductor, folder: Path) 
             attempt = conductor.attempt(student, order)
             if not attempt.curve or attempt.best is None:
                 continue
-            index = suspicious_measurement(attempt.curve, order.spec.threshold, rubric.integrity)
-            at = index or min(1, len(attempt.curve) - 1)
+            leaps = suspicious_measurements(attempt.curve, order.spec.threshold, rubric.integrity)
+            at = leaps[-1] if leaps else min(1, len(attempt.curve) - 1)
             shuffled = dataclasses.replace(order, shuffled=True)
             with grader.trainers.exchanged(student, seed, 0) as (other, called):
-                again = conductor.accuracy_after(other, shuffled, at, called) or 0.0
+                (again,) = conductor.accuracies_at(other, shuffled, [at], called) or [0.0]
             yield Row(
                 submission.id, name, attempt.curve[0].val_accuracy, attempt.best,
                 None if attempt.unseen is None else attempt.unseen.accuracy,
                 again / attempt.curve[at].val_accuracy,
                 attempt.cpu_seconds / (attempt.work_epochs * grader.trainers.reference_seconds),
-                index is not None,
+                bool(leaps),
             )  # fmt: skip
 
 

@@ -6,13 +6,13 @@ labels and returns scores; accuracy is computed here, from labels that never lea
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.errors import TimeUsedUp, WorkerCrashed, WorkerError
+from grader.errors import StudentError, TimeUsedUp, WorkerCrashed, WorkerError
 from grader.matched import MatchedRun
 from grader.measuring import HeldOut
 from grader.protocol import messages as m
@@ -24,6 +24,8 @@ from grader.sandbox.values import student_error
 
 LOSS_DIGITS = 4
 EPOCH_DIGITS = 3
+_NO_ANSWER = CurvePoint(iteration=0, loss=None, val_accuracy=0.0)
+"""The measurement of a model that raises before it is trained."""
 
 
 @dataclass(frozen=True)
@@ -156,6 +158,9 @@ class Conductor:
 
         def measure(iteration: int, epoch: float, loss: float | None) -> None:
             accuracy = self.held_out.validation_accuracy(student, order.target)
+            last = attempt.curve[-1] if attempt.curve else None
+            if last is not None and (last.iteration, last.val_accuracy) == (iteration, accuracy):
+                return  # nothing has changed since
             loss = None if loss is None else round(loss, LOSS_DIGITS)
             attempt.curve.append(CurvePoint(iteration=iteration, loss=loss, val_accuracy=accuracy))
             attempt.iterations, attempt.epochs = iteration, round(epoch, EPOCH_DIGITS)
@@ -166,6 +171,7 @@ class Conductor:
                 self._show_unseen(student, attempt, accuracy)
 
         begun: float | None = None
+        stopped = False
 
         def count_work() -> None:
             now = student.cpu_seconds()
@@ -173,17 +179,23 @@ class Conductor:
                 attempt.cpu_seconds = now - begun
 
         def go_on(at: m.Paused) -> bool:
+            nonlocal stopped
             measure(at.iteration, at.epoch, at.loss)
             count_work()
             if not attempt.curve[-1].val_accuracy and self._is_beyond_help(student, order):
                 attempt.problem = f"all weights of a layer are NaN after {at.iteration} iterations"
-                return False
-            return not (self.rules.stop_when_reached and attempt.reached)
+                stopped = True
+            stopped = stopped or (self.rules.stop_when_reached and attempt.reached)
+            return not stopped
 
         try:
             self._prepare(student, order)
-            self.held_out.probe(student, order.target)
-            measure(0, 0.0, None)
+            try:
+                self.held_out.probe(student, order.target)
+                measure(0, 0.0, None)
+            except StudentError:
+                # What a layer of the student's own answers with, it may learn in its first step.
+                attempt.curve.append(_NO_ANSWER)
             begun = student.cpu_seconds()
             ended = self._train(student, order, go_on)
             count_work()
@@ -192,13 +204,16 @@ class Conductor:
                 error = student_error(ended.error)
                 attempt.problem = str(error)
                 attempt.where = str(error.places[-1]) if error.places else None
-            if attempt.curve[-1].iteration < ended.iteration:
+            # An average of weights may have been put in their place after the last batch.
+            if not stopped and (ended.error is None or attempt.iterations < ended.iteration):
                 measure(ended.iteration, ended.epoch, ended.loss)
             if order.name == "challenge":
                 attempt.test_accuracy = self.held_out.test_accuracy(student, order.target)
         except WorkerError as error:
             attempt.problem = str(error)
             attempt.crashed = isinstance(error, WorkerCrashed)
+        if attempt.problem is not None and attempt.curve == [_NO_ANSWER]:
+            attempt.curve.clear()  # it never answered
         return attempt
 
     def _show_unseen(self, student: Student, attempt: Attempt, seen: float) -> None:
@@ -211,10 +226,10 @@ class Conductor:
             attempt.unseen = Unseen(seen, None, images, str(error))
             raise
 
-    def accuracy_after(
-        self, student: Student, order: Order, pauses: int, called: NDArray[np.int64]
-    ) -> float | None:
-        """Validation accuracy at the pause of that number, where training is ended.
+    def accuracies_at(
+        self, student: Student, order: Order, pauses: Sequence[int], called: NDArray[np.int64]
+    ) -> list[float] | None:
+        """Validation accuracies at some pauses; training is ended at the last of them.
 
         0 where nothing can be measured, because the training failed before; None where the time
         that the submission may take was used up, which says nothing of it.
@@ -222,24 +237,33 @@ class Conductor:
         Args:
             student: the submission, on images whose classes are called so.
             order: what is trained.
-            pauses: the number of the pause, from 1; the end, where that comes before.
+            pauses: their numbers, from 1 and in order; the end, where that comes before.
             called: class -> the number that it is called by.
         """
-        left = pauses
+        measured: list[float] = []
+        passed = 0
+
+        def measure() -> None:
+            measured.append(self.held_out.validation_accuracy(student, order.target, called))
 
         def go_on(_: m.Paused) -> bool:
-            nonlocal left
-            left -= 1
-            return left > 0
+            nonlocal passed
+            passed += 1
+            if passed in pauses:
+                measure()
+            return passed < pauses[-1]
 
         try:
             self._prepare(student, order)
             self._train(student, order, go_on)
-            return self.held_out.validation_accuracy(student, order.target, called)
+            if len(measured) < len(pauses):
+                measure()
         except TimeUsedUp:
             return None
         except WorkerError:
-            return 0.0
+            measured.append(0.0)
+        # An end that comes before stands for all that would have come after it.
+        return [*measured, *measured[-1:] * len(pauses)][: len(pauses)]
 
     def _is_beyond_help(self, student: Student, order: Order) -> bool:
         """Whether a run can come to nothing any more, whatever its budget.

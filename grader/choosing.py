@@ -36,14 +36,18 @@ def choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
     beside = [run for run in others if run in ready and run.last.where == chosen.last.where]
     searched = [run for run in beside if run in alike]
     calls = [] if best else _calls_before(chosen, alike)
+    # Any network will do for the challenge, and what is called the best may have been chosen by
+    # accuracies that nobody knows before anything is trained.
+    other = [run for run in alike if run not in (*beside, *calls)] if name == "challenge" else []
+    tried = (*calls, *other[-1:])
     why = chosen.why
     if best and others:
         why = f"{why}, and its model is called {BEST_MODEL}"
     return replace(
         chosen,
         why=why,
-        passed_over=tuple(run.last.where for run in others if run not in (*beside, *calls)),
-        rivals=(*_alone(chosen), *calls, *reversed(searched)),
+        passed_over=tuple(run.last.where for run in others if run not in (*beside, *tried)),
+        rivals=(*_alone(chosen), *calls, *reversed(searched), *other[-1:]),
         unlike=len(beside) - len(searched),
     )
 
@@ -61,14 +65,16 @@ def readiness(recording: Recorded) -> int:
 
 
 def _alone(chosen: MatchedRun) -> list[MatchedRun]:
-    """Its last training, where loops of the student's own come before on the same model.
+    """Its last training, where what comes before on the same model may have been a trial.
 
-    They may be trials (a range test for the learning rate, a batch learned by heart) whose weights
-    were put back; what is done between two trainings is not done again when they are carried out.
+    A range test for the learning rate, say, a batch learned by heart, or other settings, after
+    which the weights were put back: what is done between two trainings is not done again when they
+    are carried out.
     """
-    if all(recording.api != "loop" for recording in chosen.recordings[:-1]):
-        return []
-    return [replace(chosen, recordings=chosen.recordings[-1:])]
+    before, last = chosen.recordings[:-1], chosen.last
+    if any(each.api == "loop" or each.optimizer != last.optimizer for each in before):
+        return [replace(chosen, recordings=chosen.recordings[-1:])]
+    return []
 
 
 def _calls_before(chosen: MatchedRun, alike: Sequence[MatchedRun]) -> list[MatchedRun]:

@@ -32,19 +32,20 @@ def knows_before_training(curve: Sequence[CurvePoint], rules: Integrity) -> bool
     return bool(curve) and curve[0].iteration == 0 and curve[0].val_accuracy >= rules.knows
 
 
-def suspicious_measurement(
+def suspicious_measurements(
     curve: Sequence[CurvePoint], threshold: float, rules: Integrity
-) -> int | None:
-    """The first measurement that comes too soon or rises too much to be passed over; its index.
+) -> list[int]:
+    """The measurements that come too soon or rise too much to be passed over; their indices.
 
     Honest runs have such ones now and then. They cost time, and nothing else.
     """
+    found = []
     for index in range(1, len(curve)):
         rise = curve[index].val_accuracy - curve[index - 1].val_accuracy
         at_once = index == 1 and curve[index].val_accuracy >= threshold
         if at_once or rise > (rules.first_jump if index == 1 else rules.jump):
-            return index
-    return None
+            found.append(index)
+    return found
 
 
 def arrived_trained(name: RunName, start: float) -> IntegrityFlag:

@@ -18,7 +18,7 @@ class MatchedRun:
         why: what it was known by.
         passed_over: places of other attempts at the same run, which do not count.
         rivals: what else is tried where it misses: other models that the same line trains, as a
-            search over settings does; its last training alone; another attempt.
+            search over settings does; its last training alone; one other attempt.
         unlike: how many models of another network or optimizer it trains, which do not count.
     """
 
@@ -78,7 +78,7 @@ def explain_untried(run: MatchedRun, further_models: int) -> str | None:
     if left <= 0:
         return None
     were = "was" if left == 1 else "were"
-    return f"{counted(left, 'more model')} of the same line {were} not trained"
+    return f"{counted(left, 'more model')} of a search {were} not trained"
 
 
 def _is_beside(rival: MatchedRun, run: MatchedRun) -> bool:

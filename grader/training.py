@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -24,7 +25,7 @@ from grader.integrity import (
     other_optimizer,
     shared_differs,
     shows_nothing_unseen,
-    suspicious_measurement,
+    suspicious_measurements,
     works_too_much,
 )
 from grader.matched import MatchedRun, explain_match
@@ -223,25 +224,28 @@ class Trainer:
         order, rules = attempt.order, self._integrity
         if knows_before_training(attempt.curve, rules):
             return knows_after_shuffling(attempt.curve[0].val_accuracy)
-        index = suspicious_measurement(attempt.curve, order.spec.threshold, rules)
-        if index is None:
+        leaps = suspicious_measurements(attempt.curve, order.spec.threshold, rules)
+        if not leaps:
             return None
-        before, reason = attempt.curve[index].val_accuracy, None
+        before, reason = [attempt.curve[index].val_accuracy for index in leaps], None
         for number in range(EXCHANGES):
-            again = self._accuracy_again(order, index, number)
+            again = self._accuracies_again(order, leaps, number)
             if again is None:
-                self.flags.append(not_looked_into(order.name, before))
+                self.flags.append(not_looked_into(order.name, before[-1]))
                 return None
-            reason = knows_without_learning(before, again, rules)
+            told = map(partial(knows_without_learning, rules=rules), before, again)
+            reason = next(filter(None, told), None)
             if reason is None:
                 break
         return reason
 
-    def _accuracy_again(self, order: Order, index: int, number: int) -> float | None:
+    def _accuracies_again(
+        self, order: Order, pauses: Sequence[int], number: int
+    ) -> list[float] | None:
         seed = self._seeds(order.name, number)
         with self._exchanged(self._student, seed, number) as (student, called):
             order = replace(order, seed=seed, shuffled=True)
-            return self._conductor.accuracy_after(student, order, index, called)
+            return self._conductor.accuracies_at(student, order, pauses, called)
 
     def _result(
         self, attempts: Sequence[Attempt], best: Attempt, contradiction: str | None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from grader.checks.catalogue import known_checks
-from grader.integrity import knows_the_images, other_optimizer
+from grader.integrity import knows_the_images, other_optimizer, suspicious_measurements
 from grader.protocol.parts import Optimizer
+from grader.results import CurvePoint
 from grader.rubric import default_rubric, load_rubric
 
 
@@ -48,3 +49,21 @@ def test_another_optimizer_is_named(stepped: tuple[str, ...], says: str) -> None
 def test_only_what_chance_does_not_explain_is_knowledge_of_images(seen, unseen, images, known):
     rules = load_rubric(default_rubric(), known_checks()).integrity
     assert (knows_the_images(seen, unseen, images, rules) is not None) == known
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "found"),
+    [
+        ([0.1, 0.35, 0.45, 0.5], []),
+        ([0.1, 0.71, 0.72], [1]),
+        ([0.1, 0.1, 0.35, 0.36, 0.7], [2, 4]),
+    ],
+    ids=["learns", "at-once", "leaps-twice"],
+)
+def test_every_leap_of_a_curve_is_looked_into(accuracies, found):
+    rules = load_rubric(default_rubric(), known_checks()).integrity
+    curve = [
+        CurvePoint(iteration=100 * number, loss=None, val_accuracy=accuracy)
+        for number, accuracy in enumerate(accuracies)
+    ]
+    assert suspicious_measurements(curve, 0.7, rules) == found

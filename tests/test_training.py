@@ -466,6 +466,63 @@ def test_weights_that_are_put_in_while_training_do_not_learn_exchanged_labels(tr
     assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
 
 
+def test_an_honest_leap_does_not_vouch_for_a_later_one(trainer_of, weights):
+    """What was learned here is held back first; what was learned elsewhere comes after it."""
+    source = LEARNED.replace("return self.fc(x.flatten(1))", "return self.at_its_time(x)").replace(
+        "    def forward",
+        "    def at_its_time(self, x):\n"
+        "        self.batches = getattr(self, 'batches', 0) + self.training\n"
+        "        scores = self.fc(x.flatten(1))\n"
+        "        if self.training:\n"
+        "            return scores\n"
+        "        if self.batches < 100:\n"
+        "            return -scores\n"
+        "        return scores if self.batches < 200 else brought(x)\n"
+        "    def forward",
+    )
+    source += (
+        "weight, bias = map(torch.tensor, (learned['fc.weight'], learned['fc.bias']))\n"
+        "brought = lambda x: x.flatten(1) @ weight.T + bias\n"
+        "train_part34(model, optim.SGD(model.parameters(), lr=1e-4), epochs=3)\n"
+    )
+    trainer, _ = trainer_of(source, threshold=0.4, files=weights, epochs=3)
+    result = trainer.run("module")
+    assert result.status is RunStatus.FAILED
+    assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
+
+
+def test_weights_that_are_set_after_the_last_batch_are_measured(trainer_of):
+    """As an average of the weights is, where it takes the place of the last ones."""
+    source = NET + (
+        "optimizer = optim.SGD(model.parameters(), lr=1e-3)\n"
+        "def fit():\n"
+        "    for x, y in loader_train:\n"
+        "        optimizer.zero_grad()\n"
+        "        F.cross_entropy(model(x), y).backward()\n"
+        "        optimizer.step()\n"
+        "    with torch.no_grad():\n"
+        "        model.fc.bias += torch.tensor([1e9] + 9 * [0.0])\n"
+        "fit()\n"
+    )
+    trainer, _ = trainer_of(source, threshold=0.95)
+    result = trainer.run("module")
+    assert [point.iteration for point in result.curve] == [0, 50, 100, 100]
+    assert result.final_val_accuracy == pytest.approx(0.1, abs=0.05)
+
+
+def test_a_model_that_knows_its_answer_only_once_it_was_trained_is_trained(trainer_of):
+    source = TRAINED.replace(
+        "return self.fc(x.flatten(1))",
+        "self.mean = x.mean() if self.training else self.mean\n"
+        "        return self.fc(x.flatten(1)) + 0 * self.mean",
+    )
+    trainer, _ = trainer_of(source, threshold=0.15)
+    result = trainer.run("module")
+    assert result.reached
+    assert result.curve[0].val_accuracy == 0
+    assert trainer.flags == []
+
+
 def test_features_that_were_learned_elsewhere_do_not_count_under_a_fresh_last_layer(
     trainer_of, weights
 ):

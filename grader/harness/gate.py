@@ -181,7 +181,9 @@ class Meter:
     beyond `PASSES` for every image that was drawn counts as drawn, too.
 
     A batch is as large as it is, or as its loader says where that is more: the last batch of an
-    epoch is a short one, and costs a whole one.
+    epoch is a short one, and costs a whole one. One of which no gradient was computed before the
+    next is drawn was looked at and not trained on, as when an accuracy is computed without
+    `torch.no_grad()`: it is taken back, up to as many as were trained on.
 
     Args:
         budget: epochs that may be drawn.
@@ -213,6 +215,7 @@ class Meter:
         self._pauses = 0
         self._drawn = Fraction(0)
         self._owed = self._credit = self._second_pass = Fraction(0)
+        self._unused = self._used = self._taken_back = Fraction(0)
         self._batch = batch
         self._steps: Counter[Hashable] = Counter()
         self.iterations = 0
@@ -235,9 +238,12 @@ class Meter:
                 return
             if trains:
                 size = max(images, images_in(batch))
+                is_first = not self._take_back()
                 self._count(size)
                 self._batch = max(self._batch, size)
-                self._second_pass = (self.PASSES - 1) * self._share(size)
+                self._unused = self._share(size)
+                # What was taken back may be kept, and trained on together with this one.
+                self._second_pass = (self.PASSES - 1) * self._unused if is_first else Fraction(0)
             yield batch
 
     def note_step(self, changed: Collection[Hashable], images: int) -> None:
@@ -258,6 +264,7 @@ class Meter:
         0 where nobody knows: functions of weights are no models. Whatever was counted pays for one
         gradient, at any time; for more, up to `PASSES`, only the batch that was drawn last does.
         """
+        self._used, self._unused = self._used + self._unused, Fraction(0)
         images = images or self._batch
         self._owed += self._share(images)
         self._pay()
@@ -265,6 +272,16 @@ class Meter:
             self._pause_if_due()
             self._count(images)
             self._pay()
+
+    def _take_back(self) -> bool:
+        """Uncount the last batch that was drawn, where nothing was learned from it; whether so."""
+        if not self._unused or self._taken_back + self._unused > self._used:
+            return False
+        self._taken_back += self._unused
+        self._drawn -= self._unused
+        self._credit = max(self._credit - self._unused, Fraction(0))
+        self.iterations -= 1
+        return True
 
     def _pay(self) -> None:
         paid = min(self._owed, self._credit)

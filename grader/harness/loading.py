@@ -12,7 +12,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -114,6 +115,8 @@ class Loader:
         sources = Sources(files, root)
         source = open_source(request.data, self._gate)
         namespace = self._namespace(source, request.data)
+        if request.cells and not request.cells[0].stop_at_error:  # a script knows where it is
+            namespace["__file__"] = str(Path(root) / request.cells[0].file)
         given = dict(namespace)
         recorder = Recorder(namespace, sources)
         recorder.wrap_functions(namespace)
@@ -204,6 +207,7 @@ class Loader:
             observer()
         namespace = recorder.namespace
         before = dict(namespace)
+        recorded, made_up = len(recorder.recordings), recorder.made_up
         failure = None
         try:
             exec(statement.code, namespace)
@@ -218,6 +222,13 @@ class Loader:
                 failure = describe_failure(error, recorder.sources, ends_cell=ends)
         try:
             self._note(statement, recorder, versions, before)
+            calls = recorder.calls_since(recorded)
+            if recorder.made_up > made_up and (len(calls) > 1 or (calls and failure)):
+                # What its own functions returned was made up: how often it trains, and whether it
+                # fails, is known when it is carried out as a whole.
+                whole = self._as_a_whole(statement, recorder, before, calls[-1])
+                recorder.put_in_place(calls, whole)
+                failure = None
         except BaseException as error:  # objects that raise when they are looked at
             failure = failure or describe_failure(
                 error, recorder.sources, ends_cell=statement.ends_cell
@@ -238,6 +249,19 @@ class Loader:
             note_built(recorder, bound, statement.where)
         recorder.wrap_functions(namespace)
 
+    def _as_a_whole(
+        self, statement: Statement, recorder: Recorder, before: Namespace, call: Recording
+    ) -> Recording:
+        """A statement that calls training functions, the last time so, as one thing to train."""
+        return replace(
+            call,
+            api="loop",
+            where=statement.where,
+            run=partial(exec, statement.code, recorder.namespace),
+            namespace=before,
+            epochs=None,
+        )
+
     def _loop(self, statement: Statement, recorder: Recorder, before: Namespace) -> Recording:
         """The statement just stopped, as something to train."""
         optimizer = self._watch.optimizer
@@ -245,15 +269,11 @@ class Loader:
         weights = _list_of(self._undo.trained(), recorder.namespace) if model is None else None
         function = recorder.namespace.get("three_layer_convnet") if weights is not None else None
         self._undo.restore()
-
-        def run_again() -> None:
-            exec(statement.code, recorder.namespace)
-
         return Recording(
             target=recorder.next_target(),
             api="loop",
             where=statement.where,
-            run=run_again,
+            run=partial(exec, statement.code, recorder.namespace),
             namespace=before,
             model=model,
             weights=weights,

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from grader.harness.failures import Sources, clean
 from grader.harness.gate import TrainingFound
 from grader.harness.models import describe_model, describe_optimizer, describe_weights
-from grader.harness.returned import Returned
+from grader.harness.returned import Returned, returned_argument
 from grader.harness.seen import Seen
 from grader.harness.undo import Standing
 from grader.protocol.parts import Location, Optimizer, Recorded
@@ -112,6 +112,8 @@ class Recorder:
     sources: Sources
     recordings: dict[str, Recording] = field(default_factory=dict)
     rehearsing: bool = True
+    made_up: int = 0
+    """Calls of the submission's own functions whose results were made up, as they were left out."""
     _calls: Counter[str] = field(default_factory=Counter)
 
     def wrap_functions(self, holder: dict[str, Any]) -> None:
@@ -141,10 +143,24 @@ class Recorder:
         """A name for a new recording."""
         return f"run:{len(self.recordings)}"
 
+    def calls_since(self, count: int) -> list[Recording]:
+        """The recorded calls after the first `count` recordings, where they train one model."""
+        calls = list(self.recordings.values())[count:]
+        is_one = len({id(call.holder) for call in calls}) == 1 and calls[0].holder is not None
+        return calls if is_one and all(call.api in TRAINERS.values() for call in calls) else []
+
+    def put_in_place(self, calls: Sequence[Recording], recording: Recording) -> None:
+        """Keep a recording in the place of recorded calls."""
+        for call in calls:
+            del self.recordings[call.target]
+        recording.target = self.next_target()
+        self.add(recording)
+
     def _wrap_trainer(
         self, name: str, function: Callable[..., Any], signature: inspect.Signature
     ) -> Callable[..., Any]:
         returned = self._returned(function)
+        argument = returned_argument(function) if returned is not None else None
 
         @functools.wraps(function)
         def record_or_train(*args: Any, **keywords: Any) -> Any:
@@ -152,8 +168,10 @@ class Recorder:
                 return function(*args, **keywords)
             bound = signature.bind(*args, **keywords)
             bound.apply_defaults()
-            self._record(name, functools.partial(function, *args, **keywords), bound.arguments)
-            return returned
+            training = functools.partial(function, *args, **keywords)
+            self.made_up += returned is not None
+            self._record(name, training, bound.arguments, is_own=returned is not None)
+            return returned if argument is None else bound.arguments[argument]
 
         record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]  # our mark
         return record_or_train
@@ -164,6 +182,7 @@ class Recorder:
         @functools.wraps(function)
         def skip_or_check(*args: Any, **keywords: Any) -> Any:
             if self.rehearsing:
+                self.made_up += returned is not None
                 return returned
             # A student's own version may steer the training (a scheduler, the best model so far).
             return function(*args, **keywords)
@@ -177,7 +196,9 @@ class Recorder:
         own = code is not None and self.sources.own_name(code.co_filename) is not None
         return Returned() if own else None
 
-    def _record(self, name: str, run: Callable[[], object], arguments: dict[str, Any]) -> None:
+    def _record(
+        self, name: str, run: Callable[[], object], arguments: dict[str, Any], *, is_own: bool
+    ) -> None:
         values = list(arguments.values())
         where = self.calling_place()
         self._calls[str(where)] += 1
@@ -205,7 +226,7 @@ class Recorder:
             )
             if recording.model is None:
                 recording.problem = "the model it is given is no nn.Module (is it still None?)"
-            elif recording.optimizer is None:
+            elif recording.optimizer is None and _needs_optimizer(arguments, is_own=is_own):
                 recording.problem = "the optimizer it is given is none (is it still None?)"
         self.add(recording)
 
@@ -252,6 +273,16 @@ def weights_problem(recording: Recording) -> str | None:
         what = type(recording.weights[missing[0]]).__name__
         return f"params[{missing[0]}] is no tensor but {what}"
     return None
+
+
+def _needs_optimizer(arguments: dict[str, Any], *, is_own: bool) -> bool:
+    """Whether a training function cannot do without the optimizer that it is not given.
+
+    One of the student's own may make it itself, or be given one that torch knows nothing of.
+    """
+    return not is_own or any(
+        name.startswith("optim") and value is None for name, value in arguments.items()
+    )
 
 
 def _epochs(arguments: dict[str, Any]) -> int | None:

@@ -8,8 +8,10 @@ it and keep it, and must get through, else only the first setting of a search is
 from __future__ import annotations
 
 import dis
+import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from types import FrameType
 from typing import Any, Self
 
@@ -51,6 +53,23 @@ class Returned(float):
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self,) * _names_to_unpack_into(sys._getframe(1)))
+
+
+def returned_argument(function: Callable[..., object]) -> str | None:
+    """The name of the argument that a function returns wherever it returns something, if it does.
+
+    `return model` stands at the end of many a training function.
+    """
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return None
+    found: set[str | None] = set()
+    for before, now in pairwise(dis.get_instructions(code)):
+        if now.opname == "RETURN_VALUE" and (before.opname, before.argval) != ("LOAD_CONST", None):
+            is_local = before.opname.startswith("LOAD_FAST")
+            found.add(before.argval if is_local and isinstance(before.argval, str) else None)
+    (name,) = found if len(found) == 1 else (None,)
+    return name if name in inspect.signature(function).parameters else None
 
 
 def _names_to_unpack_into(frame: FrameType) -> int:

@@ -211,8 +211,7 @@ class Worker:
                 if shuffler is not None:
                     shuffler.shuffle_weights(recording.weights or ())
                 try:
-                    with self._answers.bindings(recording.namespace):
-                        recording.carry_out()
+                    self._carry_out(recording)
                 except StopTraining:
                     break
                 except BaseException as raised:
@@ -225,6 +224,16 @@ class Worker:
             error=error,
             optimizers=steps.describe(self._trained(recordings[-1]).holder),
         ), NOTHING
+
+    def _carry_out(self, recording: Recording) -> None:
+        """Train; from the start again where that is what first asks for a GPU."""
+        with self._answers.bindings(recording.namespace):
+            try:
+                recording.carry_out()
+            except Exception as error:
+                if not self._devices.replaced_for(error):
+                    raise
+                recording.carry_out()
 
     def _lay_out(self, recording: Recording) -> None:
         """Let what is trained run in the layout that is quickest for it."""

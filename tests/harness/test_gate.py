@@ -344,6 +344,32 @@ def test_batches_that_are_drawn_and_left_pay_for_no_second_pass() -> None:
     assert passes_until_stopped(run, 64) <= run.batches + 2
 
 
+def test_an_accuracy_computed_with_gradients_on_costs_a_batch_at_most() -> None:
+    run = Run(6400, 64, budget=10)
+    for _ in range(9):
+        for _ in run.draw():
+            run.meter.note_backward(64)
+        assert len(list(run.draw())) == 100
+    assert run.meter.epochs == pytest.approx(9.01)
+
+
+def test_what_is_taken_back_and_trained_on_after_all_is_paid_for() -> None:
+    """Two batches are drawn for every gradient, which is of both."""
+    run = Run(6400, 64, budget=3)
+    gradients = 0
+
+    def train() -> None:
+        nonlocal gradients
+        for batch in chain.from_iterable(run.draw() for _ in range(100)):
+            if batch % 2:
+                run.meter.note_backward(128)
+                gradients += 1
+
+    with pytest.raises(StopTraining):
+        train()
+    assert gradients == pytest.approx(150, abs=3)
+
+
 def test_what_is_known_of_no_batch_is_taken_for_a_usual_one() -> None:
     run = Run(640, 64)
     next(run.meter.pass_batches(iter([torch.zeros(1, 3, 32, 32)]), 1, training=True))

@@ -383,7 +383,54 @@ def test_what_the_given_function_returns_is_nothing(load) -> None:
         "while True:\n    if train_part34(model, optimizer) > 0.7:\n        break\n",
     ],
 )
-def test_training_until_it_is_good_enough_is_recorded_and_left(load, loop: str) -> None:
+def test_training_until_it_is_good_enough_is_carried_out_as_a_whole(load, loop: str) -> None:
     outcome = load(NET + OWN + loop + "after = 1", probe="answer = names['after']")
     assert (outcome.errors, outcome.answer) == ((), 1)
-    assert len(outcome.trained) == 200
+    assert outcome.only.api == "loop"
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "for epoch in range(10):\n    train_part34(model, optimizer)\n"
+        "    if check_accuracy_part34(loader_val, model) > 0.7:\n        break\n",
+        "for epoch in range(10):\n    train_part34(model, optimizer)\n"
+        "    check_accuracy_part34(loader_val, model)\n    print(history[-1])\n",
+    ],
+    ids=["stops", "needs-what-it-keeps"],
+)
+def test_a_loop_whose_way_depends_on_an_own_function_is_carried_out_as_a_whole(load, loop) -> None:
+    own = "history = []\ndef check_accuracy_part34(loader, model):\n"
+    own += "    history.append(1.0)\n    return 1.0\n"
+    outcome = load(NET + own + loop + "after = 1", probe="answer = names['after']")
+    assert (outcome.errors, outcome.answer) == ((), 1)
+    assert outcome.only.api == "loop"
+    assert outcome.only.optimizer is not None
+
+
+def test_a_training_function_that_returns_its_model_does_so_when_it_is_left_out(load) -> None:
+    outcome = load(
+        NET + "def train_part34(net, optimizer, epochs=1):\n    if epochs:\n        return net\n"
+        "    return net\n"
+        "first = model\nmodel = train_part34(model, optimizer)\ntrain_part34(model, optimizer)\n",
+        probe="answer = names['model'] is names['first']",
+    )
+    assert outcome.answer is True
+    assert len({recorded.model.identity for recorded in outcome.trained if recorded.model}) == 1
+
+
+@pytest.mark.parametrize(
+    ("definition", "call"),
+    [
+        ("def train_part34(net, rate):\n    pass\n", "train_part34(model, 0.1)"),
+        ("def train_part34(net, optimizer):\n    pass\n", "train_part34(model, Lookahead())"),
+    ],
+)
+def test_an_own_training_function_needs_no_optimizer_of_torch(load, definition, call) -> None:
+    outcome = load(NET + "class Lookahead: pass\n" + definition + call)
+    assert outcome.only.problem is None
+
+
+def test_an_optimizer_that_was_left_unfilled_is_told_of_an_own_function_too(load) -> None:
+    outcome = load(NET + "def train_part34(net, optimizer):\n    pass\ntrain_part34(model, None)")
+    assert "still None" in outcome.only.problem
