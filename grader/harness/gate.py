@@ -98,7 +98,8 @@ class Rehearsal:
     it trains: by an optimizer step, or by a second batch after a backward pass. Where nothing of
     the homework's was drawn (images cached in tensors, loops on made-up numbers) the statement
     trains when a model saw images and its optimizer steps again, or on a batch of some loader. An
-    evaluation gets a few batches, so that it runs through quickly. Functions of weights are no
+    evaluation gets a few batches, so that it runs through quickly; whoever gathers training images
+    without gradients, for no model to see, gets them all. Functions of weights are no
     models that could be seen: a second gradient of the ConvNet's weights is training, too.
     """
 
@@ -124,7 +125,8 @@ class Rehearsal:
         """See :class:`Policy`."""
         for count, batch in enumerate(batches):
             trains = training and torch.is_grad_enabled()
-            if not trains and count >= self.EVALUATION_BATCHES:
+            evaluates = not trains and (self.saw_images or not training)
+            if evaluates and count >= self.EVALUATION_BATCHES:
                 return
             if trains and self.went_backward and self._drew_enough():
                 self.stop()

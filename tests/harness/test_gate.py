@@ -269,11 +269,17 @@ class TestRehearsal:
 
     def test_training_images_drawn_without_gradients_are_an_evaluation(self) -> None:
         rehearsal = Rehearsal()
+        rehearsal.note_images()
         with torch.no_grad():
             assert list(rehearsal.pass_batches(iter(range(50)), 1, training=True)) == [0, 1]
         rehearsal.note_backward()
         rehearsal.note_step("sgd")
         assert not rehearsal.found
+
+    def test_training_images_gathered_without_gradients_are_all_there(self) -> None:
+        with torch.no_grad():
+            drawn = list(Rehearsal().pass_batches(iter(range(50)), 1, training=True))
+        assert len(drawn) == 50
 
     def test_a_second_batch_after_a_backward_pass_is_training(self) -> None:
         rehearsal = Rehearsal()

@@ -269,3 +269,11 @@ def test_an_object_that_raises_when_it_is_asked_for_its_class_excuses_nothing(lo
         stop_at_error=True, probe="answer = ['y' in names, names['x']]",
     )  # fmt: skip
     assert outcome.answer == [False, 3]
+
+
+def test_a_script_knows_its_own_file(load) -> None:
+    outcome = load(
+        "from pathlib import Path\nhere = Path(__file__)",
+        probe="answer = names['here'].name",
+    )
+    assert (outcome.errors, outcome.answer) == ((), "homework.py")

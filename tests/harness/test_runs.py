@@ -108,3 +108,26 @@ def test_the_weights_of_whatever_trains_are_shuffled_on_request(student_of, sour
     shuffled = student.weights(target)["1.weight"]
     assert not torch.equal(shuffled, trained)
     assert torch.equal(shuffled.flatten().sort().values, trained.flatten())
+
+
+def test_a_gpu_that_the_training_alone_asks_for_is_replaced(student_of) -> None:
+    student = student_of(
+        NET + "def train_part34(model, optimizer):\n"
+        "    model = model.cuda()\n"
+        "    for x, y in loader_train:\n"
+        "        F.cross_entropy(model(x.cuda()), y.cuda()).backward()\n"
+        "        optimizer.step()\n"
+        "model = make()\n"
+        "train_part34(model, optim.SGD(model.parameters(), lr=1e-9))\n"
+    )
+    assert run(student).iteration > 0
+
+
+def test_weights_that_a_later_cell_freezes_are_trained(student_of) -> None:
+    student = student_of(
+        NET + "model = make()\n"
+        "def train_part34(model, optimizer):\n    fit(model, optimizer)\n"
+        "train_part34(model, optim.SGD(model.parameters(), lr=1e-9))\n"
+        "for weight in model.parameters():\n    weight.requires_grad = False\n"
+    )
+    assert run(student).iteration > 0

@@ -1,0 +1,114 @@
+"""Files that student code may have made as awkward as it could."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from grader.files import entries_below, remove_tree
+
+
+def names(folder: Path) -> set[str]:
+    return {entry.name for entry in entries_below(folder)}
+
+
+def open_descriptors() -> int:
+    return sum(1 for _ in Path("/dev/fd").iterdir())
+
+
+def test_everything_below_is_told_outer_things_first(tmp_path):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "c.txt").write_text("12345")
+    found = list(entries_below(tmp_path))
+    assert [entry.name for entry in found] == ["a", "b", "c.txt"]
+    assert [entry.status.st_size for entry in found if entry.name == "c.txt"] == [5]
+
+
+def test_links_are_not_followed(tmp_path):
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "file").touch()
+    (tmp_path / "inside").mkdir()
+    (tmp_path / "inside" / "link").symlink_to(tmp_path / "outside")
+    assert names(tmp_path / "inside") == {"link"}
+
+
+def test_a_folder_that_becomes_a_pipe_or_a_link_is_not_waited_for(tmp_path):
+    for put_in_place in (os.mkfifo, lambda path: path.symlink_to(tmp_path)):
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        entries = entries_below(tmp_path)
+        entry = next(entries)
+        assert stat.S_ISDIR(entry.status.st_mode)
+        folder.rmdir()
+        put_in_place(folder)
+        assert list(entries) == []
+        folder.unlink()
+
+
+def test_what_is_gone_by_then_is_told_without_a_status(tmp_path):
+    for name in "ab":
+        (tmp_path / name).touch()
+    entries = entries_below(tmp_path)
+    other = ({"a", "b"} - {next(entries).name}).pop()
+    (tmp_path / other).unlink()
+    assert [(entry.name, entry.status) for entry in entries] in ([], [(other, None)])
+
+
+def test_counting_ends_while_names_change(tmp_path):
+    for number in range(50):
+        (tmp_path / f"{number}.0").touch()
+    ended = threading.Event()
+
+    def rename() -> None:
+        turn = 0
+        while not ended.is_set():
+            for number in range(50):
+                (tmp_path / f"{number}.{turn}").rename(tmp_path / f"{number}.{turn + 1}")
+            turn += 1
+
+    thread = threading.Thread(target=rename)
+    thread.start()
+    try:
+        counts = [sum(1 for _ in entries_below(tmp_path)) for _ in range(20)]
+    finally:
+        ended.set()
+        thread.join()
+    assert min(counts) > 0
+
+
+def test_descriptors_are_given_back(tmp_path):
+    for number in range(5):
+        (tmp_path / f"{number}" / "deeper").mkdir(parents=True)
+    before = open_descriptors()
+    entries = entries_below(tmp_path)
+    next(entries)
+    next(entries)
+    entries.close()
+    list(entries_below(tmp_path))
+    assert open_descriptors() == before
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="no folder is closed to root")
+def test_closed_folders_are_removed(tmp_path):
+    (tmp_path / "closed" / "inner").mkdir(parents=True)
+    (tmp_path / "closed").chmod(0)
+    remove_tree(tmp_path / "closed")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_thousand_nested_folders_are_removed(tmp_path):
+    top = place = tmp_path / "deep"
+    top.mkdir()
+    descriptor = os.open(place, os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=descriptor)
+        inner = os.open("d", os.O_RDONLY, dir_fd=descriptor)
+        os.close(descriptor)
+        descriptor = inner
+    os.close(descriptor)
+    remove_tree(top)
+    assert not top.exists()
