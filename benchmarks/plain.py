@@ -110,9 +110,12 @@ def serve_images(data: DataChoice, root: Path | None) -> None:
     """Have torchvision's CIFAR10 hold the images of a store, as it holds those of the archive."""
     store = open_store(data, root)
     # The homework's last 1,000 training images are its validation set.
-    train, validation, test = store.train(), store.validation(), store.test()
-    images = {True: np.concatenate([train.images, validation.images]), False: test.images[:]}
-    labels = {True: np.concatenate([train.labels, validation.labels]), False: test.labels}
+    splits = {
+        True: (store.train(), store.validation()),
+        False: (store.test(), store.practice()),
+    }
+    images = {train: np.concatenate([each.images for each in of]) for train, of in splits.items()}
+    labels = {train: np.concatenate([each.labels for each in of]) for train, of in splits.items()}
 
     def init(dataset, root=None, train=True, transform=None, target_transform=None, download=False):
         super(torchvision.datasets.CIFAR10, dataset).__init__(

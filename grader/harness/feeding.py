@@ -111,7 +111,7 @@ class ServedLoader(DataLoader[Any]):
             return self.collate_fn([dataset[index] for index in batch])
         positions = [dataset.position(index) for index in batch]
         labels = default_collate([dataset.label(index) for index in batch])
-        return [transform(dataset.source.images[positions]), labels]
+        return [transform(dataset.source.images_at(positions)), labels]
 
     def _existing(self, indices: Iterable[int]) -> Iterator[int]:
         for index in indices:

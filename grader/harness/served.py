@@ -1,15 +1,15 @@
-"""CIFAR-10 as the submission sees it: the training split of the grader's data, and nothing else.
+"""CIFAR-10 as the submission sees it: training images and some for practice, and nothing else.
 
-The images of the "validation" and "test" sets that student code can load are drawn from the
-training split: the held-out ones, and their labels, are not in this process.
+The "validation" and "test" sets that student code can load are images for practice, which nobody
+is measured on: the held-out ones, and their labels, are not in this process.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import numpy as np
 import torch
@@ -20,9 +20,10 @@ from torch import Tensor
 from torch.utils.data import Dataset
 
 from grader.harness.gate import Gate
-from grader.protocol.messages import Data
+from grader.protocol.messages import PRACTICE_FOLDER, Data
 
 Transform = Callable[[Image.Image], object]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 CLASSES = [
     "airplane",
@@ -40,14 +41,17 @@ CLASSES = [
 
 @dataclass(frozen=True)
 class Source:
-    """The training split and how the homework's indices fall on it.
+    """The images that student code may see and how the homework's indices fall on them.
 
-    images: (n, H, W, 3) uint8, labels: (n,) int64. `validation` of the images also stand in for
-    the homework's validation set, the last 1,000 of its 50,000 training images.
+    images: (n, H, W, 3) uint8, labels: (n,) int64, the training split; `practice_*` are as many as
+    there are to play the homework's validation set, the last 1,000 of its 50,000 training images,
+    and its test set. Their positions follow those of the training images.
     """
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
+    practice_images: NDArray[np.uint8]
+    practice_labels: NDArray[np.int64]
     nominal_train: int
     nominal_validation: int
     nominal_test: int
@@ -58,36 +62,70 @@ class Source:
         """Images of one epoch."""
         return min(len(self.images), self.nominal_train)
 
-    @property
-    def validation_size(self) -> int:
-        """Training images that play the validation set's part."""
-        return min(self.nominal_validation, max(1, self.train_size // 8))
-
     def exists(self, index: int) -> bool:
         """Whether the homework's index falls on an image that this data set has."""
         if index < self.nominal_train:
             return index < self.train_size
-        return index - self.nominal_train < self.validation_size
+        return self.exists_for_practice(index - self.nominal_train)
+
+    def exists_for_practice(self, index: int) -> bool:
+        """Whether an index into the validation or test set falls on an image that there is."""
+        return index < len(self.practice_labels)
 
     def position(self, index: int) -> int:
         """Where the image of the homework's index lies."""
         if index < self.nominal_train:
             return index % self.train_size
-        offset = (index - self.nominal_train) % self.validation_size
-        return self.train_size - self.validation_size + offset
+        return self.practice_position(index - self.nominal_train)
+
+    def practice_position(self, index: int) -> int:
+        """Where the image of an index into the validation or test set lies."""
+        return len(self.images) + index % len(self.practice_labels)
+
+    def images_at(self, positions: Sequence[int]) -> NDArray[np.uint8]:
+        """(n, H, W, 3) images."""
+        return _gathered(self.images, self.practice_images, positions)
+
+    def label_at(self, position: int) -> int:
+        """One of them."""
+        offset = position - len(self.labels)
+        return int(self.labels[position] if offset < 0 else self.practice_labels[offset])
+
+    def labels_at(self, positions: Sequence[int]) -> NDArray[np.int64]:
+        """(n,) labels."""
+        return _gathered(self.labels, self.practice_labels, positions)
+
+
+def _gathered(
+    first: NDArray[_Scalar], second: NDArray[_Scalar], positions: Sequence[int]
+) -> NDArray[_Scalar]:
+    """Items of two arrays, the positions of the second one following those of the first."""
+    at = np.asarray(positions, dtype=np.int64)
+    is_second = at >= len(first)
+    if not is_second.any():
+        return first[at]
+    found = np.empty((len(at), *first.shape[1:]), first.dtype)
+    found[~is_second] = first[at[~is_second]]
+    found[is_second] = second[at[is_second] - len(first)]
+    return found
 
 
 def open_source(data: Data, gate: Gate) -> Source:
-    """Map the training split; without one, a few grey images so that code can still be loaded."""
+    """Map what may be seen; without data, a few grey images so that code can still be loaded."""
     if data.train_dir is None:
         images = np.full((data.batch_size, 32, 32, 3), 127, dtype=np.uint8)
         labels = np.arange(data.batch_size, dtype=np.int64) % 10
+        splits = (images, labels, images, labels)
     else:
-        images = np.load(Path(data.train_dir) / "images.npy", mmap_mode="r")
-        labels = np.load(Path(data.train_dir) / "labels.npy", mmap_mode="r")
-    return Source(
-        images, labels, data.nominal_train, data.nominal_validation, data.nominal_test, gate
+        splits = (*_mapped(Path(data.train_dir)), *_mapped(Path(data.train_dir, PRACTICE_FOLDER)))
+    return Source(*splits, data.nominal_train, data.nominal_validation, data.nominal_test, gate)
+
+
+def _mapped(folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    images, labels = (
+        np.load(folder / f"{name}.npy", mmap_mode="r") for name in ("images", "labels")
     )
+    return images, labels
 
 
 class ServedCIFAR10(Dataset[tuple[Any, Any]]):
@@ -130,11 +168,13 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
         """Whether that image exists, or its index only stands for one of the full data set."""
         if self._replaced:
             return True
-        return self.source.exists(index) if self.train else index < self.source.train_size
+        source = self.source
+        return source.exists(index) if self.train else source.exists_for_practice(index)
 
     def position(self, index: int) -> int:
-        """Where in the training split the image of that index lies."""
-        return self.source.position(index) if self.train else index % self.source.train_size
+        """Where the image of that index lies."""
+        source = self.source
+        return source.position(index) if self.train else source.practice_position(index)
 
     def is_training(self, index: int) -> bool:
         """Whether the image of that index is one of the homework's training images."""
@@ -143,7 +183,7 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
     def label(self, index: int) -> Any:
         """The label of that index, before any target transform."""
         if self._targets is None:
-            return int(self.source.labels[self.position(index)])
+            return self.source.label_at(self.position(index))
         return self._targets[index]
 
     @property
@@ -158,7 +198,7 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
         The copy is made when it is first asked for, and read from then on: it may be written to.
         """
         if self._data is None:
-            self._data = np.asarray(self.source.images)[self._positions()]
+            self._data = self.source.images_at(self._positions())
         return self._data
 
     @data.setter
@@ -170,7 +210,7 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
     def targets(self) -> Any:
         """All labels, a list as torchvision has them; this object's own copy, as `data` is."""
         if self._targets is None:
-            self._targets = self.source.labels[self._positions()].tolist()
+            self._targets = self.source.labels_at(self._positions()).tolist()
         return self._targets
 
     @targets.setter
@@ -183,12 +223,12 @@ class ServedCIFAR10(Dataset[tuple[Any, Any]]):
             source.nominal_train + source.nominal_validation if self.train else source.nominal_test
         )
 
-    def _positions(self) -> NDArray[np.int64]:
-        return np.array([self.position(i) for i in range(self._nominal_size())], dtype=np.int64)
+    def _positions(self) -> list[int]:
+        return [self.position(index) for index in range(self._nominal_size())]
 
     def _image(self, index: int) -> Any:
         if self._data is None:
-            return Image.fromarray(np.asarray(self.source.images[self.position(index)]))
+            return Image.fromarray(self.source.images_at([self.position(index)])[0])
         return Image.fromarray(np.asarray(self._data[index]))
 
 

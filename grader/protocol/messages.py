@@ -33,6 +33,10 @@ from grader.protocol.parts import (
 # --- requests -----------------------------------------------------------------------------------
 
 
+PRACTICE_FOLDER = "practice"
+"""In the folder of the training split: images and labels that nobody is measured on."""
+
+
 class Data(Message):
     """The training split and the form in which the homework expects the whole data set.
 

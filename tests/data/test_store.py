@@ -7,9 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from grader.data import Store, import_directory, open_store
+from grader.data import (
+    Store,
+    exchange_classes,
+    import_directory,
+    open_store,
+    serve_training_split,
+)
 from grader.errors import DataError
+from grader.protocol.messages import PRACTICE_FOLDER
 
 
 @pytest.fixture
@@ -18,7 +26,7 @@ def store(folder: Path, tmp_path: Path) -> Store:
 
 
 def test_splits_have_the_promised_shapes_and_types(store: Store) -> None:
-    for split in (store.train(), store.validation(), store.test()):
+    for split in (store.train(), store.validation(), store.test(), store.practice()):
         assert split.images.shape == (len(split), 32, 32, 3)
         assert split.images.dtype == np.uint8
         assert split.labels.shape == (len(split),)
@@ -36,7 +44,38 @@ def test_splits_are_read_only_memory_maps(store: Store) -> None:
 def test_sizes_are_those_of_the_splits(store: Store) -> None:
     assert store.sizes.train == len(store.train()) == 14
     assert store.sizes.validation == len(store.validation()) == 1
-    assert store.sizes.test == len(store.test()) == 6
+    assert store.sizes.test == len(store.test()) + len(store.practice()) == 6
+
+
+def test_nobody_is_measured_on_what_is_for_practice(store: Store) -> None:
+    parts = [store.test().images, store.practice().images]
+    assert len(parts[1]) == 1
+    whole = np.sort(np.load(store.path / "test" / "images.npy"), axis=0)
+    assert np.array_equal(np.sort(np.concatenate(parts), axis=0), whole)
+
+
+def test_every_part_of_the_test_images_is_of_all_classes(tmp_path: Path) -> None:
+    """A folder's classes lie one after the other, and each run is shown a part of them."""
+    for split, count in (("train", 20), ("test", 50)):
+        for number, name in enumerate(("ant", "cat", "dog")):
+            place = tmp_path / "images" / split / name
+            place.mkdir(parents=True)
+            for each in range(count):
+                Image.new("RGB", (32, 32), (number, each, 0)).save(place / f"{each}.png")
+    store = import_directory(tmp_path / "images", tmp_path / "root")
+    labels = store.test().labels
+    for start in range(0, len(labels) - 30, 30):
+        assert set(labels[start : start + 30]) == {0, 1, 2}
+
+
+def test_what_is_served_is_called_by_other_numbers_throughout(store: Store, tmp_path) -> None:
+    called = exchange_classes(len(store.classes), 3)
+    folder = serve_training_split(store, tmp_path / "served", called)
+    inner = folder / PRACTICE_FOLDER
+    assert np.array_equal(np.load(folder / "images.npy"), store.train().images)
+    assert np.array_equal(np.load(folder / "labels.npy"), called[store.train().labels])
+    assert np.array_equal(np.load(inner / "images.npy"), store.practice().images)
+    assert np.array_equal(np.load(inner / "labels.npy"), called[store.practice().labels])
 
 
 def test_the_training_directory_holds_the_training_split_and_nothing_held_out(

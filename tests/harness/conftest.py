@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from grader.protocol.messages import Data
+from grader.protocol.messages import PRACTICE_FOLDER, Data
 from grader.protocol.messages import Load as Request
 from grader.protocol.parts import Cell, Definition, Failure, Recorded
 
@@ -50,11 +50,13 @@ Load = Callable[..., Outcome]
 
 @pytest.fixture(scope="session")
 def train_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A training split of 256 images."""
+    """A training split of 256 images, and 32 for practice."""
     folder = tmp_path_factory.mktemp("train")
-    images = np.random.default_rng(0).integers(0, 256, (256, 32, 32, 3), dtype=np.uint8)
-    np.save(folder / "images.npy", images)
-    np.save(folder / "labels.npy", (np.arange(256) % 10).astype(np.int64))
+    (folder / PRACTICE_FOLDER).mkdir()
+    for place, count in ((folder, 256), (folder / PRACTICE_FOLDER, 32)):
+        images = np.random.default_rng(count).integers(0, 256, (count, 32, 32, 3), dtype=np.uint8)
+        np.save(place / "images.npy", images)
+        np.save(place / "labels.npy", (np.arange(count) % 10).astype(np.int64))
     return folder
 
 

@@ -34,13 +34,14 @@ from grader.harness.served import (
     open_source,
     transform_images,
 )
-from grader.protocol.messages import Data
+from grader.protocol.messages import PRACTICE_FOLDER, Data
 
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
 TRAIN, VALIDATION = 100, 20
 DRAWN = np.random.default_rng(0)
 IMAGES = DRAWN.integers(0, 256, (80, 32, 32, 3), dtype=np.uint8)
 LABELS = (np.arange(80) % 10).astype(np.int64)
+PRACTICE = DRAWN.integers(0, 256, (10, 32, 32, 3), dtype=np.uint8)
 USUAL = T.Compose([T.ToTensor(), T.Normalize(MEAN, STD)])
 
 
@@ -51,7 +52,9 @@ def free() -> Meter:
 
 def served(images: int = 80, *, train: bool = True, transform: object = USUAL) -> ServedCIFAR10:
     """The homework's data set of 100 + 20 images, of which the grader's data has fewer."""
-    source = Source(IMAGES[:images], LABELS[:images], TRAIN, VALIDATION, 30, Gate(free()))
+    source = Source(
+        IMAGES[:images], LABELS[:images], PRACTICE, LABELS[:10], TRAIN, VALIDATION, 30, Gate(free())
+    )
     kind = type("CIFAR10", (ServedCIFAR10,), {"source": source})
     dataset: ServedCIFAR10 = kind("./datasets", train=train, download=True, transform=transform)
     return dataset
@@ -65,7 +68,8 @@ def meter_of(dataset: ServedCIFAR10) -> Meter:
 
 def numbers(loader: ServedLoader) -> list[int]:
     """The positions of the images that a loader hands out, known by their pixels."""
-    known = {USUAL(Image.fromarray(image)).numpy().tobytes(): i for i, image in enumerate(IMAGES)}
+    images = (*IMAGES, *PRACTICE)
+    known = {USUAL(Image.fromarray(image)).numpy().tobytes(): i for i, image in enumerate(images)}
     return [known[x.numpy().tobytes()] for batch, _ in loader for x in batch]
 
 
@@ -163,7 +167,7 @@ def test_the_homeworks_loaders_draw_disjoint_indices_of_the_right_count() -> Non
         dataset, batch_size=8, sampler=SubsetRandomSampler(range(TRAIN, TRAIN + VALIDATION))
     )
     assert sorted(numbers(train)) == list(range(80))
-    assert sorted(numbers(validation)) == list(range(70, 80))  # an eighth stands in for them
+    assert sorted(numbers(validation)) == list(range(80, 90))  # those for practice
     assert (len(train), len(validation)) == (10, 2)
 
 
@@ -272,7 +276,7 @@ def test_a_wrapper_is_followed_to_the_homeworks_indices(wrap) -> None:
     assert sorted(numbers(loader)) == list(range(80))
     assert len(loader) == meter_of(dataset).iterations == 10
     held_out = ServedLoader(wrap(Subset(dataset, range(TRAIN, 120))), batch_size=8)
-    assert sorted(numbers(held_out)) == list(range(70, 80))
+    assert sorted(numbers(held_out)) == list(range(80, 90))
     assert meter_of(dataset).iterations == 10
 
 
@@ -289,7 +293,7 @@ def test_data_sets_in_a_row_are_followed_and_metered() -> None:
     dataset = served()
     row = ConcatDataset([Subset(dataset, range(90, 100)), dataset])
     loader = ServedLoader(row, batch_size=10)
-    assert numbers(loader) == [*range(80), *range(70, 80)]
+    assert numbers(loader) == list(range(90))
     assert len(loader) == meter_of(dataset).iterations == 9
 
 
@@ -355,13 +359,13 @@ def test_an_items_method_of_a_subclass_is_used() -> None:
 
 def test_images_and_labels_may_be_replaced() -> None:
     dataset, other = served(), served()
-    keep = [5, 7, 119]
+    keep = [5, 7, 109]
     dataset.data, dataset.targets = dataset.data[keep], [dataset.targets[i] for i in keep]
     assert (len(dataset), len(other)) == (3, 120)
     (x, y), *rest = ServedLoader(dataset, batch_size=8)
     assert rest == []
-    assert torch.equal(x, Normalize(MEAN, STD)(IMAGES[[5, 7, other.position(119)]]))
-    assert y.tolist() == [LABELS[other.position(i)] for i in keep]
+    assert torch.equal(x, Normalize(MEAN, STD)(np.stack([IMAGES[5], IMAGES[7], PRACTICE[9]])))
+    assert y.tolist() == [other.label(i) for i in keep]
 
 
 def test_images_and_labels_may_be_written_to_without_harm_to_others() -> None:
@@ -395,11 +399,13 @@ def data(train_dir: Path | None) -> Data:
 
 
 def test_a_training_split_is_read_from_its_folder(tmp_path: Path) -> None:
-    np.save(tmp_path / "images.npy", IMAGES)
-    np.save(tmp_path / "labels.npy", LABELS)
+    (tmp_path / PRACTICE_FOLDER).mkdir()
+    for place, images in ((tmp_path, IMAGES), (tmp_path / PRACTICE_FOLDER, PRACTICE)):
+        np.save(place / "images.npy", images)
+        np.save(place / "labels.npy", LABELS[: len(images)])
     source = open_source(data(tmp_path), Gate(free()))
     assert np.array_equal(source.images, IMAGES)
-    assert (source.train_size, source.validation_size) == (80, 10)
+    assert np.array_equal(source.practice_images, PRACTICE)
     kind = type("CIFAR10", (ServedCIFAR10,), {"source": source})
     x, y = next(iter(ServedLoader(kind(transform=USUAL), batch_size=5)))
     assert torch.equal(x, Normalize(MEAN, STD)(IMAGES[:5]))
