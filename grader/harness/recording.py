@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from grader.harness.failures import Sources, clean
 from grader.harness.gate import TrainingFound
 from grader.harness.models import describe_model, describe_optimizer, describe_weights
-from grader.harness.returned import Returned, returned_argument
+from grader.harness.returned import Returned, returned_argument, returns_something
 from grader.harness.seen import Seen
 from grader.harness.undo import Standing
 from grader.protocol.parts import Location, Optimizer, Recorded
@@ -144,10 +144,15 @@ class Recorder:
         return f"run:{len(self.recordings)}"
 
     def calls_since(self, count: int) -> list[Recording]:
-        """The recorded calls after the first `count` recordings, where they train one model."""
+        """The recorded calls after the first `count` recordings, where they are one training.
+
+        That is one model and one optimizer: whoever makes another for each call, searches.
+        """
         calls = list(self.recordings.values())[count:]
-        is_one = len({id(call.holder) for call in calls}) == 1 and calls[0].holder is not None
-        return calls if is_one and all(call.api in TRAINERS.values() for call in calls) else []
+        if any(call.api not in TRAINERS.values() or call.holder is None for call in calls):
+            return []
+        is_one = len({(id(call.holder), id(call.optimizer)) for call in calls}) == 1
+        return calls if is_one else []
 
     def put_in_place(self, calls: Sequence[Recording], recording: Recording) -> None:
         """Keep a recording in the place of recorded calls."""
@@ -159,8 +164,8 @@ class Recorder:
     def _wrap_trainer(
         self, name: str, function: Callable[..., Any], signature: inspect.Signature
     ) -> Callable[..., Any]:
-        returned = self._returned(function)
-        argument = returned_argument(function) if returned is not None else None
+        returned, is_own = self._returned(function), self._is_own(function)
+        argument = returned_argument(function) if is_own else None
 
         @functools.wraps(function)
         def record_or_train(*args: Any, **keywords: Any) -> Any:
@@ -170,7 +175,7 @@ class Recorder:
             bound.apply_defaults()
             training = functools.partial(function, *args, **keywords)
             self.made_up += returned is not None
-            self._record(name, training, bound.arguments, is_own=returned is not None)
+            self._record(name, training, bound.arguments, is_own=is_own)
             return returned if argument is None else bound.arguments[argument]
 
         record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]  # our mark
@@ -192,9 +197,12 @@ class Recorder:
 
     def _returned(self, function: Callable[..., Any]) -> Returned | None:
         """What a call that is not carried out returns; the given functions return nothing."""
+        return Returned() if self._is_own(function) and returns_something(function) else None
+
+    def _is_own(self, function: Callable[..., Any]) -> bool:
+        """Whether a function stands in the submission."""
         code = getattr(function, "__code__", None)
-        own = code is not None and self.sources.own_name(code.co_filename) is not None
-        return Returned() if own else None
+        return code is not None and self.sources.own_name(code.co_filename) is not None
 
     def _record(
         self, name: str, run: Callable[[], object], arguments: dict[str, Any], *, is_own: bool

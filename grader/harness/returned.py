@@ -55,21 +55,33 @@ class Returned(float):
         return iter((self,) * _names_to_unpack_into(sys._getframe(1)))
 
 
+def returns_something(function: Callable[..., object]) -> bool:
+    """Whether a function, as it is written, returns anything but None."""
+    return bool(_returned_by(function))
+
+
 def returned_argument(function: Callable[..., object]) -> str | None:
     """The name of the argument that a function returns wherever it returns something, if it does.
 
     `return model` stands at the end of many a training function.
     """
-    code = getattr(function, "__code__", None)
-    if code is None:
-        return None
-    found: set[str | None] = set()
-    for before, now in pairwise(dis.get_instructions(code)):
-        if now.opname == "RETURN_VALUE" and (before.opname, before.argval) != ("LOAD_CONST", None):
-            is_local = before.opname.startswith("LOAD_FAST")
-            found.add(before.argval if is_local and isinstance(before.argval, str) else None)
+    found = {
+        loaded.argval if loaded.opname.startswith("LOAD_FAST") else None
+        for loaded in _returned_by(function)
+    }
     (name,) = found if len(found) == 1 else (None,)
     return name if name in inspect.signature(function).parameters else None
+
+
+def _returned_by(function: Callable[..., object]) -> list[dis.Instruction]:
+    """The instructions that put in place what a function returns, where that is not None."""
+    code = getattr(function, "__code__", None)
+    instructions = [] if code is None else list(dis.get_instructions(code))
+    returned = [
+        before for before, now in pairwise(instructions) if now.opname == "RETURN_VALUE"
+    ] + [now for now in instructions if now.opname == "RETURN_CONST"]
+    constants = ("LOAD_CONST", "RETURN_CONST")
+    return [each for each in returned if each.opname not in constants or each.argval is not None]
 
 
 def _names_to_unpack_into(frame: FrameType) -> int:
