@@ -203,11 +203,12 @@ class Loader:
 
     def _run(self, statement: Statement, recorder: Recorder, versions: Versions) -> Failure | None:
         self._on_statement(statement)
-        for observer in (self._rehearsal.begin_statement, self._watch.begin, self._undo.begin):
-            observer()
+        self._rehearsal.begin_statement()
+        recorder.begin_statement()
+        self._watch.begin()
+        self._undo.begin()
         namespace = recorder.namespace
         before = dict(namespace)
-        recorded, made_up = len(recorder.recordings), recorder.made_up
         failure = None
         try:
             exec(statement.code, namespace)
@@ -222,10 +223,7 @@ class Loader:
                 failure = describe_failure(error, recorder.sources, ends_cell=ends)
         try:
             self._note(statement, recorder, versions, before)
-            calls = recorder.calls_since(recorded)
-            if recorder.made_up > made_up and (len(calls) > 1 or (calls and failure)):
-                # What its own functions returned was made up: how often it trains, and whether it
-                # fails, is known when it is carried out as a whole.
+            if calls := recorder.calls_that_go_by_others(failure):
                 whole = self._as_a_whole(statement, recorder, before, calls[-1])
                 recorder.put_in_place(calls, whole)
                 failure = None

@@ -20,7 +20,7 @@ from grader.harness.models import describe_model, describe_optimizer, describe_w
 from grader.harness.returned import Returned, returned_argument, returns_something
 from grader.harness.seen import Seen
 from grader.harness.undo import Standing
-from grader.protocol.parts import Location, Optimizer, Recorded
+from grader.protocol.parts import Failure, Location, Optimizer, Recorded
 
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
 EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs")
@@ -29,6 +29,9 @@ MAX_CALLS = 200
 """Calls of one line that are recorded, more than any budget has epochs. Then its statement is
 stopped: `while accuracy < 0.7` would go on for ever where nothing is trained."""
 CHECKERS = ("check_accuracy_part2", "check_accuracy_part34")
+
+_WANTING = ("IndexError", "KeyError", "UnboundLocalError", "ValueError", "ZeroDivisionError")
+"""What is raised for want of something that was not computed."""
 
 Namespace = dict[str, Any]
 Predictor = Callable[[Tensor], Any]
@@ -112,9 +115,12 @@ class Recorder:
     sources: Sources
     recordings: dict[str, Recording] = field(default_factory=dict)
     rehearsing: bool = True
-    made_up: int = 0
-    """Calls of the submission's own functions whose results were made up, as they were left out."""
     _calls: Counter[str] = field(default_factory=Counter)
+    # Of the statement in hand: the recordings before it, the calls of own functions that were not
+    # carried out, and those of them that return something, which was made up.
+    _before: int = 0
+    _left_out: int = 0
+    _made_up: int = 0
 
     def wrap_functions(self, holder: dict[str, Any]) -> None:
         """Put a recording wrapper around every training or checking function bound in `holder`."""
@@ -143,16 +149,24 @@ class Recorder:
         """A name for a new recording."""
         return f"run:{len(self.recordings)}"
 
-    def calls_since(self, count: int) -> list[Recording]:
-        """The recorded calls after the first `count` recordings, where they are one training.
+    def begin_statement(self) -> None:
+        """Another statement is about to run."""
+        self._before, self._left_out, self._made_up = len(self.recordings), 0, 0
 
-        That is one model and one optimizer: whoever makes another for each call, searches.
+    def calls_that_go_by_others(self, failure: Failure | None) -> list[Recording]:
+        """The calls of this statement, where others decide how many there are that were left out.
+
+        A loop may end by the accuracy that a function of the student's own returns, or look at the
+        history that it keeps, which made it fail. Such calls are one training, of one model by one
+        optimizer: whoever makes another for each call, searches.
         """
-        calls = list(self.recordings.values())[count:]
+        calls = list(self.recordings.values())[self._before :]
         if any(call.api not in TRAINERS.values() or call.holder is None for call in calls):
             return []
         is_one = len({(id(call.holder), id(call.optimizer)) for call in calls}) == 1
-        return calls if is_one else []
+        wants = failure is not None and failure.type_name in _WANTING
+        goes_by = (len(calls) > 1 and self._made_up) or (wants and self._left_out)
+        return calls if is_one and goes_by else []
 
     def put_in_place(self, calls: Sequence[Recording], recording: Recording) -> None:
         """Keep a recording in the place of recorded calls."""
@@ -174,7 +188,8 @@ class Recorder:
             bound = signature.bind(*args, **keywords)
             bound.apply_defaults()
             training = functools.partial(function, *args, **keywords)
-            self.made_up += returned is not None
+            self._left_out += is_own
+            self._made_up += returned is not None
             self._record(name, training, bound.arguments, is_own=is_own)
             return returned if argument is None else bound.arguments[argument]
 
@@ -182,12 +197,13 @@ class Recorder:
         return record_or_train
 
     def _wrap_checker(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        returned = self._returned(function)
+        returned, is_own = self._returned(function), self._is_own(function)
 
         @functools.wraps(function)
         def skip_or_check(*args: Any, **keywords: Any) -> Any:
             if self.rehearsing:
-                self.made_up += returned is not None
+                self._left_out += is_own
+                self._made_up += returned is not None
                 return returned
             # A student's own version may steer the training (a scheduler, the best model so far).
             return function(*args, **keywords)

@@ -23,12 +23,19 @@ _UNPACK = dis.opmap["UNPACK_SEQUENCE"]
 _OF_ARRAYS = ("shape", "ndim", "dtype", "to_numpy")
 
 
-class Returned(float):
-    """The number 0.0; all of its items, attributes and parts are that again.
+SMALL = 0.001
+"""More than nothing, so that the first of several is better than none; less than any goal."""
 
-    A number, since most that is done with it (comparing, formatting, adding) then does what it does
-    with an accuracy, the same in every run.
+
+class Returned(float):
+    """A small number; all of its items, attributes and parts are that again.
+
+    A number, since most that is done with it (comparing, formatting, adding, dividing by it) then
+    does what it does with an accuracy, the same in every run.
     """
+
+    def __new__(cls, value: float = SMALL) -> Self:  # a copy is made of its value
+        return super().__new__(cls, value)
 
     def __getattr__(self, name: str) -> Self:
         # Questions of Python's (how is it copied?) and of libraries: it is no array or table.
@@ -49,7 +56,7 @@ class Returned(float):
         return 1
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[Any]:
-        return np.zeros(1, dtype)
+        return np.full(1, SMALL, dtype)
 
     def __iter__(self) -> Iterator[Any]:
         return iter((self,) * _names_to_unpack_into(sys._getframe(1)))
