@@ -4,7 +4,7 @@ It stands in the folder of results, is written by hand, and is never written by 
 
     adjustments:
       - submission: kim_4711
-        question: challenge
+        question: question_7
         points: 3
         reason: Trained at home; the log was shown in office hours.
         by: Prof. Lee

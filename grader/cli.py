@@ -239,6 +239,33 @@ def report(
     raise typer.Exit(_code(graded, misfits))
 
 
+@app.command()
+def export(
+    out: Annotated[Path, typer.Argument(help="A folder of results that grade wrote.")],
+    to: Annotated[
+        Literal["csv", "xlsx", "junit", "canvas", "moodle", "blackboard"],
+        typer.Option(help="What is to read the scores."),
+    ],
+    gradebook: Annotated[
+        Path | None,
+        typer.Option(help="The platform's own gradebook or worksheet, which is filled in."),
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="Its column for the scores [default: found out]")
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Where it is written [default: OUT/exports/...]")
+    ] = None,
+) -> None:
+    """Write the scores of a class for a gradebook, a spreadsheet or a build server."""
+    from rich.console import Console
+
+    from grader.exporting import export as write
+    from grader.terminal import print_exported
+
+    print_exported(Console(), write(out, to, gradebook=gradebook, column=column, file=file))
+
+
 def _code(graded: Sequence[Graded], misfits: Sequence[AdjustmentsError]) -> int:
     """The exit code of a batch."""
     if misfits:

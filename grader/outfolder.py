@@ -17,7 +17,13 @@ from grader.errors import AdjustmentsError, UsageError, UserError
 from grader.files import MIN_FREE_BYTES, is_full
 from grader.intake import Submission
 from grader.keys import key_of
-from grader.report import read_submission, remove_unfinished, write_batch, write_submission
+from grader.report import (
+    read_batch,
+    read_submission,
+    remove_unfinished,
+    write_batch,
+    write_submission,
+)
 from grader.results import BatchResult, CheckStatus, SubmissionResult
 
 LOCK = ".torchgrade.lock"
@@ -85,6 +91,27 @@ class OutFolder:
         """Write results.json and index.html; raises as :meth:`write` does."""
         with _told_as_user_error("The index"):
             write_batch(batch, results, self.path)
+
+
+def read_out(out: Path) -> tuple[BatchResult, list[SubmissionResult]]:
+    """What a grading of a class has written, in the order of the batch.
+
+    Raises:
+        UsageError: there is none, or it cannot be read as such.
+    """
+    if not (out / "results.json").exists():
+        raise UsageError(f"{out} holds no results.json. Name a folder that `grade` wrote.")
+    folder = OutFolder(out)
+    try:
+        batch = read_batch(out / "results.json")
+        return batch, [folder.read(entry.id) for entry in batch.submissions]
+    except OSError as error:
+        raise UsageError(f"{error.filename} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        raise UsageError(
+            f"A result in {out} is not one of this version of torchgrade "
+            f"({error.error_count()} fields differ). Grade again into it."
+        ) from error
 
 
 @contextmanager

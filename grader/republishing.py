@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from grader.batch import Graded
-from grader.errors import AdjustmentsError, UsageError
-from grader.outfolder import opened_out
-from grader.report import read_batch
+from grader.errors import AdjustmentsError
+from grader.outfolder import opened_out, read_out
 
 
 def republish(out: Path, on_misfit: Callable[[AdjustmentsError], None]) -> list[Graded]:
@@ -27,26 +24,17 @@ def republish(out: Path, on_misfit: Callable[[AdjustmentsError], None]) -> list[
         UsageError: `out` holds no results, or what is not readable as such.
         AdjustmentsError: adjustments.yaml cannot be used.
     """
-    if not (out / "results.json").exists():
-        raise UsageError(f"{out} holds no results.json. Name a folder that `grade` wrote.")
+    batch, results = read_out(out)
     with opened_out(out) as folder:
-        try:
-            batch = read_batch(out / "results.json")
-            folder.adjustments.refuse_unknown({entry.id for entry in batch.submissions})
-            graded = []
-            for entry in batch.submissions:
-                result, misfits = folder.adjusted(folder.read(entry.id))
-                for misfit in misfits:
-                    on_misfit(misfit)
-                folder.write(result)
-                graded.append(Graded.of(result))
-        except OSError as error:
-            raise UsageError(f"{error.filename} cannot be read: {error.strerror}.") from error
-        except ValidationError as error:
-            raise UsageError(
-                f"A result in {out} is not one of this version of torchgrade "
-                f"({error.error_count()} fields differ). Grade again into it."
-            ) from error
+        folder.adjustments.refuse_unknown({entry.id for entry in batch.submissions})
+        adjusted = []
+        for result in results:
+            now, misfits = folder.adjusted(result)
+            for misfit in misfits:
+                on_misfit(misfit)
+            folder.write(now)
+            adjusted.append(now)
+        graded = [Graded.of(result) for result in adjusted]
         again = batch.model_copy(update={"submissions": tuple(each.entry for each in graded)})
-        folder.write_index(again, (folder.read(each.entry.id) for each in graded))
+        folder.write_index(again, adjusted)
     return graded

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from grader.batch import Graded
 from grader.errors import AdjustmentsError, UserError
+from grader.exporting import Exported
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
 from grader.report.text import TEXT_LIMIT, clean_line
@@ -205,6 +206,19 @@ def _remark(graded: Graded) -> str:
         flags = listed([flag.replace("_", " ") for flag in graded.flags])
         return f"[yellow]to look at: {escape(clean_line(flags))}[/]"
     return ""
+
+
+def print_exported(console: Console, exported: Exported) -> None:
+    """Where the file is, and who is not in it."""
+    console.print(f"Written: {escape(str(exported.path))}", highlight=False, soft_wrap=True)
+    for note in exported.notes:
+        console.print(_paragraph(note), highlight=False)
+    if exported.unplaced:
+        people = listed([f"{each.name or each.id} ({each.score:g})" for each in exported.unplaced])
+        console.print(
+            f"[yellow]No row was found for {_paragraph(people)}.[/] Add their scores by hand.",
+            highlight=False,
+        )
 
 
 def print_batch(console: Console, batch: Sequence[Graded], index: Path) -> None:

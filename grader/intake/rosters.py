@@ -6,8 +6,6 @@ grading worksheet, GitHub Classroom's roster, or a list with 학번 and 이름.
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -16,8 +14,8 @@ from pathlib import Path
 from typing import Final, Literal
 
 from grader.errors import UsageError
-from grader.intake.limits import MAX_ROSTER_BYTES
-from grader.intake.names import as_text, code_key, name_keys
+from grader.intake.names import code_key, name_keys
+from grader.intake.tables import LINES_BEFORE_HEADINGS, TextTable, parse_table, read_table
 
 Kind = Literal["number", "login", "email"]
 Column = Kind | Literal["name", "first", "last", "role"]
@@ -40,8 +38,6 @@ _HEADINGS: Final[dict[Column, str]] = {
 _NO_STUDENTS: Final = ("pointspossible", "studenttest", "teststudent")
 """Rows of a Canvas gradebook that are nobody."""
 _STAFF: Final = ("instructor", "ta", "reader", "teacher")
-_LINES_BEFORE_HEADINGS = 10
-"""Titles and dates that some platforms write above the table."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +93,7 @@ def read_roster(path: Path) -> Roster:
     Raises:
         UsageError: it cannot be read, names nobody, or gives one code to two people; with the line.
     """
-    try:
-        if path.stat().st_size > MAX_ROSTER_BYTES:
-            raise UsageError(f"{path} is larger than any roster. Name the CSV of the course.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise UsageError(f"The roster {path} cannot be read: {error.strerror}.") from error
-    source = as_text(path.name)
-    return parse_roster(_decode(content, source), source)
+    return _roster(read_table(path, "roster"))
 
 
 def parse_roster(text: str, source: str) -> Roster:
@@ -113,64 +102,39 @@ def parse_roster(text: str, source: str) -> Roster:
     Raises:
         UsageError: as :func:`read_roster`.
     """
-    rows = _rows(text, source)
+    return _roster(parse_table(text, source))
+
+
+def people_by_row(table: TextTable) -> tuple[int, list[Enrolled | None]]:
+    """The index of the row of headings, and who stands in each row after it, if anybody does.
+
+    Raises:
+        UsageError: it has no column of names or student numbers.
+    """
     headings = next(
         (
             index
-            for index, (_, cells) in enumerate(rows[:_LINES_BEFORE_HEADINGS])
-            if _columns(cells)
+            for index, row in enumerate(table.rows[:LINES_BEFORE_HEADINGS])
+            if _columns(row.cells)
         ),
         None,
     )
     if headings is None:
         raise UsageError(
-            f"{source} has no column of names or student numbers. Give its first line headings "
-            "such as name, student id, login and email, or 학번 and 이름."
+            f"{table.source} has no column of names or student numbers. Give its first line "
+            "headings such as name, student id, login and email, or 학번 and 이름."
         )
-    columns = _columns(rows[headings][1])
-    people = [
-        person
-        for line, cells in rows[headings + 1 :]
-        if (person := _person(line, cells, columns)) is not None
-    ]
+    columns = _columns(table.rows[headings].cells)
+    return headings, [_person(row.line, row.cells, columns) for row in table.rows[headings + 1 :]]
+
+
+def _roster(table: TextTable) -> Roster:
+    _, by_row = people_by_row(table)
+    people = [person for person in by_row if person is not None]
     if not people:
-        raise UsageError(f"{source} names nobody below its headings.")
-    merged, notes = _merged(people, source)
-    return Roster(source, tuple(merged), tuple(notes))
-
-
-def _decode(content: bytes, source: str) -> str:
-    encodings: tuple[str, ...] = ("utf-8-sig", "cp949")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ("utf-16",)
-    elif b"\0" in content[:100]:
-        # Half of each character of the headings is zero; which half tells the order.
-        is_little = content[1:100:2].count(0) > content[0:100:2].count(0)
-        encodings = ("utf-16-le",) if is_little else ("utf-16-be",)
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UsageError(f"{source} is in no known text encoding. Save it as CSV UTF-8.")
-
-
-def _rows(text: str, source: str) -> list[tuple[int, list[str]]]:
-    """The rows that hold anything, each with the number of its last line."""
-    lines = text.splitlines()
-    counts = {
-        mark: max((line.count(mark) for line in lines[:_LINES_BEFORE_HEADINGS]), default=0)
-        for mark in ",;\t"
-    }
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=max(counts, key=counts.__getitem__)
-    )
-    try:
-        return [(reader.line_num, cells) for cells in reader if any(cell.strip() for cell in cells)]
-    except csv.Error as error:
-        raise UsageError(
-            f"{source}, line {reader.line_num}, cannot be read as CSV: {error}. Save it again."
-        ) from error
+        raise UsageError(f"{table.source} names nobody below its headings.")
+    merged, notes = _merged(people, table.source)
+    return Roster(table.source, tuple(merged), tuple(notes))
 
 
 def _columns(headings: Sequence[str]) -> list[Column | None]:

@@ -20,9 +20,12 @@ from __future__ import annotations
 from grader.report.jsonform import read_batch, read_submission
 from grader.report.pages import render_index, render_submission
 from grader.report.schema import json_schema, write_schemas
-from grader.report.writing import remove_unfinished, write_batch, write_submission
+from grader.report.text import clean, clean_line
+from grader.report.writing import remove_unfinished, write_batch, write_submission, write_text
 
 __all__ = [
+    "clean",
+    "clean_line",
     "json_schema",
     "read_batch",
     "read_submission",
@@ -32,4 +35,5 @@ __all__ = [
     "write_batch",
     "write_schemas",
     "write_submission",
+    "write_text",
 ]

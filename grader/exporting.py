@@ -1,0 +1,117 @@
+"""`torchgrade export`: from a folder of results to a file that something else reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from grader.errors import UsageError
+from grader.gradebooks import (
+    PLATFORMS,
+    Grade,
+    csv_text,
+    fill_gradebook,
+    grade_table,
+    grades_of,
+    to_junit,
+    write_xlsx,
+)
+from grader.intake import read_table
+from grader.outfolder import read_out
+from grader.report import write_text
+from grader.results import SubmissionResult
+from grader.sentences import counted
+
+Kind = Literal["csv", "xlsx", "junit", "canvas", "moodle", "blackboard"]
+_ENDINGS = {"xlsx": "xlsx", "junit": "xml"}
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    Attributes:
+        path: the file.
+        unplaced: whoever has a score and no row in the platform's gradebook.
+        notes: what else a person should know, in sentences.
+    """
+
+    path: Path
+    unplaced: tuple[Grade, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def export(
+    out: Path, kind: Kind, *, gradebook: Path | None, column: str | None, file: Path | None
+) -> Exported:
+    """Write the scores of a class.
+
+    Args:
+        out: a folder that `torchgrade grade` wrote.
+        kind: what for.
+        gradebook: the platform's own, which is filled in.
+        column: of that gradebook, where it cannot be told.
+        file: where it is written; else into `out`.
+
+    Raises:
+        UsageError: `out` or the gradebook cannot be used, or the file not be written.
+    """
+    batch, results = read_out(out)
+    notes = tuple(_unasked(results))
+    path = file or out / "exports" / f"{kind}.{_ENDINGS.get(kind, 'csv')}"
+    if kind == "junit":
+        return _written(path, to_junit(batch.assignment, results), notes)
+    grades = grades_of(batch, results)
+    if kind == "csv":
+        return _written(path, csv_text(grade_table(grades)), notes)
+    if kind == "xlsx":
+        _make_folder(path)
+        write_xlsx(grade_table(grades), path, batch.assignment)
+        return Exported(path, notes=notes)
+    if gradebook is None:
+        raise UsageError(
+            f"Say with --gradebook which table {kind.capitalize()} gave you: {_WHERE[kind]}."
+        )
+    if path.resolve() == gradebook.resolve():
+        raise UsageError(f"{path} is the gradebook itself. Choose another file with --file.")
+    book = read_table(gradebook, "gradebook")
+    filled = fill_gradebook(book, kind, grades, batch.assignment, column)
+    _written(path, csv_text(filled.table, filled.delimiter), notes)
+    return Exported(path, filled.unplaced, (*notes, *filled.notes))
+
+
+_WHERE = {
+    "canvas": "in Grades, Export, Export Entire Gradebook",
+    "moodle": "in the assignment, View all submissions, Download grading worksheet",
+    "blackboard": "in Grade Center, Work Offline, Download",
+}
+assert _WHERE.keys() == PLATFORMS.keys()
+
+
+def _unasked(results: Sequence[SubmissionResult]) -> Iterator[str]:
+    """What to say where part of the work was not graded on request."""
+    some = [result for result in results if result.left_out]
+    if some:
+        most = max(result.left_out for result in some)
+        yield (
+            f"Up to {most:g} points were not asked for, in {counted(len(some), 'submission')}: "
+            "they were graded without training, and these scores are not the last word."
+        )
+
+
+def _written(path: Path, text: str, notes: tuple[str, ...]) -> Exported:
+    _make_folder(path)
+    try:
+        write_text(path, text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+    return Exported(path, notes=notes)
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path.parent} cannot be made: {error.strerror}.") from error

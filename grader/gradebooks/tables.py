@@ -1,0 +1,90 @@
+"""Tables for spreadsheets: text that stays text, numbers that stay numbers.
+
+A cell that begins with `=`, `+`, `-`, `@` or a control character is a formula to a spreadsheet
+(CSV injection, as OWASP describes it); a name or an error message may begin so. Such text gets an
+apostrophe before it, which spreadsheets do not show.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from grader.errors import UsageError
+from grader.report import clean
+
+Cell = str | float | None
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Full-width ones, too: some spreadsheets take them for the same."""
+_MOST_TEXT: Final = 32_000
+"""Characters that a cell of a spreadsheet may hold, with room to spare."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """Headings and rows of the same length."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+def harmless(text: str) -> str:
+    """Text that no spreadsheet takes for a formula; a number, or a dash for none, is not one."""
+    kept = clean(text, _MOST_TEXT)
+    return f"'{kept}" if kept.lstrip().startswith(_FORMULA) and not _is_plain(kept) else kept
+
+
+def _is_plain(text: str) -> bool:
+    return re.fullmatch(r"\s*-?\s*|\s*[+-]?\d+(?:[.,]\d+)?\s*", text) is not None
+
+
+def csv_text(table: Table, delimiter: str = ",") -> str:
+    """CSV with a byte-order mark, without which Excel takes UTF-8 for something else."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=delimiter)
+    writer.writerow(map(harmless, table.headings))
+    writer.writerows([_written(cell) for cell in row] for row in table.rows)
+    return f"\ufeff{text.getvalue()}"
+
+
+def write_xlsx(table: Table, path: Path, title: str) -> None:
+    """Write an Excel workbook of one sheet.
+
+    Raises:
+        UsageError: openpyxl is not installed, or the file cannot be written.
+    """
+    try:
+        from openpyxl import Workbook
+        from openpyxl.styles import Font
+    except ImportError as error:
+        raise UsageError(
+            "Excel files need openpyxl. Install it (pip install 'torchgrade[xlsx]'), or export csv."
+        ) from error
+    book = Workbook()
+    sheet = book.active
+    sheet.title = "".join(c for c in harmless(title) if c not in "[]:*?/\\'")[:31] or "Scores"
+    for number, row in enumerate((table.headings, *table.rows), 1):
+        for column, value in enumerate(row, 1):
+            cell = sheet.cell(number, column)
+            if isinstance(value, str):
+                # A string, whatever it begins with.
+                cell.value, cell.data_type = clean(value, _MOST_TEXT), "s"
+            else:
+                cell.value = value
+            if number == 1:
+                cell.font = Font(bold=True)
+    sheet.freeze_panes = "A2"
+    try:
+        book.save(path)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _written(cell: Cell) -> str:
+    if cell is None:
+        return ""
+    return harmless(cell) if isinstance(cell, str) else f"{cell:.10g}"
