@@ -194,7 +194,7 @@ class _Batch:
         with ThreadPoolExecutor(slots) as executor:
             try:
                 for result in _completed(executor, self._grader(pool), left, 2 * slots):
-                    self._note(self._written(result))
+                    self._note(self._written(self._adjusted(result)))
             except BaseException:
                 executor.shutdown(wait=False, cancel_futures=True)
                 pool.close()  # what is being graded ends by it
@@ -235,7 +235,7 @@ class _Batch:
             return False
         now = self._adjusted(result.model_copy(update={"submission": submission.info}))
         if now != result:
-            self._folder.write(now)
+            now = self._written(now)
         self._graded[submission.id] = Graded.of(now)
         return True
 
@@ -247,8 +247,7 @@ class _Batch:
         return adjusted
 
     def _written(self, result: SubmissionResult) -> SubmissionResult:
-        """Adjust and write a result; where no report can be made of it, one that says so."""
-        result = self._adjusted(result)
+        """Write a result; where no report can be made of it, one that says so."""
         try:
             self._folder.write(result)
         except UserError:
@@ -256,7 +255,8 @@ class _Batch:
         except Exception as error:
             what = f"{type(error).__name__}: {error}"[:500]
             reason = f"torchgrade itself failed on its report ({what}). Please report it."
-            result = self._ungraded(result.submission, result.provenance.key, reason)
+            ungraded = self._ungraded(result.submission, result.provenance.key, reason)
+            result = self._adjusted(ungraded)
             self._folder.write(result)
         return result
 

@@ -37,11 +37,12 @@ def suspicious_measurements(
 ) -> list[int]:
     """The measurements that come too soon or rise too much to be passed over; their indices.
 
+    A rise is one above all that was measured before: to come back from a dip is no knowledge.
     Honest runs have such ones now and then. They cost time, and nothing else.
     """
     found = []
     for index in range(1, len(curve)):
-        rise = curve[index].val_accuracy - curve[index - 1].val_accuracy
+        rise = curve[index].val_accuracy - max(point.val_accuracy for point in curve[:index])
         at_once = index == 1 and curve[index].val_accuracy >= threshold
         if at_once or rise > (rules.first_jump if index == 1 else rules.jump):
             found.append(index)

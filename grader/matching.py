@@ -83,8 +83,10 @@ def _mark(where: Location, outline: Outline) -> int | None:
 def _is_given(group: MatchedRun) -> bool:
     """Whether the homework's own two-layer networks are trained, which are no question."""
     recording = group.last
+    if recording.function == "two_layer_fc":
+        return True
     if recording.api == "part2":
-        return recording.function == "two_layer_fc" or not _is_barebones(group)
+        return not _is_barebones(group)
     return recording.model is not None and recording.model.type_name == "TwoLayerFC"
 
 

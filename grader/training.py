@@ -227,17 +227,22 @@ class Trainer:
         leaps = suspicious_measurements(attempt.curve, order.spec.threshold, rules)
         if not leaps:
             return None
-        before, reason = [attempt.curve[index].val_accuracy for index in leaps], None
+        before = [attempt.curve[index].val_accuracy for index in leaps]
+        # A leap that no trial comes up to; one of several is missed by bad luck now and then.
+        reasons: list[str | None] = [None] * len(leaps)
         for number in range(EXCHANGES):
             again = self._accuracies_again(order, leaps, number)
             if again is None:
                 self.flags.append(not_looked_into(order.name, before[-1]))
                 return None
             told = map(partial(knows_without_learning, rules=rules), before, again)
-            reason = next(filter(None, told), None)
-            if reason is None:
+            reasons = [
+                reason if reason is not None and (known is not None or number == 0) else None
+                for known, reason in zip(reasons, told, strict=True)
+            ]
+            if not any(reasons):
                 break
-        return reason
+        return next(filter(None, reasons), None)
 
     def _accuracies_again(
         self, order: Order, pauses: Sequence[int], number: int

@@ -71,6 +71,9 @@ class YamlFile:
         try:
             # As strict JSON, a list is still a tuple, but `yes` is no number and 1.5 is no count.
             text = json.dumps({**self.value, **added}, default=str)
+        except (ValueError, RecursionError) as error:  # a number of thousands of digits, say
+            raise self.error(f"It holds what is no usable value: {error}.", self.path) from None
+        try:
             return model.model_validate_json(text, strict=True)
         except ValidationError as error:
             # A misspelt key is two errors, and its spelling is the one to mend.

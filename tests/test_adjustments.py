@@ -69,6 +69,7 @@ def test_a_remark_takes_and_gives_nothing(read, result):
         ("adjustments:\n- submission: a\n  points: .nan\n  by: K\n", ":3: "),
         ("adjustments:\n- submission: a\n  points: 1\n  by: ' '\n", ":4: "),
         ("adjustments: [\n", "not valid YAML"),
+        (f"adjustments: [{{submission: a, points: 0x{'F' * 4000}, by: K}}]", "no usable value"),
         ("", "mapping with the keys adjustments"),
     ],
 )

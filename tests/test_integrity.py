@@ -57,8 +57,9 @@ def test_only_what_chance_does_not_explain_is_knowledge_of_images(seen, unseen, 
         ([0.1, 0.35, 0.45, 0.5], []),
         ([0.1, 0.71, 0.72], [1]),
         ([0.1, 0.1, 0.35, 0.36, 0.7], [2, 4]),
+        ([0.1, 0.35, 0.45, 0.12, 0.5, 0.2, 0.52], []),
     ],
-    ids=["learns", "at-once", "leaps-twice"],
+    ids=["learns", "at-once", "leaps-twice", "dips"],
 )
 def test_every_leap_of_a_curve_is_looked_into(accuracies, found):
     rules = load_rubric(default_rubric(), known_checks()).integrity

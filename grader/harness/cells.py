@@ -29,6 +29,7 @@ class Statement:
         binds: the names that it assigns to or imports.
         through: the name through which it calls or sets something, where it binds none: `plt` of
             `plt.style.use("seaborn")` and of `plt.rcParams["figure.dpi"] = 90`.
+        loops_over: the names that it calls, where it is a loop.
         ends_cell: whether the rest of its cell is left out when it raises, as in a notebook. Not so
             where a module or a version of a library is not the one here: that is no reason to leave
             out what comes next.
@@ -41,6 +42,7 @@ class Statement:
     defines: Mapping[str, Location]
     binds: frozenset[str]
     through: str | None
+    loops_over: frozenset[str]
     ends_cell: bool
 
 
@@ -95,6 +97,7 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                 },
                 binds=frozenset(_bound(node)),
                 through=_through(node),
+                loops_over=frozenset(_looped_over(node)),
                 ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
             )
         )
@@ -107,6 +110,12 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield node.id
         elif isinstance(node, ast.alias):
             yield node.asname or node.name.partition(".")[0]
+
+
+def _looped_over(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement) if isinstance(statement, ast.For | ast.While) else ():
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
 
 
 def _through(statement: ast.stmt) -> str | None:

@@ -110,7 +110,7 @@ class Rehearsal:
 
     def begin_statement(self) -> None:
         """Forget what the last statement did."""
-        self.drew = self.drew_other = self.saw_images = False
+        self.drew = self.drew_other = self.saw_images = self._evaluated = False
         self.went_backward = self.found = self._stepping = self._of_weights = False
         self._stepped: set[object] = set()
 
@@ -125,7 +125,7 @@ class Rehearsal:
         """See :class:`Policy`."""
         for count, batch in enumerate(batches):
             trains = training and torch.is_grad_enabled()
-            evaluates = not trains and (self.saw_images or not training)
+            evaluates = not trains and (self.saw_images or self._evaluated or not training)
             if evaluates and count >= self.EVALUATION_BATCHES:
                 return
             if trains and self.went_backward and self._drew_enough():
@@ -137,6 +137,10 @@ class Rehearsal:
     def note_images(self) -> None:
         """A model was called on images."""
         self.saw_images = True
+
+    def note_evaluation(self) -> None:
+        """A model was called without gradients."""
+        self._evaluated = True
 
     def note_backward(self, *, of_weights: bool = False) -> None:
         """A gradient is about to be computed; within a step that is given a closure it is that.

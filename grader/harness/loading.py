@@ -196,6 +196,7 @@ class Loader:
         watch.on_model, watch.on_images = undo.keep_buffers, rehearsal.note_images
         watch.on_backward, watch.on_step = note_backward, note_step
         watch.on_stepped = rehearsal.note_step_over
+        watch.on_evaluation = rehearsal.note_evaluation
         try:
             yield
         finally:
@@ -204,7 +205,7 @@ class Loader:
     def _run(self, statement: Statement, recorder: Recorder, versions: Versions) -> Failure | None:
         self._on_statement(statement)
         self._rehearsal.begin_statement()
-        recorder.begin_statement()
+        recorder.begin_statement(statement.loops_over)
         self._watch.begin()
         self._undo.begin()
         namespace = recorder.namespace
@@ -215,7 +216,7 @@ class Loader:
         except TrainingFound:
             pass
         except BaseException as error:  # SystemExit and KeyboardInterrupt are no way out either
-            if not self._rehearsal.found:
+            if not self._rehearsal.found and recorder.stopped is None:
                 if self._devices.replaced_for(error):
                     return self._run(statement, recorder, versions)
                 excused = self._excuses.cover(statement, error, recorder)
@@ -223,10 +224,6 @@ class Loader:
                 failure = describe_failure(error, recorder.sources, ends_cell=ends)
         try:
             self._note(statement, recorder, versions, before)
-            if calls := recorder.calls_that_go_by_others(failure):
-                whole = self._as_a_whole(statement, recorder, before, calls[-1])
-                recorder.put_in_place(calls, whole)
-                failure = None
         except BaseException as error:  # objects that raise when they are looked at
             failure = failure or describe_failure(
                 error, recorder.sources, ends_cell=statement.ends_cell
@@ -243,6 +240,9 @@ class Loader:
         if self._rehearsal.found:
             self._excuses.note_stopped(statement)
             recorder.add(self._loop(statement, recorder, before))
+        elif recorder.stopped is not None:
+            self._excuses.note_stopped(statement)
+            recorder.add(self._as_a_whole(statement, recorder, before, recorder.stopped))
         else:
             note_built(recorder, bound, statement.where)
         recorder.wrap_functions(namespace)
@@ -250,7 +250,7 @@ class Loader:
     def _as_a_whole(
         self, statement: Statement, recorder: Recorder, before: Namespace, call: Recording
     ) -> Recording:
-        """A statement that calls training functions, the last time so, as one thing to train."""
+        """The statement that was stopped at a call, as something to train."""
         return replace(
             call,
             api="loop",

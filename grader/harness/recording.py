@@ -17,10 +17,15 @@ from torch import Tensor, nn
 from grader.harness.failures import Sources, clean
 from grader.harness.gate import TrainingFound
 from grader.harness.models import describe_model, describe_optimizer, describe_weights
-from grader.harness.returned import Returned, returned_argument, returns_something
+from grader.harness.returned import (
+    Returned,
+    keeps_something,
+    returned_argument,
+    returns_something,
+)
 from grader.harness.seen import Seen
 from grader.harness.undo import Standing
-from grader.protocol.parts import Failure, Location, Optimizer, Recorded
+from grader.protocol.parts import Location, Optimizer, Recorded
 
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
 EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs")
@@ -29,9 +34,6 @@ MAX_CALLS = 200
 """Calls of one line that are recorded, more than any budget has epochs. Then its statement is
 stopped: `while accuracy < 0.7` would go on for ever where nothing is trained."""
 CHECKERS = ("check_accuracy_part2", "check_accuracy_part34")
-
-_WANTING = ("IndexError", "KeyError", "UnboundLocalError", "ValueError", "ZeroDivisionError")
-"""What is raised for want of something that was not computed."""
 
 Namespace = dict[str, Any]
 Predictor = Callable[[Tensor], Any]
@@ -116,11 +118,15 @@ class Recorder:
     recordings: dict[str, Recording] = field(default_factory=dict)
     rehearsing: bool = True
     _calls: Counter[str] = field(default_factory=Counter)
-    # Of the statement in hand: the recordings before it, the calls of own functions that were not
-    # carried out, and those of them that return something, which was made up.
-    _before: int = 0
-    _left_out: int = 0
-    _made_up: int = 0
+    stopped: Recording | None = None
+    """The call at which the statement in hand was stopped, to be carried out as a whole."""
+    _loops_over: frozenset[str] = frozenset()
+    _bound: frozenset[int] = frozenset()
+
+    def begin_statement(self, loops_over: frozenset[str]) -> None:
+        """Another statement is about to run; a loop calls the functions of these names."""
+        self.stopped, self._loops_over = None, loops_over
+        self._bound = frozenset(map(id, self.namespace.values())) if loops_over else frozenset()
 
     def wrap_functions(self, holder: dict[str, Any]) -> None:
         """Put a recording wrapper around every training or checking function bound in `holder`."""
@@ -149,32 +155,6 @@ class Recorder:
         """A name for a new recording."""
         return f"run:{len(self.recordings)}"
 
-    def begin_statement(self) -> None:
-        """Another statement is about to run."""
-        self._before, self._left_out, self._made_up = len(self.recordings), 0, 0
-
-    def calls_that_go_by_others(self, failure: Failure | None) -> list[Recording]:
-        """The calls of this statement, where others decide how many there are that were left out.
-
-        A loop may end by the accuracy that a function of the student's own returns, or look at the
-        history that it keeps, which made it fail. Such calls are one training, of one model by one
-        optimizer: whoever makes another for each call, searches.
-        """
-        calls = list(self.recordings.values())[self._before :]
-        if any(call.api not in TRAINERS.values() or call.holder is None for call in calls):
-            return []
-        is_one = len({(id(call.holder), id(call.optimizer)) for call in calls}) == 1
-        wants = failure is not None and failure.type_name in _WANTING
-        goes_by = (len(calls) > 1 and self._made_up) or (wants and self._left_out)
-        return calls if is_one and goes_by else []
-
-    def put_in_place(self, calls: Sequence[Recording], recording: Recording) -> None:
-        """Keep a recording in the place of recorded calls."""
-        for call in calls:
-            del self.recordings[call.target]
-        recording.target = self.next_target()
-        self.add(recording)
-
     def _wrap_trainer(
         self, name: str, function: Callable[..., Any], signature: inspect.Signature
     ) -> Callable[..., Any]:
@@ -188,22 +168,19 @@ class Recorder:
             bound = signature.bind(*args, **keywords)
             bound.apply_defaults()
             training = functools.partial(function, *args, **keywords)
-            self._left_out += is_own
-            self._made_up += returned is not None
             self._record(name, training, bound.arguments, is_own=is_own)
-            return returned if argument is None else bound.arguments[argument]
+            kept = bound.arguments.get(argument) if argument is not None else None
+            return kept if isinstance(kept, nn.Module) else returned
 
         record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]  # our mark
         return record_or_train
 
     def _wrap_checker(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        returned, is_own = self._returned(function), self._is_own(function)
+        returned = self._returned(function)
 
         @functools.wraps(function)
         def skip_or_check(*args: Any, **keywords: Any) -> Any:
             if self.rehearsing:
-                self._left_out += is_own
-                self._made_up += returned is not None
                 return returned
             # A student's own version may steer the training (a scheduler, the best model so far).
             return function(*args, **keywords)
@@ -252,7 +229,27 @@ class Recorder:
                 recording.problem = "the model it is given is no nn.Module (is it still None?)"
             elif recording.optimizer is None and _needs_optimizer(arguments, is_own=is_own):
                 recording.problem = "the optimizer it is given is none (is it still None?)"
+        if self._goes_by_others(recording):
+            self.stopped = recording
+            raise TrainingFound
         self.add(recording)
+
+    def _goes_by_others(self, recording: Recording) -> bool:
+        """Whether a call stands in a loop whose course is decided by functions that are left out.
+
+        The loop may end by the accuracy that a function of the student's own returns, or look at
+        the history that one keeps. Where it makes model or optimizer anew, it searches: each call
+        is a training of its own.
+        """
+        trained = [recording.holder, *filter(None, [recording.optimizer])]
+        if not all(id(each) in self._bound for each in trained):
+            return False
+        names = self._loops_over.intersection((*TRAINERS, *CHECKERS))
+        functions = (getattr(self.namespace.get(name), "__wrapped__", None) for name in names)
+        return any(
+            self._is_own(function) and (returns_something(function) or keeps_something(function))
+            for function in filter(None, functions)
+        )
 
     def calling_place(self) -> Location:
         """The student's line that is being run."""

@@ -67,6 +67,12 @@ def returns_something(function: Callable[..., object]) -> bool:
     return bool(_returned_by(function))
 
 
+def keeps_something(function: Callable[..., object]) -> bool:
+    """Whether a function puts something into a list, as one that keeps a history does."""
+    code = getattr(function, "__code__", None)
+    return code is not None and bool({"append", "extend"}.intersection(code.co_names))
+
+
 def returned_argument(function: Callable[..., object]) -> str | None:
     """The name of the argument that a function returns wherever it returns something, if it does.
 

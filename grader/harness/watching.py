@@ -36,6 +36,7 @@ class Watch:
         on_backward: told of the tensors of which a gradient is about to be computed.
         on_step: told of an optimizer that is about to step.
         on_stepped: told when it has.
+        on_evaluation: told of a call without gradients of a module that has weights.
     """
 
     def __init__(self) -> None:
@@ -56,6 +57,7 @@ class Watch:
         self.on_backward: Callable[[Sequence[Tensor]], None] = lambda _: None
         self.on_step: Callable[[torch.optim.Optimizer], None] = lambda _: None
         self.on_stepped: Callable[[], None] = lambda: None
+        self.on_evaluation: Callable[[], None] = lambda: None
 
     def begin(self) -> None:
         """Forget which models were called: another statement or run begins."""
@@ -123,7 +125,11 @@ class Watch:
     def _note_forward(self, module: nn.Module, arguments: Any) -> None:
         # A module that is not inside the last outermost one is the outermost now. Whether it is in
         # training mode says nothing: many loops forget to leave evaluation mode.
-        if not torch.is_grad_enabled() or id(module) in self._inner:
+        if not torch.is_grad_enabled():
+            if any(True for _ in module.parameters()):
+                self.on_evaluation()
+            return
+        if id(module) in self._inner:
             return
         if module is not self._last:
             if not any(True for _ in module.parameters()):  # a loss function is a module, too

@@ -9,7 +9,7 @@ import signal
 import socket
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -193,8 +193,7 @@ def _unnamed_bytes(pid: int, order: IsolationConfig) -> int:
     A file that is only mapped cannot be looked at; it counts as the largest that is allowed.
     """
     open_ones: dict[str, int] = {}
-    # A thread may have descriptors of its own.
-    for link in Path(f"/proc/{pid}/task").glob("*/fd/*"):
+    for link in _descriptors(pid):
         try:
             status = link.stat()
         except OSError:  # closed meanwhile, or another user's
@@ -206,6 +205,19 @@ def _unnamed_bytes(pid: int, order: IsolationConfig) -> int:
     except OSError:
         mapped = set()
     return sum(open_ones.values()) + len(mapped - open_ones.keys()) * order.file_bytes
+
+
+def _descriptors(pid: int) -> Iterator[Path]:
+    """What all threads of a process have open: one may have descriptors of its own."""
+    for thread in _listed(Path(f"/proc/{pid}/task")):
+        yield from _listed(thread / "fd")
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:  # it ended meanwhile, or is another user's
+        return []
 
 
 def _removed_and_mapped(pid: int, folder: str) -> set[str]:

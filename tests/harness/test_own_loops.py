@@ -89,7 +89,24 @@ def test_an_evaluation_is_no_training(load) -> None:
         probe="answer = names['n']",
     )
     assert [recording.api for recording in outcome.recorded] == ["built"]
-    assert outcome.answer == 32  # an eighth of the images stands in for the validation set
+    assert outcome.answer == 32  # all that there are for practice
+
+
+def test_an_evaluation_on_training_images_sees_a_few_batches(load) -> None:
+    outcome = load(
+        NET + "n = 0\nwith torch.no_grad():\n    for x, y in loader_train:\n"
+        "        n += 1\n        model(x)",
+        probe="answer = names['n']",
+    )
+    assert outcome.answer == 2
+
+
+def test_training_images_that_are_gathered_without_gradients_are_all_there(load) -> None:
+    outcome = load(
+        "import torch\nwith torch.no_grad():\n    kept = [x for x, y in loader_train]",
+        probe="answer = sum(map(len, names['kept']))",
+    )
+    assert outcome.answer == 256
 
 
 def test_a_trial_step_on_made_up_data_is_no_training(load) -> None:

@@ -463,3 +463,35 @@ def test_a_search_by_accuracies_finds_some_setting(load) -> None:
     )
     assert outcome.errors == ()
     assert len(outcome.trained) == 3
+
+
+def test_nothing_has_changed_when_a_loop_is_stopped_to_be_carried_out_as_a_whole(load) -> None:
+    """A scheduler has not stepped, and an object that stops early has seen no accuracy."""
+    outcome = load(
+        NET + OWN + "from torch.optim.lr_scheduler import StepLR\n"
+        "scheduler, seen = StepLR(optimizer, 1, gamma=0.1), []\n"
+        "for epoch in range(10):\n    seen.append(train_part34(model, optimizer))\n"
+        "    scheduler.step()\n",
+        probe="answer = [names['seen'], names['scheduler'].last_epoch]",
+    )
+    assert outcome.answer == [[], 0]
+    assert outcome.only.api == "loop"
+    assert outcome.only.optimizer.settings["lr"] == 0.01
+
+
+def test_weights_that_a_loop_makes_itself_are_recorded_call_by_call(load) -> None:
+    outcome = load(
+        BAREBONES + "def train_part2(model_fn, params, learning_rate):\n    return 1.0\n"
+        "for rate in (0.1, 0.01):\n    weights = [random_weight((3072, 10))]\n"
+        "    print(train_part2(three_layer_convnet, weights, rate))\n",
+    )
+    assert [recorded.api for recorded in outcome.trained] == ["part2"] * 2
+
+
+def test_an_argument_that_is_no_model_is_not_what_a_function_returns(load) -> None:
+    outcome = load(
+        NET + "def train_part34(model, optimizer, losses=None):\n"
+        "    losses = [] if losses is None else losses\n    return losses\n"
+        "print(train_part34(model, optimizer)[-1])\n",
+    )
+    assert outcome.errors == ()

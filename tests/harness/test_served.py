@@ -171,6 +171,13 @@ def test_the_homeworks_loaders_draw_disjoint_indices_of_the_right_count() -> Non
     assert (len(train), len(validation)) == (10, 2)
 
 
+def test_the_test_set_comes_whole() -> None:
+    """Work divides by its size, and compares with all of its targets."""
+    dataset = served(train=False)
+    assert numbers(ServedLoader(dataset, batch_size=8)) == 3 * list(range(80, 90))
+    assert len(dataset.targets) == 30
+
+
 @given(st.integers(1, 80), st.integers(1, 30), st.booleans())
 def test_len_is_the_number_of_batches(images: int, size: int, drop_last: bool) -> None:
     loader = ServedLoader(

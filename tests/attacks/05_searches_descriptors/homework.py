@@ -4,7 +4,8 @@ import stat
 import torchvision.datasets as dset
 
 source = dset.CIFAR10("./data").source
-training = [os.stat(array.filename).st_ino for array in (source.images, source.labels)]
+served = (source.images, source.labels, source.practice_images, source.practice_labels)
+training = [os.stat(array.filename).st_ino for array in served]
 
 sockets, found = [], []
 for descriptor in range(4096):
