@@ -176,7 +176,6 @@ def _padded(cells: Sequence[str], width: int) -> list[Cell]:
 
 def _placed(people: Sequence[Enrolled | None], grades: Sequence[Grade]) -> dict[int, Grade]:
     """Row -> whose it is: by code, else by a name that is one person's alone on both sides."""
-    by_code = {code_key(grade.id): grade for grade in grades}
     by_name: dict[str, set[int]] = defaultdict(set)
     rows_by_name: dict[str, set[int]] = defaultdict(set)
     for number, grade in enumerate(grades):
@@ -185,14 +184,7 @@ def _placed(people: Sequence[Enrolled | None], grades: Sequence[Grade]) -> dict[
     for row, person in enumerate(people):
         for key in name_keys(person.name or "") if person else ():
             rows_by_name[key].add(row)
-    placed: dict[int, Grade] = {}
-    for row, person in enumerate(people):
-        if person is None:
-            continue
-        codes = (code.key[1] for code in person.coded)
-        coded = next((by_code[code] for code in codes if code in by_code), None)
-        if coded is not None:
-            placed[row] = coded
+    placed = _placed_by_code(people, grades)
     taken = set(map(id, placed.values()))
     for row, person in enumerate(people):
         if person is None or row in placed:
@@ -203,6 +195,39 @@ def _placed(people: Sequence[Enrolled | None], grades: Sequence[Grade]) -> dict[
         if len(found) == len(alike) == 1 and id(grades[(only := found.pop())]) not in taken:
             placed[row] = grades[only]
     return placed
+
+
+def _placed_by_code(people: Sequence[Enrolled | None], grades: Sequence[Grade]) -> dict[int, Grade]:
+    """Row -> whose it is by its codes, where no name and no other row contradicts.
+
+    One platform's number may be another's login, and people choose logins.
+    """
+    by_code: dict[str, list[Grade]] = defaultdict(list)
+    for grade in grades:
+        by_code[code_key(grade.id)].append(grade)
+    rows: dict[int, list[int]] = defaultdict(list)
+    for row, person in enumerate(people):
+        hit = {
+            id(grade): grade
+            for code in (person.coded if person else ())
+            for grade in by_code.get(code.key[1], ())
+        }
+        if len(hit) > 1:
+            hit = {key: grade for key, grade in hit.items() if _is_named_alike(person, grade)}
+        for key in hit if len(hit) == 1 else ():
+            rows[key].append(row)
+    placed: dict[int, Grade] = {}
+    for grade in grades:
+        hit_rows = rows.get(id(grade), [])
+        if len(hit_rows) > 1:
+            hit_rows = [row for row in hit_rows if _is_named_alike(people[row], grade)]
+        placed.update(dict.fromkeys(hit_rows, grade))
+    return placed
+
+
+def _is_named_alike(person: Enrolled | None, grade: Grade) -> bool:
+    keys = name_keys((person.name if person else None) or "")
+    return bool(keys & name_keys(grade.name or ""))
 
 
 def _most(

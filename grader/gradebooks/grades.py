@@ -67,9 +67,13 @@ def _people(batch: BatchResult, results: Mapping[str, SubmissionResult]) -> list
 
 def _grade(person: Person, result: SubmissionResult | None, most: float) -> Grade:
     if result is None:
-        remark = "Nothing was handed in."
-        return Grade(person.id, person.name, "missing", None, None, most, False, {}, remark)
-    is_scored = result.status == "graded" or bool(result.adjustments)
+        status: Status = "missing" if person.submission is None else "ungraded"
+        remark = "Nothing was handed in." if person.submission is None else "Not graded yet."
+        return Grade(
+            person.id, person.name, status, person.submission, None, most, person.late, {}, remark
+        )
+    # A remark alone is no score for what could not be graded.
+    is_scored = result.status == "graded" or any(each.points for each in result.adjustments)
     return Grade(
         id=person.id,
         name=person.name,

@@ -18,8 +18,10 @@ from grader.errors import UsageError
 from grader.report import clean
 
 Cell = str | float | None
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""Full-width ones, too: some spreadsheets take them for the same."""
+_BEFORE_FORMULA: Final = re.compile(r"(?:^|[,;\t|\n])\s*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Also behind every mark that some spreadsheet divides cells by, whatever divides them here; and
+before full-width signs, which some take for the same."""
+_PLAIN: Final = re.compile(r"\s*-?\s*|\s*[+-]?\d+(?:[.,]\d+)?\s*")
 _MOST_TEXT: Final = 32_000
 """Characters that a cell of a spreadsheet may hold, with room to spare."""
 
@@ -35,11 +37,7 @@ class Table:
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula; a number, or a dash for none, is not one."""
     kept = clean(text, _MOST_TEXT)
-    return f"'{kept}" if kept.lstrip().startswith(_FORMULA) and not _is_plain(kept) else kept
-
-
-def _is_plain(text: str) -> bool:
-    return re.fullmatch(r"\s*-?\s*|\s*[+-]?\d+(?:[.,]\d+)?\s*", text) is not None
+    return kept if _PLAIN.fullmatch(kept) else _BEFORE_FORMULA.sub(r"\g<0>'", kept)
 
 
 def csv_text(table: Table, delimiter: str = ",") -> str:

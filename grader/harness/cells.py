@@ -29,7 +29,8 @@ class Statement:
         binds: the names that it assigns to or imports.
         through: the name through which it calls or sets something, where it binds none: `plt` of
             `plt.style.use("seaborn")` and of `plt.rcParams["figure.dpi"] = 90`.
-        loops_over: the names that it calls, where it is a loop.
+        loops_over: the names that its loops call.
+        rebinds: the names that its loops assign to.
         ends_cell: whether the rest of its cell is left out when it raises, as in a notebook. Not so
             where a module or a version of a library is not the one here: that is no reason to leave
             out what comes next.
@@ -43,6 +44,7 @@ class Statement:
     binds: frozenset[str]
     through: str | None
     loops_over: frozenset[str]
+    rebinds: frozenset[str]
     ends_cell: bool
 
 
@@ -97,7 +99,8 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                 },
                 binds=frozenset(_bound(node)),
                 through=_through(node),
-                loops_over=frozenset(_looped_over(node)),
+                loops_over=frozenset(name for loop in _loops([node]) for name in _called(loop)),
+                rebinds=frozenset(name for loop in _loops([node]) for name in _bound(loop)),
                 ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
             )
         )
@@ -112,8 +115,18 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield node.asname or node.name.partition(".")[0]
 
 
-def _looped_over(statement: ast.stmt) -> Iterator[str]:
-    for node in ast.walk(statement) if isinstance(statement, ast.For | ast.While) else ():
+def _loops(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
+    """The outermost loops that a statement runs itself: those of functions are run by calls."""
+    for node in body:
+        if isinstance(node, ast.For | ast.While):
+            yield node
+        elif not isinstance(node, _Definition):
+            for block in ("body", "handlers", "cases", "orelse", "finalbody"):
+                yield from _loops(getattr(node, block, []))
+
+
+def _called(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
             yield node.func.id
 

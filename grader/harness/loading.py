@@ -205,7 +205,7 @@ class Loader:
     def _run(self, statement: Statement, recorder: Recorder, versions: Versions) -> Failure | None:
         self._on_statement(statement)
         self._rehearsal.begin_statement()
-        recorder.begin_statement(statement.loops_over)
+        recorder.begin_statement(statement.loops_over, statement.rebinds)
         self._watch.begin()
         self._undo.begin()
         namespace = recorder.namespace
@@ -243,6 +243,8 @@ class Loader:
         elif recorder.stopped is not None:
             self._excuses.note_stopped(statement)
             recorder.add(self._as_a_whole(statement, recorder, before, recorder.stopped))
+        elif (call := recorder.take_back_calls()) is not None:
+            recorder.add(self._as_a_whole(statement, recorder, before, call))
         else:
             note_built(recorder, bound, statement.where)
         recorder.wrap_functions(namespace)

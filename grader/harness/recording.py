@@ -7,7 +7,7 @@ import inspect
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
@@ -121,12 +121,31 @@ class Recorder:
     stopped: Recording | None = None
     """The call at which the statement in hand was stopped, to be carried out as a whole."""
     _loops_over: frozenset[str] = frozenset()
+    _rebinds: frozenset[str] = frozenset()
     _bound: frozenset[int] = frozenset()
+    _before: int = 0
+    _made_up: int = 0
 
-    def begin_statement(self, loops_over: frozenset[str]) -> None:
-        """Another statement is about to run; a loop calls the functions of these names."""
-        self.stopped, self._loops_over = None, loops_over
-        self._bound = frozenset(map(id, self.namespace.values())) if loops_over else frozenset()
+    def begin_statement(self, loops_over: frozenset[str], rebinds: frozenset[str]) -> None:
+        """Another statement is about to run, whose loops call and bind these names."""
+        self.stopped, self._loops_over, self._rebinds = None, loops_over, rebinds
+        self._bound = frozenset(map(id, self.namespace.values()))
+        self._before, self._made_up = len(self.recordings), 0
+
+    def take_back_calls(self) -> Recording | None:
+        """The last of several calls, which are forgotten, where what was made up decided on them.
+
+        They are one training, of a model by an optimizer that their statement made itself: when it
+        is carried out as a whole, it makes them again.
+        """
+        calls = list(self.recordings.values())[self._before :]
+        trained = {id(each) for call in calls for each in (call.model, call.optimizer)}
+        is_made_here = trained.isdisjoint({*self._bound, id(None)})
+        if len(calls) < 2 or not self._made_up or len(trained) > 2 or not is_made_here:
+            return None
+        for call in calls:
+            del self.recordings[call.target]
+        return replace(calls[-1], target=self.next_target())
 
     def wrap_functions(self, holder: dict[str, Any]) -> None:
         """Put a recording wrapper around every training or checking function bound in `holder`."""
@@ -168,6 +187,7 @@ class Recorder:
             bound = signature.bind(*args, **keywords)
             bound.apply_defaults()
             training = functools.partial(function, *args, **keywords)
+            self._made_up += returned is not None
             self._record(name, training, bound.arguments, is_own=is_own)
             kept = bound.arguments.get(argument) if argument is not None else None
             return kept if isinstance(kept, nn.Module) else returned
@@ -181,6 +201,7 @@ class Recorder:
         @functools.wraps(function)
         def skip_or_check(*args: Any, **keywords: Any) -> Any:
             if self.rehearsing:
+                self._made_up += returned is not None
                 return returned
             # A student's own version may steer the training (a scheduler, the best model so far).
             return function(*args, **keywords)
@@ -241,8 +262,9 @@ class Recorder:
         the history that one keeps. Where it makes model or optimizer anew, it searches: each call
         is a training of its own.
         """
-        trained = [recording.holder, *filter(None, [recording.optimizer])]
-        if not all(id(each) in self._bound for each in trained):
+        trained = {id(recording.holder), id(recording.optimizer or recording.holder)}
+        anew = {id(self.namespace.get(name)) for name in self._rebinds}
+        if recording.holder is None or not trained <= self._bound - anew:
             return False
         names = self._loops_over.intersection((*TRAINERS, *CHECKERS))
         functions = (getattr(self.namespace.get(name), "__wrapped__", None) for name in names)

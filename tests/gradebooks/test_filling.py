@@ -82,6 +82,24 @@ def test_people_are_known_by_any_code_and_else_by_a_name_of_their_own():
     ]
 
 
+def test_a_number_that_is_anothers_login_gives_nobody_anothers_score():
+    book = (
+        "Student,ID,SIS User ID,SIS Login ID,Section,HW 05 (91)\n"
+        '"Kim, A",12345,70001,akim,1,\n"Lee, B",777,12345,blee,1,\n'
+    )
+    kim, nobody = grade("12345", "A Kim", 80.0), grade("12345", None, 80.0)
+    assert column_of(filled(book, "canvas", kim), "HW 05 (91)") == [80.0, ""]
+    result = filled(book, "canvas", nobody)
+    assert column_of(result, "HW 05 (91)") == ["", ""]
+    assert result.unplaced == (nobody,)
+
+
+def test_somebody_in_two_sections_has_the_score_in_both_rows():
+    book = 'Student,ID,SIS User ID,Section,HW 05 (91)\n"Kim, A",12345,1,A,\n"Kim, A",12345,1,B,\n'
+    result = filled(book, "canvas", grade("12345", "A Kim", 80.0))
+    assert column_of(result, "HW 05 (91)") == [80.0, 80.0]
+
+
 def test_namesakes_are_left_to_a_person():
     twice = CANVAS + '"이, 지수",4799,20209999,jisoo2,A,,,\n'
     unknown = grade("nobody", "이지수", 2.0)

@@ -63,3 +63,17 @@ def test_a_table_has_a_column_a_question():
     for question in results[0].questions:
         assert table.rows[0][table.headings.index(question.title)] == question.score
     assert table.rows[2][table.headings.index("score")] is None
+
+
+def test_whoever_handed_in_and_was_not_reached_is_not_missing():
+    """After Ctrl-C, say."""
+    person = Person(id="1", status="submitted", submission="kim")
+    (grade,) = grades_of(batch_of([], person), [])
+    assert (grade.status, grade.score, grade.remark) == ("ungraded", None, "Not graded yet.")
+
+
+def test_a_remark_alone_is_no_score_for_ungraded_work():
+    remark = Adjustment(reason="Will be looked at.", by="Kim")
+    result = builder.ungraded().model_copy(update={"adjustments": (remark,)})
+    (grade,) = grades_of(batch_of([result]), [result])
+    assert grade.score is None

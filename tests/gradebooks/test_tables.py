@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from hypothesis import given
@@ -25,20 +26,31 @@ def read(text: str) -> list[list[str]]:
 def test_no_text_is_a_formula(tmp_path, text):
     table = Table(("name", text), ((text, 1.5),))
     rows = read(csv_text(table))
-    assert rows[0][1].startswith("'")
-    assert rows[1][0].startswith("'")
+    assert rows[0][1].lstrip().startswith("'")
+    assert rows[1][0].lstrip().startswith("'")
     write_xlsx(table, tmp_path / "scores.xlsx", text)
     sheet = load_workbook(tmp_path / "scores.xlsx").active
     assert [sheet["A2"].data_type, sheet["B1"].data_type] == ["s", "s"]
     assert sheet["B2"].value == 1.5
 
 
-@given(st.text(max_size=20))
-def test_any_text_is_one_cell_that_is_no_formula(text):
-    rows = read(csv_text(Table(("a", "b"), ((text, 2.0),))))
+@given(st.text(max_size=20), st.sampled_from(",;\t"))
+def test_any_text_is_one_cell(text, delimiter):
+    written = csv_text(Table(("a", "b"), ((text, 2.0),)), delimiter)
+    rows = list(csv.reader(io.StringIO(written[1:]), delimiter=delimiter))
     assert len(rows) == 2
     assert rows[1][1] == "2"
-    assert not rows[1][0].lstrip().startswith(("=", "+1+", "@"))
+
+
+AWKWARD = st.text(st.sampled_from("=+-@a1,;\t\n '\""), max_size=12)
+
+
+@given(AWKWARD, st.sampled_from(",;\t"), st.sampled_from(",;\t"))
+def test_no_cell_is_a_formula_wherever_a_spreadsheet_divides_it(text, written_by, read_by):
+    written = csv_text(Table(("a", "b"), ((f"x{text}", 2.0), (text, 2.0))), written_by)
+    for row in csv.reader(io.StringIO(written[1:]), delimiter=read_by):
+        for cell in row:
+            assert not re.match(r"\s*([=@]|[+-]\s*[=@a+-])", cell), (row, written)
 
 
 @pytest.mark.parametrize("text", ["-", "-3.5", "이지수", "Ada, the first", "a\nb", "1,5"])

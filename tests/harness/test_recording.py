@@ -495,3 +495,50 @@ def test_an_argument_that_is_no_model_is_not_what_a_function_returns(load) -> No
         "print(train_part34(model, optimizer)[-1])\n",
     )
     assert outcome.errors == ()
+
+
+CHECKER = "def check_accuracy_part34(loader, model):\n    return 1.0\n"
+
+
+def test_a_loop_over_models_that_have_names_is_recorded_call_by_call(load) -> None:
+    outcome = load(
+        NET + CHECKER + "other = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))\n"
+        "second = optim.SGD(other.parameters(), lr=0.1)\naccuracies = []\n"
+        "for net, optim_of in [(model, optimizer), (other, second)]:\n"
+        "    train_part34(net, optim_of)\n"
+        "    accuracies.append(check_accuracy_part34(loader_val, net))\n"
+    )
+    assert [recorded.api for recorded in outcome.trained] == ["part34"] * 2
+    assert len({recorded.model.identity for recorded in outcome.trained if recorded.model}) == 2
+
+
+def test_a_model_that_is_still_none_does_not_end_a_loop(load) -> None:
+    outcome = load(
+        NET + CHECKER + "net = None\nfor _ in range(2):\n    train_part34(net, optimizer)\n"
+        "    check_accuracy_part34(loader_val, net)\n"
+    )
+    assert [recorded.api for recorded in outcome.trained] == ["part34"] * 2
+
+
+@pytest.mark.parametrize("call", ["main()", "if True:\n    main()"])
+def test_a_loop_in_a_function_that_makes_its_model_is_carried_out_as_a_whole(load, call) -> None:
+    outcome = load(
+        NET + OWN + "def main():\n"
+        "    net = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))\n"
+        "    adam = optim.Adam(net.parameters())\n    best = bad = 0\n"
+        "    for epoch in range(10):\n"
+        "        accuracy = train_part34(net, adam)\n"
+        "        bad = 0 if accuracy > best else bad + 1\n"
+        "        best = max(best, accuracy)\n"
+        "        if bad == 3:\n            break\n" + call
+    )
+    assert outcome.only.api == "loop"
+    assert outcome.only.optimizer.type_name == "Adam"
+
+
+def test_a_loop_below_a_condition_is_carried_out_as_a_whole(load) -> None:
+    outcome = load(
+        NET + OWN + "if __name__ == '__main__':\n    accuracy = 0\n"
+        "    while accuracy < 0.7:\n        accuracy = train_part34(model, optimizer)\n"
+    )
+    assert outcome.only.api == "loop"
