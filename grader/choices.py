@@ -16,3 +16,9 @@ Mode = Literal["full", "container", "process"]
 full: all. container: what an unprivileged container has, where no namespace can be made. process:
 what every Unix has. The weaker ones are there for the tests, on a machine that offers more.
 """
+
+Platform = Literal["canvas", "moodle", "blackboard"]
+"""A learning platform whose gradebook is filled in."""
+
+ExportKind = Literal["csv", "xlsx", "junit", "canvas", "moodle", "blackboard"]
+"""What scores are written for: a file of one's own, or a platform (typer takes no union)."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from grader.choices import DataChoice, LayoutName, Mode
+from grader.choices import DataChoice, ExportKind, LayoutName, Mode
 from grader.datacli import DataRoot, data_app
 from grader.errors import UsageError, UserError
 
@@ -242,10 +242,7 @@ def report(
 @app.command()
 def export(
     out: Annotated[Path, typer.Argument(help="A folder of results that grade wrote.")],
-    to: Annotated[
-        Literal["csv", "xlsx", "junit", "canvas", "moodle", "blackboard"],
-        typer.Option(help="What is to read the scores."),
-    ],
+    to: Annotated[ExportKind, typer.Option(help="What is to read the scores.")],
     gradebook: Annotated[
         Path | None,
         typer.Option(help="The platform's own gradebook or worksheet, which is filled in."),

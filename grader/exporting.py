@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
+from grader.choices import ExportKind
 from grader.errors import UsageError
 from grader.gradebooks import (
     PLATFORMS,
@@ -24,7 +24,6 @@ from grader.report import write_text
 from grader.results import SubmissionResult
 from grader.sentences import counted
 
-Kind = Literal["csv", "xlsx", "junit", "canvas", "moodle", "blackboard"]
 _ENDINGS = {"xlsx": "xlsx", "junit": "xml"}
 
 
@@ -44,7 +43,7 @@ class Exported:
 
 
 def export(
-    out: Path, kind: Kind, *, gradebook: Path | None, column: str | None, file: Path | None
+    out: Path, kind: ExportKind, *, gradebook: Path | None, column: str | None, file: Path | None
 ) -> Exported:
     """Write the scores of a class.
 
@@ -71,23 +70,14 @@ def export(
         write_xlsx(grade_table(grades), path, batch.assignment)
         return Exported(path, notes=notes)
     if gradebook is None:
-        raise UsageError(
-            f"Say with --gradebook which table {kind.capitalize()} gave you: {_WHERE[kind]}."
-        )
+        where = PLATFORMS[kind].found_in
+        raise UsageError(f"Say with --gradebook which table {kind.capitalize()} gave you: {where}.")
     if path.resolve() == gradebook.resolve():
         raise UsageError(f"{path} is the gradebook itself. Choose another file with --file.")
     book = read_table(gradebook, "gradebook")
     filled = fill_gradebook(book, kind, grades, batch.assignment, column)
     _written(path, csv_text(filled.table, filled.delimiter), notes)
     return Exported(path, filled.unplaced, (*notes, *filled.notes))
-
-
-_WHERE = {
-    "canvas": "in Grades, Export, Export Entire Gradebook",
-    "moodle": "in the assignment, View all submissions, Download grading worksheet",
-    "blackboard": "in Grade Center, Work Offline, Download",
-}
-assert _WHERE.keys() == PLATFORMS.keys()
 
 
 def _unasked(results: Sequence[SubmissionResult]) -> Iterator[str]:

@@ -135,19 +135,23 @@ class Trainers:
         rules = self._rubric.training
         if self._full_curves:
             rules = rules.model_copy(update={"stop_when_reached": False})
-        unseen = self._rubric.integrity.unseen_images
-        held_out = HeldOut(self._store, threads=self._threads, unseen=unseen)
         return Trainer(
             student,
             runs,
             self._rubric,
-            Conductor(held_out, rules, self._threads, on_progress, given_loops),
+            Conductor(self._held_out, rules, self._threads, on_progress, given_loops),
             seeds=partial(derive_seed, self._rubric.assignment, digest),
             exchanged=self.exchanged,
             epoch_seconds=lambda: self.reference_seconds,
             shared=shared,
             verified=verified,
         )
+
+    @cached_property
+    def _held_out(self) -> HeldOut:
+        # One for all submissions: the test images are put into another order, which copies them.
+        unseen = self._rubric.integrity.unseen_images
+        return HeldOut(self._store, threads=self._threads, unseen=unseen)
 
     def _is_verified(self, digest: str, name: RunName) -> bool:
         """By lot, which depends on the submission's bytes alone."""

@@ -13,20 +13,21 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
+from grader.choices import Platform
 from grader.errors import UsageError
 from grader.gradebooks.grades import Grade
 from grader.gradebooks.tables import Cell, Table
 from grader.intake import Enrolled, TextTable, code_key, name_keys, people_by_row
-
-Platform = Literal["canvas", "moodle", "blackboard"]
 
 
 @dataclass(frozen=True)
 class _Form:
     """How one platform writes what is to be filled in."""
 
+    found_in: str
+    """Where the platform hands it out."""
     scores: re.Pattern[str]
     """Headings of columns that take scores."""
     most: re.Pattern[str]
@@ -42,17 +43,20 @@ class _Form:
 _NEVER = re.compile(r"(?!)")
 PLATFORMS: Final[Mapping[Platform, _Form]] = {
     "canvas": _Form(
+        found_in="in Grades, Export, Export Entire Gradebook",
         scores=re.compile(r".+ \(\d+\)$"),
         most=_NEVER,
         kept=re.compile(r"(?i)(student|id|sis user id|sis login id|integration id|section)$"),
     ),
     "moodle": _Form(
+        found_in="in the assignment, View all submissions, Download grading worksheet",
         scores=re.compile(r"(?i)grade$"),
         most=_NEVER,
         most_heading="maximum grade",
         remarks="feedback comments",
     ),
     "blackboard": _Form(
+        found_in="in Grade Center, Work Offline, Download",
         scores=re.compile(r".+\|\s*\d+$"),
         most=re.compile(r"\[Total Pts: (?:up to )?(\d+(?:\.\d+)?)"),
     ),

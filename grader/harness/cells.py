@@ -87,6 +87,7 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
             for alias in node.names:
                 feature = getattr(__future__, alias.name, None)
                 flags |= feature.compiler_flag if feature is not None else 0
+        loops = list(_loops([node]))
         statements.append(
             Statement(
                 number=number,
@@ -99,8 +100,8 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                 },
                 binds=frozenset(_bound(node)),
                 through=_through(node),
-                loops_over=frozenset(name for loop in _loops([node]) for name in _called(loop)),
-                rebinds=frozenset(name for loop in _loops([node]) for name in _bound(loop)),
+                loops_over=frozenset(name for loop in loops for name in _called(loop)),
+                rebinds=frozenset(name for loop in loops for name in _bound(loop)),
                 ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
             )
         )
