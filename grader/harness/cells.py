@@ -6,7 +6,7 @@ import __future__
 import ast
 import platform
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType
 
@@ -14,6 +14,7 @@ from grader.harness.magics import to_python
 from grader.protocol.parts import Cell, Location
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+_BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,8 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
             for alias in node.names:
                 feature = getattr(__future__, alias.name, None)
                 flags |= feature.compiler_flag if feature is not None else 0
-        loops = list(_loops([node]))
+        parts = list(_parts(node))
+        loops = [part for part in parts if isinstance(part, ast.For | ast.While)]
         statements.append(
             Statement(
                 number=number,
@@ -96,7 +98,8 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                 code=_compile_node(node, cell, flags),
                 defines={
                     definition.name: Location(file=cell.file, line=definition.lineno)
-                    for definition in _definitions([node])
+                    for definition in parts
+                    if isinstance(definition, _Definition)
                 },
                 binds=frozenset(_bound(node)),
                 through=_through(node),
@@ -116,14 +119,19 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield node.asname or node.name.partition(".")[0]
 
 
-def _loops(body: Iterable[ast.AST]) -> Iterator[ast.stmt]:
-    """The outermost loops that a statement runs itself: those of functions are run by calls."""
-    for node in body:
-        if isinstance(node, ast.For | ast.While):
-            yield node
-        elif not isinstance(node, _Definition):
-            for block in ("body", "handlers", "cases", "orelse", "finalbody"):
-                yield from _loops(getattr(node, block, []))
+def _parts(statement: ast.stmt) -> Iterator[ast.AST]:
+    """A statement and those inside it that it runs itself, in order: not those of functions and
+    classes, which calls run.
+
+    No recursion: each `elif` stands inside the one before, and student code may have thousands.
+    """
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _Definition):
+            blocks = (getattr(node, block, []) for block in _BLOCKS)
+            waiting += reversed([inner for block in blocks for inner in block])
 
 
 def _called(statement: ast.stmt) -> Iterator[str]:
@@ -185,13 +193,3 @@ def _compile_node(node: ast.stmt, cell: Cell, flags: int) -> CodeType:
         raise SyntaxError(
             f"it cannot be compiled: {error}", (cell.file, node.lineno, None, None)
         ) from None
-
-
-def _definitions(body: Iterable[ast.AST]) -> Iterator[_Definition]:
-    """The definitions that bind a name of the module, in order: no methods, no inner functions."""
-    for node in body:
-        if isinstance(node, _Definition):
-            yield node
-            continue
-        for block in ("body", "handlers", "cases", "orelse", "finalbody"):
-            yield from _definitions(getattr(node, block, []))

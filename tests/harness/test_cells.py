@@ -116,6 +116,11 @@ def test_a_syntax_error_is_told_with_file_and_line(source: str, line: int) -> No
     assert caught.value.msg
 
 
+def test_what_the_last_of_many_branches_defines_is_found() -> None:
+    parsed = program("if x == 0:\n  pass\n" + "elif x:\n  def f(): pass\n" * 900)
+    assert defined(parsed) == {"f": at(1802)}
+
+
 @pytest.mark.parametrize(
     "source",
     [
@@ -123,8 +128,9 @@ def test_a_syntax_error_is_told_with_file_and_line(source: str, line: int) -> No
         "x = " + "-" * 100_000 + "1",
         "x = " + "+".join(["1"] * 50_000),
         "".join(f"{' ' * i}if x:\n" for i in range(200)) + " " * 200 + "pass",
+        "if x:\n  pass\n" + "elif x:\n  pass\n" * 2000,
     ],
-    ids=["brackets", "signs", "sum", "indentation"],
+    ids=["brackets", "signs", "sum", "indentation", "branches"],
 )
 def test_source_that_cannot_be_parsed_is_a_syntax_error(source: str) -> None:
     with pytest.raises(SyntaxError) as caught:
