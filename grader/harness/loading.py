@@ -139,6 +139,9 @@ class Loader:
                 if failure.ends_cell:
                     stopped.add(statement.cell)
                 failures.append((statement.cell, failure))
+        for recording in recorder.recordings.values():  # it is described as it was trained
+            if recording.standing is not None:
+                recording.standing.restore_model()
         errors = [failure for _, failure in sorted(failures, key=lambda pair: pair[0])]
         return Loaded(
             namespace,

@@ -24,7 +24,7 @@ from grader.harness.returned import (
     returns_something,
 )
 from grader.harness.seen import Seen
-from grader.harness.undo import Standing
+from grader.harness.standing import Standing
 from grader.protocol.parts import Location, Optimizer, Recorded
 
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
@@ -163,7 +163,7 @@ class Recorder:
     def add(self, recording: Recording) -> None:
         """Keep a recording, and how its model and optimizer stand now."""
         optimizer = recording.optimizer
-        recording.standing = Standing(recording.model, optimizer)
+        recording.standing = Standing(recording.model, optimizer, recording.namespace.values())
         if optimizer is not None:
             recording.described = describe_optimizer(optimizer, recording.model)
             # A scheduler that steps after a training warns unless the optimizer stepped before.

@@ -85,33 +85,6 @@ class Undo:
         self.begin()
 
 
-class Standing:
-    """How a model and an optimizer stood when a training was asked for.
-
-    While cells are loaded, evaluations go on to switch modes, schedulers to lower learning rates
-    and saliency maps to freeze weights, although the trainings before are only recorded.
-    """
-
-    def __init__(self, model: nn.Module | None, optimizer: torch.optim.Optimizer | None) -> None:
-        self._modes = [(m, m.training) for m in model.modules()] if model is not None else []
-        parameters = model.parameters() if model is not None else ()
-        self._trainable = [(weight, weight.requires_grad) for weight in parameters]
-        groups = optimizer.param_groups if optimizer is not None else []
-        self._groups = [
-            (group, {name: value for name, value in group.items() if name != "params"})
-            for group in groups
-        ]
-
-    def restore(self) -> None:
-        """Make them stand so again."""
-        for module, mode in self._modes:
-            module.training = mode
-        for weight, is_trainable in self._trainable:
-            weight.requires_grad = is_trainable
-        for group, settings in self._groups:
-            group.update(settings)
-
-
 def _put_back(tensor: Tensor, kept: Tensor) -> None:
     # A tensor that was given another shape, or belongs to inference mode, is not one that trains.
     with torch.no_grad(), contextlib.suppress(RuntimeError):
