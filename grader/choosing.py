@@ -28,17 +28,14 @@ def choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
     fitting = [run for run in ready if name == "sequential_convnet" and is_sequential(run)]
     chosen = (best or fitting or ready)[-1]
     others = [run for run in runs if run is not chosen]
-    alike = [
-        run
-        for run in others
-        if run in ready and (name == "challenge" or _differs_in_settings(run, chosen))
-    ]
-    beside = [run for run in others if run in ready and run.last.where == chosen.last.where]
-    searched = [run for run in beside if run in alike]
+    rest = [run for run in ready if run is not chosen]
+    alike = [run for run in rest if name == "challenge" or _differs_in_settings(run, chosen)]
+    beside = [run for run in rest if run.last.where == chosen.last.where]
+    searched = [run for run in beside if _is_among(run, alike)]
     calls = [] if best else _calls_before(chosen, alike)
     # Any network will do for the challenge, and what is called the best may have been chosen by
     # accuracies that nobody knows before anything is trained.
-    other = [run for run in alike if run not in (*beside, *calls)] if name == "challenge" else []
+    other = [run for run in alike if name == "challenge" and not _is_among(run, [*beside, *calls])]
     tried = (*calls, *other[-1:])
     why = chosen.why
     if best and others:
@@ -46,10 +43,17 @@ def choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
     return replace(
         chosen,
         why=why,
-        passed_over=tuple(run.last.where for run in others if run not in (*beside, *tried)),
+        passed_over=tuple(
+            run.last.where for run in others if not _is_among(run, [*beside, *tried])
+        ),
         rivals=(*_alone(chosen), *calls, *reversed(searched), *other[-1:]),
         unlike=len(beside) - len(searched),
     )
+
+
+def _is_among(run: MatchedRun, runs: Sequence[MatchedRun]) -> bool:
+    """Whether it is one of them: runs may be equal down to their last parameter."""
+    return any(run is each for each in runs)
 
 
 def is_sequential(run: MatchedRun) -> bool:

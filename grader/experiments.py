@@ -201,12 +201,20 @@ class _Descent(NamedTuple):
     momentum: float = 0.0
     nesterov: bool = False
 
+    @property
+    def is_possible(self) -> bool:
+        """Whether torch's own SGD takes them; a student's settings may have been changed later."""
+        is_number = math.isfinite(self.learning_rate) and math.isfinite(self.momentum)
+        is_in_range = self.learning_rate >= 0 and self.momentum >= 0
+        return is_number and is_in_range and (self.momentum > 0 or not self.nesterov)
+
 
 def _descent(recorded: Recorded) -> _Descent | None:
     optimizer = recorded.optimizer
     if recorded.api == "part2":
         given = recorded.learning_rate
-        return None if given is None else _Descent(given)
+        by_hand = _Descent(given) if given is not None else None
+        return by_hand if by_hand is not None and by_hand.is_possible else None
     if recorded.api not in ("part34", "built") or optimizer is None or not optimizer.holds_model:
         return None
     settings = optimizer.settings
@@ -216,9 +224,10 @@ def _descent(recorded: Recorded) -> _Descent | None:
     if not isinstance(rate, (int, float)) or not isinstance(momentum, (int, float)):
         return None
     try:
-        return _Descent(float(rate), float(momentum), bool(settings.get("nesterov", False)))
+        descent = _Descent(float(rate), float(momentum), bool(settings.get("nesterov", False)))
     except OverflowError:  # an integer beyond any float
         return None
+    return descent if descent.is_possible else None
 
 
 def _weights_law(

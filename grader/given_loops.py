@@ -68,7 +68,9 @@ def _is_given(cell: Cell) -> bool:
     tree = parse(cell.source)
     try:
         return tree is not None and all(_may_be(name, value) for name, value in _bindings(tree))
-    except RecursionError:  # what can be parsed may be too deep to be written out again
+    # What can be parsed may be too deep to be written out again, or hold a number of more digits
+    # than Python writes, or quotes in an f-string for which it finds no others.
+    except (RecursionError, ValueError):
         return False
 
 

@@ -218,7 +218,9 @@ class Sharing:
 
     def _carry_out(self, experiment: Experiment) -> Shared:
         with self._referee.student(experiment) as student:
-            (recorded,) = student.loaded.recorded
+            recorded = next(iter(student.loaded.recorded), None)
+            if recorded is None:  # its optimizer does not take these settings
+                raise _NoSteps
             matched = MatchedRun((recorded,))
             assert recorded.model is not None
             network = network_of(experiment.run, recorded.model, self._data)

@@ -81,6 +81,7 @@ def test_what_only_prints_or_measures_changes_nothing(source: str) -> None:
         "loader_train, loader_val = short(), loader_val",
         "for loader_train in [x]: pass",
         HANDED_OUT + "    x = " + "+".join(["1"] * 700),
+        f"{HANDED_OUT}    x = 0x{'f' * 5000}\n",
         "train_part34\nx = " + "-" * 20_000 + "1",
         "train_part34\n" + "x = 1\n" * 50_000,
     ],

@@ -47,7 +47,7 @@ def _outputs(model: Model, images: Images) -> list[int] | None:
 def _connects(matrix: tuple[int, ...], maps: int, classes: int) -> bool:
     """Whether a matrix, in either orientation, leads from so many maps to the scores."""
     both = (matrix, matrix[::-1])
-    return any(scores == classes and features % maps == 0 for scores, features in both)
+    return any(scores == classes and maps > 0 and features % maps == 0 for scores, features in both)
 
 
 def _is_bias(parameter: Parameter) -> bool:

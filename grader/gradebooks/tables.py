@@ -18,9 +18,10 @@ from grader.errors import UsageError
 from grader.report import clean
 
 Cell = str | float | None
-_BEFORE_FORMULA: Final = re.compile(r"(?:^|[,;\t|\n])\s*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
-"""Also behind every mark that some spreadsheet divides cells by, whatever divides them here; and
-before full-width signs, which some take for the same."""
+_BEFORE_FORMULA: Final = re.compile(r"(?:^|[,;\t|\n])[\s\"]*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""Also behind every mark that some spreadsheet divides cells by, whatever divides them here, and
+behind the quotation mark that may open a cell there; and before full-width signs, which some take
+for the same."""
 _PLAIN: Final = re.compile(r"\s*-?\s*|\s*[+-]?\d+(?:[.,]\d+)?\s*")
 _MOST_TEXT: Final = 32_000
 """Characters that a cell of a spreadsheet may hold, with room to spare."""

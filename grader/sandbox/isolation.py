@@ -66,6 +66,9 @@ _NOBODY = 65534
 # By number: the library knows no names for calls that are newer than it, such as setxattrat.
 _UNKNOWN_SYSCALLS = range(457, 520)
 _MAP_SHARED_ANONYMOUS = 0x21
+_MAP_GROWSDOWN = 0x100
+_LOCK_COMMANDS = (6, 7, 37, 38)
+"""F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW of `fcntl`."""
 _DENIED_COMMANDS = {
     # F_SETOWN, F_SETSIG, F_SETOWN_EX, F_SETLEASE, F_NOTIFY
     "fcntl": (8, 10, 15, 1024, 1026),
@@ -292,6 +295,13 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
         # Memory that stays when its pages are given up, and then counts as nobody's.
         shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _MAP_SHARED_ANONYMOUS, _MAP_SHARED_ANONYMOUS)
         rules.add_rule(denied, "mmap", shared)
+        # A stack, which no limit on data sees.
+        stack = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _MAP_GROWSDOWN, _MAP_GROWSDOWN)
+        rules.add_rule(denied, "mmap", stack)
+        # Locks on files take the kernel's memory, as many as there are bytes in a file. Nobody else
+        # has a worker's files: it is told that it has the lock.
+        for command in _LOCK_COMMANDS:
+            rules.add_rule(pyseccomp.ERRNO(0), "fcntl", _argument(1, command))
         for number in _UNKNOWN_SYSCALLS:
             rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
         # To end oneself by the kernel's hand would look as if somebody else had done it.

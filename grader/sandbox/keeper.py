@@ -152,12 +152,12 @@ class _Use:
     threads: int = 0
 
 
-_MEMORY = ("RssAnon:", "RssShmem:", "VmPTE:")
+_MEMORY = ("RssAnon:", "RssShmem:", "VmSwap:", "VmPTE:")
 _THREADS = "Threads:"
 
 
 def _use(pid: int) -> _Use:
-    """Resident memory that is no file's, its page tables, and threads.
+    """Memory that is no file's, resident or swapped out, its page tables, and threads.
 
     Memory that a process shares with itself (`mmap.mmap(-1, n)`) counts, too.
     """

@@ -55,6 +55,16 @@ def test_what_was_meant_to_be_the_convnet_counts(name: str) -> None:
     require_three_layers(describe_model(CONVNETS[name]()), IMAGES)
 
 
+class Empty(nn.Module):
+    """A second convolution without filters, which torch warns of where a layer has none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Parameter(torch.zeros(32, 3, 5, 5))
+        self.second = nn.Parameter(torch.zeros(0, 32, 3, 3))
+        self.fc = nn.Parameter(torch.zeros(0, 10))
+
+
 OTHERS: dict[str, tuple[Callable[[], nn.Module], str]] = {
     "two fully connected layers": (
         lambda: nn.Sequential(nn.Flatten(), nn.Linear(3072, 40), nn.ReLU(), nn.Linear(40, 10)),
@@ -79,6 +89,7 @@ OTHERS: dict[str, tuple[Callable[[], nn.Module], str]] = {
         ),
         "its parameters are",
     ),
+    "no filters": (lambda: Empty(), "its parameters are"),
     "nothing": (nn.Identity, "its parameters are none"),
 }
 

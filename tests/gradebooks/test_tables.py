@@ -47,10 +47,17 @@ AWKWARD = st.text(st.sampled_from("=+-@a1,;\t\n '\""), max_size=12)
 
 @given(AWKWARD, st.sampled_from(",;\t"), st.sampled_from(",;\t"))
 def test_no_cell_is_a_formula_wherever_a_spreadsheet_divides_it(text, written_by, read_by):
-    written = csv_text(Table(("a", "b"), ((f"x{text}", 2.0), (text, 2.0))), written_by)
+    rows = ((f"x{text}", text), (text, f"x{text}"))
+    written = csv_text(Table(("a", "b"), rows), written_by)
     for row in csv.reader(io.StringIO(written[1:]), delimiter=read_by):
         for cell in row:
             assert not re.match(r"\s*([=@]|[+-]\s*[=@a+-])", cell), (row, written)
+
+
+def test_no_formula_stands_behind_a_quotation_mark():
+    written = csv_text(Table(("a", "b"), (("x", 'a;"=1+1;b'),)))
+    cells = [cell for row in csv.reader(io.StringIO(written[1:]), delimiter=";") for cell in row]
+    assert not any(cell.strip().startswith("=") for cell in cells)
 
 
 @pytest.mark.parametrize("text", ["-", "-3.5", "이지수", "Ada, the first", "a\nb", "1,5"])

@@ -25,7 +25,7 @@ def attempt(student_of):
 
     def run(statement: str) -> bool:
         student = student_of(
-            f"import ctypes, fcntl, io, os, socket, subprocess, sys\n"
+            f"import ctypes, fcntl, io, mmap, os, socket, subprocess, sys\n"
             f"def call(*arguments):\n"
             f"    libc = ctypes.CDLL(None, use_errno=True)\n"
             f"    if libc.syscall(*arguments) < 0: raise OSError(ctypes.get_errno(), 'no')\n"
@@ -101,6 +101,7 @@ def test_nothing_else_can_be_written(attempt, path):
         "os.memfd_create('x')",
         "fcntl.fcntl(0, 8, os.getppid())",
         "fcntl.fcntl(0, 10, 9)",
+        "mmap.mmap(-1, 4096, 0x122)",  # MAP_PRIVATE, MAP_ANONYMOUS, MAP_GROWSDOWN
         "call(206, 1, bytes(8))",  # io_setup
         "call(222, 1, None, bytes(8))",  # timer_create
         "call(463, -100, b'.', 0, b'user.mark', 0, 0)",
@@ -108,6 +109,15 @@ def test_nothing_else_can_be_written(attempt, path):
 )
 def test_system_calls_a_worker_does_not_need_fail(attempt, statement):
     assert not attempt(statement)
+
+
+def test_a_lock_on_a_file_is_said_to_be_had_and_takes_nothing(attempt):
+    # Of two descriptors of one file, the second would have to wait for the first's lock.
+    with_lock = (
+        "files = [open('locked', 'w') for _ in range(2)]; "
+        "[fcntl.fcntl(f, 37, struct.pack('hhqqi4x', 1, 0, 0, 0, 0)) for f in files]"
+    )
+    assert attempt(f"import struct; {with_lock}")
 
 
 @pytest.mark.parametrize(("abi", "relies"), [(2, False), (3, True)])
