@@ -90,6 +90,7 @@ def _questions(rubric: Rubric, outcomes: tuple[CheckOutcome, ...]) -> tuple[Ques
                 max_score=spec.points,
                 reason=by_id[spec.id].reason,
                 where=by_id[spec.id].where,
+                left_out=by_id[spec.id].left_out,
             )
             for spec in question.checks
         )

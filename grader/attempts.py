@@ -101,6 +101,7 @@ class Attempt:
         unseen: what it made of images that were in no worker before, once it had reached.
         test_accuracy: of the challenge.
         problem: what ended it early.
+        late: the same, where it was the time of the whole submission.
         where: and where.
         crashed: whether its process ended.
     """
@@ -115,6 +116,7 @@ class Attempt:
     unseen: Unseen | None = None
     test_accuracy: float | None = None
     problem: str | None = None
+    late: TimeUsedUp | None = None
     where: str | None = None
     crashed: bool = False
 
@@ -212,6 +214,7 @@ class Conductor:
         except WorkerError as error:
             attempt.problem = str(error)
             attempt.crashed = isinstance(error, WorkerCrashed)
+            attempt.late = error if isinstance(error, TimeUsedUp) else None
         if attempt.problem is not None and attempt.curve == [_NO_ANSWER]:
             attempt.curve.clear()  # it never answered
         return attempt

@@ -17,8 +17,12 @@ full: all. container: what an unprivileged container has, where no namespace can
 what every Unix has. The weaker ones are there for the tests, on a machine that offers more.
 """
 
+ContainerSize = Literal["small", "large"]
+"""How much a container is given; what that means stands in the rubric."""
+
 Platform = Literal["canvas", "moodle", "blackboard"]
 """A learning platform whose gradebook is filled in."""
 
-ExportKind = Literal["csv", "xlsx", "junit", "canvas", "moodle", "blackboard"]
-"""What scores are written for: a file of one's own, or a platform (typer takes no union)."""
+ExportKind = Literal["csv", "xlsx", "junit", "feedback", "canvas", "moodle", "blackboard"]
+"""What is written: scores for a file of one's own or a platform (typer takes no union), or the
+reports for the platform that the work came from."""

@@ -55,6 +55,8 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
             keep_freed_memory()
             torch.set_num_threads(1)  # it compares small tensors; a second thread costs more
             rubric = load_rubric(Path(setup.rubric), known_checks())
+            if setup.container is not None:
+                rubric = rubric.within(setup.container)
             grader = _grader(setup, rubric, control)
             _send(
                 events,
@@ -87,6 +89,7 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
         full_curves=setup.full_curves,
         shared=shared_trainings(root) if setup.share else None,
         strict_isolation=setup.strict_isolation,
+        late_is_left_out=setup.container is not None,
         isolation=setup.isolation,
         threads=setup.threads,
         scratch=Path(setup.scratch or tempfile.gettempdir()),

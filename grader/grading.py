@@ -56,6 +56,8 @@ class Options:
     isolation: Mode = "full"
     shared: Path | None = None
     """Where the reference's trainings are kept; None to train everything anew."""
+    late_is_left_out: bool = False
+    """Whether what no time was left for is left out, and not lost."""
     threads: int = 1
     """Of torch's operations, in training runs; everything else is quicker with one."""
     scratch: Path = Path(tempfile.gettempdir())
@@ -104,6 +106,7 @@ class Grader:
             shelf=Shelf(self._options.shared, self.setup_key) if self._options.shared else None,
             threads=self._options.threads,
             full_curves=self._options.full_curves,
+            late_is_left_out=self._options.late_is_left_out,
         )
 
     def grade(self, submission: Submission, watcher: Watcher) -> SubmissionResult:
@@ -157,7 +160,12 @@ class Grader:
                     student, submission, understanding.runs, watcher.on_progress
                 )
             examination = Examination(
-                student, self._rubric, submission.digest, understanding.runs, trainer
+                student,
+                self._rubric,
+                submission.digest,
+                understanding.runs,
+                trainer,
+                late_is_left_out=self._options.late_is_left_out,
             )
             checks = run_checks(examination, watcher.on_check)
             return Findings(

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from grader.choices import DataChoice, Mode
+from grader.choices import ContainerSize, DataChoice, Mode
 from grader.intake import Submission
 from grader.overview import Overview
 from grader.results import Provenance, RunName, SubmissionResult
@@ -30,6 +30,9 @@ class Setup(Record):
     full_curves: bool = False
     strict_isolation: bool = False
     isolation: Mode = Field(default="full", description="which layers are tried")
+    container: ContainerSize | None = Field(
+        default=None, description="the container that it runs in, whose limits hold"
+    )
     threads: int = 1
     debug: bool = Field(default=False, description="let the processes write to standard error")
 

@@ -102,6 +102,9 @@ class SubmissionInfo(Record):
     older: tuple[str, ...] = Field(
         default=(), description="earlier attempts, which this one takes the place of"
     )
+    feedback_name: str | None = Field(
+        default=None, description="what a page for its author is called that the LMS takes back"
+    )
 
 
 class CheckResult(Record):
@@ -115,6 +118,9 @@ class CheckResult(Record):
     reason: Prose | None = Field(description="why points were lost; null when none were")
     misconception: str | None = None
     where: str | None = Field(default=None, description="the student's file or cell and line")
+    left_out: bool = Field(
+        default=False, description="it was not asked for, so its points cannot be lost"
+    )
 
 
 class QuestionResult(Record):
@@ -225,7 +231,7 @@ class SubmissionResult(Record):
     reason: Prose | None = Field(default=None, description="why it is ungraded")
     score: float
     max_score: float
-    left_out: float = Field(default=0.0, description="points of checks left out on request")
+    left_out: float = Field(default=0.0, description="points of checks that were left out")
     questions: tuple[QuestionResult, ...] = ()
     runs: dict[RunName, RunResult] = Field(default_factory=dict)
     integrity: tuple[IntegrityFlag, ...] = ()

@@ -48,6 +48,7 @@ class Trainers:
         shelf: where the reference's trainings are kept; None where nothing is shared.
         threads: that a training may use.
         full_curves: whether runs go on when they have reached their threshold.
+        late_is_left_out: whether a run that no time is left for is left out.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Trainers:
         shelf: Shelf | None,
         threads: int,
         full_curves: bool,
+        late_is_left_out: bool,
     ) -> None:
         self._rubric = rubric
         self._store = store
@@ -70,6 +72,7 @@ class Trainers:
         self._shelf = shelf
         self._threads = threads
         self._full_curves = full_curves
+        self._late_is_left_out = late_is_left_out
 
     def of(
         self,
@@ -145,6 +148,7 @@ class Trainers:
             epoch_seconds=lambda: self.reference_seconds,
             shared=shared,
             verified=verified,
+            late_is_left_out=self._late_is_left_out,
         )
 
     @cached_property

@@ -58,6 +58,7 @@ class Trainer:
         epoch_seconds: tells the processor time of one epoch of the reference's network.
         shared: the result of an equal training that reached its threshold, where there is one.
         verified: of which runs that are shared the own training is carried out, too.
+        late_is_left_out: whether a run that no time is left for is none that was missed.
 
     Attributes:
         results: of the runs that were trained.
@@ -76,6 +77,7 @@ class Trainer:
         epoch_seconds: Callable[[], float],
         shared: FindShared = lambda name, matched: None,
         verified: Callable[[RunName], bool] = lambda name: False,
+        late_is_left_out: bool = False,
     ) -> None:
         self._student = student
         self._runs = runs
@@ -88,11 +90,16 @@ class Trainer:
         self._epoch_seconds = epoch_seconds
         self._shared = shared
         self._is_verified = verified
+        self._late_is_left_out = late_is_left_out
         self.results: dict[RunName, RunResult] = {}
         self.flags: list[IntegrityFlag] = []
 
     def run(self, name: RunName) -> RunResult:
-        """Train a run, with further seeds after a near miss, and keep its result."""
+        """Train a run, with further seeds after a near miss, and keep its result.
+
+        Raises:
+            TimeUsedUp: it was not decided in the time of the submission, and is to be left out.
+        """
         if name not in self.results:
             self.results[name] = self._train(name)
         return self.results[name]
@@ -142,6 +149,8 @@ class Trainer:
     def _train_itself(self, name: RunName, matched: MatchedRun) -> RunResult:
         attempts = self._attempts(name, matched)
         best = max(attempts, key=lambda attempt: attempt.best or 0.0)
+        if self._late_is_left_out and not best.reached and attempts[-1].late is not None:
+            raise attempts[-1].late
         self._look_at_work(best)
         self._look_at_optimizers(best)
         if best.reached and best.crashed:
@@ -153,19 +162,23 @@ class Trainer:
     def _attempts(self, name: RunName, matched: MatchedRun) -> list[Attempt]:
         """The first seed; after near misses further ones, then further models of a search."""
         # Each in a worker of its own: what one run has learned is not there for the next.
-        order = Order(name, matched, self._specs[name], 0, self._seeds(name, 0))
-        attempts = [self._attempt_afresh(order, 0)]
-        if knows_before_training(attempts[0].curve, self._integrity):
-            self.flags.append(arrived_trained(name, attempts[0].curve[0].val_accuracy))
-            order = replace(order, shuffled=True)
-            attempts = [self._attempt_afresh(order, 0)]
+        attempts = [self._first_attempt(name, matched, 0)]
         while self._is_near_miss(attempts[-1]) and len(attempts) <= self._rules.further_seeds:
-            attempts.append(self._attempt_afresh(order, len(attempts)))
+            attempts.append(self._attempt_afresh(attempts[-1].order, len(attempts)))
         for rival in matched.rivals[: self._rules.further_models]:
             if any(attempt.reached for attempt in attempts):
                 break
-            attempts.append(self._attempt_afresh(replace(order, matched=rival), len(attempts)))
+            attempts.append(self._first_attempt(name, rival, len(attempts)))
         return attempts
+
+    def _first_attempt(self, name: RunName, matched: MatchedRun, number: int) -> Attempt:
+        """Of a model; from shuffled weights where it arrives trained."""
+        order = Order(name, matched, self._specs[name], number, self._seeds(name, number))
+        attempt = self._attempt_afresh(order, number)
+        if not knows_before_training(attempt.curve, self._integrity):
+            return attempt
+        self.flags.append(arrived_trained(name, attempt.curve[0].val_accuracy))
+        return self._attempt_afresh(replace(order, shuffled=True), number)
 
     def _attempt_afresh(self, order: Order, number: int) -> Attempt:
         seed = self._seeds(order.name, number)

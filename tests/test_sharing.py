@@ -172,6 +172,15 @@ def test_a_rate_that_is_no_number_of_use_is_nobodys_experiment(usual: Class, rat
     assert (result.shared_with, result.reached) == (None, False)
 
 
+@pytest.mark.parametrize("setting", ["'lr'] = -3e-3", "'momentum'] = -1.0", "'nesterov'] = True"])
+def test_settings_that_torch_refuses_are_nobodys_experiment(usual: Class, setting: str) -> None:
+    lines = MODULE.splitlines()
+    lines.insert(-1, f"optimizer.param_groups[0][{setting}")
+    result = usual.train("\n".join(lines))
+    assert result.shared_with is None
+    assert usual.measured
+
+
 def test_what_trains_by_a_function_of_its_own_has_its_own_training(usual: Class) -> None:
     own = "def train_part34(model, optimizer):\n    for x, y in loader_train:\n"
     for line in ("optimizer.zero_grad()", "F.cross_entropy(model(x), y).backward()"):

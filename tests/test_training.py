@@ -433,6 +433,21 @@ def test_who_trains_on_what_was_trained_keeps_what_is_learned_here(trainer_of, w
     assert [flag.flag for flag in trainer.flags] == ["arrived_trained"]
 
 
+def test_a_rival_that_arrives_trained_is_shuffled_as_any_other(trainer_of, weights):
+    source = LEARNED + PUT_IN + (
+        "# Question 7\n"
+        "for lr in (1e-3, 1e-12):\n"
+        "    model = ThreeLayerConvNet()\n"
+        "    if lr == 1e-3: put_in(model)\n"
+        "    train_part34(model, optim.SGD(model.parameters(), lr=lr), epochs=2)\n"
+    )  # fmt: skip
+    trainer, _ = trainer_of(source, threshold=0.17, epochs=2, files=weights)
+    result = trainer.run("challenge")
+    assert result.reached
+    assert result.optimizer.settings["lr"] == 1e-3
+    assert [flag.flag for flag in trainer.flags] == ["arrived_trained"]
+
+
 def test_knowledge_that_is_in_no_weight_does_not_count(trainer_of, weights):
     source = LEARNED.replace("return self.fc(x.flatten(1))", "return known(self.fc, x)") + (
         "weight, bias = map(torch.tensor, (learned['fc.weight'], learned['fc.bias']))\n"

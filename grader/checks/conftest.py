@@ -126,7 +126,7 @@ def reaches(examination: Examination) -> Reaches:
 
     def require(name: RunName) -> None:
         if examination.trainer is None:
-            raise LeftOut
+            raise LeftOut("Training was left out on request.")
         result = examination.trainer.run(name)
         if not result.reached:
             reason = result.reason or "its threshold was not reached"

@@ -20,8 +20,9 @@ class Examination:
     """One submission under examination.
 
     `runs` are the trainings that were found. `trainer` is None when training was left out on
-    request. `where` and `cases` belong to the check in hand: the place in the student's work it
-    speaks of, and the inputs it draws.
+    request. `late_is_left_out` says that checks are not lost but left out for which no time was
+    left. `where` and `cases` belong to the check in hand: the place in the student's work it speaks
+    of, and the inputs it draws.
     """
 
     student: Student
@@ -29,6 +30,7 @@ class Examination:
     digest: str
     runs: Mapping[RunName, MatchedRun]
     trainer: Trainer | None
+    late_is_left_out: bool = False
     where: str | None = None
     cases: Cases | None = None
 

@@ -18,4 +18,12 @@ class CheckFailed(AssertionError):
 
 
 class LeftOut(Exception):
-    """The check was not asked for: training was left out on request."""
+    """The check was not asked for.
+
+    Args:
+        reason: a sentence for the student: why not.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

@@ -11,7 +11,7 @@ import pytest
 from grader.checks.catalogue import FOLDER, check_id, known_checks
 from grader.checks.examination import EXAMINATION, Examination
 from grader.checks.outcome import CheckFailed, LeftOut
-from grader.errors import StudentError, WorkerError
+from grader.errors import StudentError, TimeUsedUp, WorkerError
 from grader.results import CheckStatus
 from grader.rubric import CheckSpec
 
@@ -30,6 +30,12 @@ _ARGUMENTS = (
 )
 
 TIMEOUT_SLACK = 60.0
+_TRAINS = "reaches"
+"""The fixture that every check asks for which trains."""
+_TOO_LATE = (
+    "The time that there is for one submission here was used up before. It can be graded where "
+    "there is more."
+)
 MAX_TEXT = 2000
 
 
@@ -82,12 +88,17 @@ class _Examiner:
         config.addinivalue_line("markers", "settings(*names): what the rubric's entry must set")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        """Only the rubric's checks, in its order, each with a time limit of last resort."""
-        order = list(self._specs)
-        items[:] = sorted(
-            (item for item in items if _id(item) in self._specs),
-            key=lambda item: order.index(_id(item)),
-        )
+        """Only the rubric's checks, each with a time limit of last resort.
+
+        In its order, but what trains comes last: a training that takes all the time there is must
+        not cost what has nothing to do with it.
+        """
+        by_id = {_id(item): item for item in items}
+        late: set[str] = set()
+        for spec in self._specs.values():
+            if _trains(by_id[spec.id]) or not late.isdisjoint(spec.needs):
+                late.add(spec.id)
+        items[:] = sorted((by_id[name] for name in self._specs), key=lambda item: _id(item) in late)
         for item in items:
             item.add_marker(pytest.mark.timeout(self._timeout(self._specs[_id(item)])))
 
@@ -122,8 +133,9 @@ class _Examiner:
         if isinstance(error, pytest.skip.Exception):
             return CheckOutcome(identifier, CheckStatus.SKIPPED, error.msg)
         if isinstance(error, LeftOut):
-            reason = "Training was left out on request."
-            return CheckOutcome(identifier, CheckStatus.SKIPPED, reason, left_out=True)
+            return CheckOutcome(identifier, CheckStatus.SKIPPED, error.reason, left_out=True)
+        if isinstance(error, TimeUsedUp) and self._examination.late_is_left_out:
+            return CheckOutcome(identifier, CheckStatus.SKIPPED, _TOO_LATE, left_out=True)
         if isinstance(error, CheckFailed):
             reason = self._sentence(error.reason)
             return CheckOutcome(identifier, CheckStatus.FAILED, reason, error.where or where)
@@ -151,6 +163,10 @@ class _Examiner:
         limits, training = self._examination.rubric.limits, self._examination.rubric.training
         one_run = limits.load_seconds + limits.train_seconds
         return one_run * (1 + training.further_seeds) + limits.request_seconds + TIMEOUT_SLACK
+
+
+def _trains(item: pytest.Item) -> bool:
+    return isinstance(item, pytest.Function) and _TRAINS in item.fixturenames
 
 
 def _id(item: pytest.Item) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, get_args
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from grader.choices import ContainerSize
 from grader.results import RUN_NAMES, RunName
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -52,6 +53,22 @@ class Limits(Part):
     scratch_mb: PositiveInt
     scratch_files: PositiveInt
     restarts: NonNegativeInt
+
+
+class Container(Part):
+    """What is done in a container of one size, and within which limits.
+
+    Attributes:
+        minutes: that it is given in all.
+        train: whether the training runs are carried out there.
+        total_seconds: as in :class:`Limits`; what time was not left for is left out.
+        memory_mb: the same.
+    """
+
+    minutes: PositiveInt
+    train: bool
+    total_seconds: PositiveFloat
+    memory_mb: PositiveInt
 
 
 class Images(Part):
@@ -246,6 +263,7 @@ class Rubric(Part):
     schema_version: int = Field(ge=1, le=1)
     assignment: Assignment
     limits: Limits
+    containers: dict[ContainerSize, Container]
     data: Images
     tolerances: Tolerances
     training: Training
@@ -261,6 +279,25 @@ class Rubric(Part):
         if missing:
             raise ValueError(f"it lacks {', '.join(missing)}")
         return runs
+
+    @field_validator("containers")
+    @classmethod
+    def _has_every_container(
+        cls, containers: dict[ContainerSize, Container]
+    ) -> dict[ContainerSize, Container]:
+        missing = [size for size in get_args(ContainerSize) if size not in containers]
+        if missing:
+            raise ValueError(f"it lacks {', '.join(missing)}")
+        return containers
+
+    def within(self, size: ContainerSize) -> Rubric:
+        """The same rubric where no more may be used than a container of that size has."""
+        container, limits = self.containers[size], self.limits
+        lower = {
+            "total_seconds": min(limits.total_seconds, container.total_seconds),
+            "memory_mb": min(limits.memory_mb, container.memory_mb),
+        }
+        return self.model_copy(update={"limits": limits.model_copy(update=lower)})
 
     @property
     def checks(self) -> tuple[CheckSpec, ...]:

@@ -63,6 +63,20 @@ def test_the_shipped_rubric_gives_every_run_a_threshold_and_a_budget() -> None:
     assert all(0 < run.threshold < 1 and run.epochs >= 1 for run in runs.values())
 
 
+def test_a_container_lowers_limits_and_raises_none(edit: Edit, rubric: Path) -> None:
+    edit("total_seconds: 420, memory_mb: 320", "total_seconds: 99, memory_mb: 9999")
+    loaded = load_rubric(rubric, KNOWN)
+    within = loaded.within("small").limits
+    assert within.total_seconds == 99
+    assert within.memory_mb == loaded.limits.memory_mb
+    assert within.load_seconds == loaded.limits.load_seconds
+
+
+def test_a_container_that_is_missing_is_named(edit: Edit, rubric: Path) -> None:
+    edit("  large: {minutes", "  # large: {minutes")
+    assert "large" in str(refusal(rubric))
+
+
 def test_the_fingerprint_changes_with_the_content_alone(edit: Edit, rubric: Path) -> None:
     shipped = load_rubric(SHIPPED, KNOWN)
     assert load_rubric(rubric, KNOWN).fingerprint == shipped.fingerprint

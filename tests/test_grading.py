@@ -1,0 +1,71 @@
+"""Grading one submission: what a training that takes all the time there is costs, and what not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from grader.intake import read_submission
+from grader.results import RunStatus
+from grader.rubric import default_rubric
+from grader.slot import single_slot
+
+HOMEWORK = Path(__file__).parents[1] / "submissions" / "correct" / "homework.py"
+ENDLESS = """\
+def train_part2(model_fn, params, learning_rate):
+    while True:
+        pass
+"""
+SECONDS = 15
+
+
+@pytest.fixture
+def endless(tmp_path):
+    """Correct work whose first training never ends."""
+    text = HOMEWORK.read_text(encoding="utf-8").replace("def train_part2(", "def unused(", 1)
+    path = tmp_path / "homework.py"
+    path.write_text(text.replace("def check_accuracy_part2(", f"{ENDLESS}\n\ndef unused_too(", 1))
+    return path
+
+
+@pytest.fixture
+def grade_within(setup, tmp_path):
+    """Grades with so little time that the endless training takes all of it."""
+    rubric = yaml.safe_load(default_rubric().read_text(encoding="utf-8"))
+    rubric["limits"]["total_seconds"] = SECONDS
+    path = tmp_path / "rubric.yaml"
+    path.write_text(yaml.safe_dump(rubric), encoding="utf-8")
+
+    def grade(path_, container):
+        chosen = setup.model_copy(
+            update={"rubric": str(path), "container": container, "share": False}
+        )
+        with single_slot(chosen) as slot:
+            slot.open()
+            return slot.grade(read_submission(path_), lambda event: None)
+
+    return grade
+
+
+def by_id(result):
+    return {check.id: check for question in result.questions for check in question.checks}
+
+
+def test_training_that_takes_all_the_time_costs_training_alone(grade_within, endless):
+    result = grade_within(endless, None)
+    lost = {name for name, check in by_id(result).items() if check.score < check.max_score}
+    assert lost == {name for name in by_id(result) if name.endswith(".accuracy")}
+    assert f"the {SECONDS} seconds" in by_id(result)["barebones.accuracy"].reason
+    assert result.left_out == 0
+
+
+def test_in_a_container_it_is_left_out_and_not_lost(grade_within, endless):
+    result = grade_within(endless, "large")
+    assert result.score == 65
+    assert result.left_out == 35
+    assert result.full_marks
+    assert by_id(result)["challenge.accuracy"].left_out
+    assert result.runs["barebones"].status is RunStatus.SKIPPED
+    assert "where there is more" in by_id(result)["barebones.accuracy"].reason
