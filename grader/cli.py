@@ -11,6 +11,7 @@ import typer
 from grader.choices import DataChoice, ExportKind, LayoutName, Mode
 from grader.datacli import DataRoot, data_app
 from grader.errors import UsageError, UserError
+from grader.gradescopecli import gradescope_app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )  # fmt: skip
 app.add_typer(data_app, name="data")
+app.add_typer(gradescope_app, name="gradescope")
 
 Work = Annotated[
     Path,

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from grader.report.jsonform import read_batch, read_submission
 from grader.report.pages import render_index, render_submission
+from grader.report.prose import typeset
 from grader.report.schema import json_schema, write_schemas
 from grader.report.text import clean, clean_line
 from grader.report.writing import remove_unfinished, write_batch, write_submission, write_text
@@ -32,6 +33,7 @@ __all__ = [
     "remove_unfinished",
     "render_index",
     "render_submission",
+    "typeset",
     "write_batch",
     "write_schemas",
     "write_submission",
