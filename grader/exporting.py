@@ -16,15 +16,16 @@ from grader.gradebooks import (
     grade_table,
     grades_of,
     to_junit,
+    write_feedback,
     write_xlsx,
 )
 from grader.intake import read_table
-from grader.outfolder import read_out
-from grader.report import write_text
+from grader.outfolder import OutFolder, read_out
+from grader.report import clean_line, write_text
 from grader.results import SubmissionResult
-from grader.sentences import counted
+from grader.sentences import counted, listed
 
-_ENDINGS = {"xlsx": "xlsx", "junit": "xml"}
+_ENDINGS = {"xlsx": "xlsx", "junit": "xml", "feedback": "zip"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,8 @@ def export(
     path = file or out / "exports" / f"{kind}.{_ENDINGS.get(kind, 'csv')}"
     if kind == "junit":
         return _written(path, to_junit(batch.assignment, results), notes)
+    if kind == "feedback":
+        return _feedback(OutFolder(out), results, path)
     grades = grades_of(batch, results)
     if kind == "csv":
         return _written(path, csv_text(grade_table(grades)), notes)
@@ -78,6 +81,35 @@ def export(
     filled = fill_gradebook(book, kind, grades, batch.assignment, column)
     _written(path, csv_text(filled.table, filled.delimiter), notes)
     return Exported(path, filled.unplaced, (*notes, *filled.notes))
+
+
+def _feedback(folder: OutFolder, results: Sequence[SubmissionResult], path: Path) -> Exported:
+    """Everybody's report, for the platform.
+
+    Raises:
+        UsageError: the platform takes none back, or a report cannot be read.
+    """
+    pages: dict[str, Path] = {}
+    without: list[str] = []
+    for result in results:
+        name = result.submission.feedback_name
+        if name is None:
+            without.append(clean_line(result.submission.id))
+        else:
+            pages[name] = folder.of(result.submission.id) / "report.html"
+    if not pages:
+        raise UsageError(
+            "Canvas and Moodle take reports back, of work that was graded from their downloads; "
+            f"nothing in {folder.path} was."
+        )
+    _make_folder(path)
+    try:
+        write_feedback(pages, path)
+    except OSError as error:
+        what = error.filename or path
+        raise UsageError(f"{what} cannot be read or written: {error.strerror}.") from error
+    left = f"There is no place in it for {listed(without)}." if without else None
+    return Exported(path, notes=(left,) if left else ())
 
 
 def _unasked(results: Sequence[SubmissionResult]) -> Iterator[str]:

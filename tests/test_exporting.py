@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import zipfile
 
 import pytest
 from openpyxl import load_workbook
@@ -72,3 +73,21 @@ def test_what_cannot_be_written_is_told(out, tmp_path):
 def test_a_folder_without_results_is_told(tmp_path):
     with pytest.raises(UsageError, match=r"no results\.json"):
         write(tmp_path, "csv")
+
+
+def test_reports_go_back_under_the_platform_s_names(out):
+    graded = builder.full_marks()
+    name = "김 철수_4711_assignsubmission_file_/report.html"
+    info = graded.submission.model_copy(update={"feedback_name": name})
+    write_submission(graded.model_copy(update={"submission": info}), out / "submissions" / info.id)
+    exported = write(out, "feedback")
+    with zipfile.ZipFile(exported.path) as packed:
+        assert packed.namelist() == [name]
+        page = (out / "submissions" / info.id / "report.html").read_bytes()
+        assert packed.read(name) == page
+    assert builder.failing().submission.id in exported.notes[0]
+
+
+def test_reports_of_work_from_elsewhere_are_not_packed(out):
+    with pytest.raises(UsageError, match=r"nothing in .* was"):
+        write(out, "feedback")

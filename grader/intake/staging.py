@@ -84,6 +84,7 @@ class Stager:
                 "late": hand_in.late,
                 "attempt": hand_in.attempt,
                 "older": tuple(map(readable, hand_in.older)),
+                "feedback_name": hand_in.feedback_name and as_text(hand_in.feedback_name),
             }
         )
 

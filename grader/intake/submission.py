@@ -75,6 +75,9 @@ class Submission(BaseModel):
     late: bool = False
     attempt: str | None = Field(default=None, description="which one, where there were several")
     older: tuple[str, ...] = Field(default=(), description="attempts that this one takes over from")
+    feedback_name: str | None = Field(
+        default=None, description="what a page for its author is called in the platform's words"
+    )
 
     @property
     def execution_order(self) -> tuple[Cell, ...]:
@@ -106,6 +109,7 @@ class Submission(BaseModel):
             late=self.late,
             attempt=self.attempt,
             older=self.older,
+            feedback_name=self.feedback_name,
         )
 
 

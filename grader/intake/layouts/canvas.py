@@ -67,6 +67,7 @@ def _hand_in(user: str, name: str | None, reads: Sequence[Read]) -> HandIn:
         ),
         typed=len(files) < len(reads),
         notes=(_UNCLEAR.format(reads[0].reading.source),) if otherwise else (),
+        feedback_name=_feedback_name(kept),
     )
 
 
@@ -87,6 +88,13 @@ def _attempts(files: Sequence[_File]) -> tuple[list[_File], list[_File]]:
         kept.append(newest)
         older += [file for file in same if file is not newest]
     return kept, older
+
+
+def _feedback_name(files: Sequence[_File]) -> str | None:
+    """Canvas knows by the numbers before a file's name whose it is, and which file it is about."""
+    if not files:
+        return None
+    return files[0].source.removesuffix(files[0].written) + "report.html"
 
 
 def _file(source: str, written: str) -> _File:

@@ -64,6 +64,8 @@ class HandIn:
     typed: bool = False
     """Whether there is text that was typed into the LMS."""
     notes: tuple[str, ...] = ()
+    feedback_name: str | None = None
+    """What a page for its author is called that the platform takes back."""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,7 @@ def _hand_in(number: str, name: str, is_doubtful: bool, matches: Sequence[re.Mat
         beside=tuple(match.string for match in matches if match["kind"] == "onlinetext"),
         typed=any(match["kind"] == "onlinetext" for match in matches),
         notes=(_TWICE.format(matches[0].string),) if is_doubtful else (),
+        feedback_name=f"{name}_{number}_assignsubmission_file_/report.html",
     )
 
 
