@@ -29,6 +29,7 @@ SECTIONS = {
     "kills": "Killed and resumed",
     "isolation": "What isolation costs",
     "soak": "A thousand workers",
+    "container": "Gradescope's smallest container",
     "intake": "Reading notebooks",
     "integrity": "Honest work by the rules of integrity",
     "tolerances": "How far honest implementations differ",

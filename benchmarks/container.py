@@ -1,0 +1,142 @@
+"""The autograder in Gradescope's smallest container: half a core and 768 MB, from the zip.
+
+Four submissions one after another, each in a control group of its own: seconds of the clock, the
+most memory that is no file's, processes that the kernel ended for want of memory, and the score.
+Needs to be root, and control groups of version 1 or 2 that may be made.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from workers import ROOT
+
+from grader.gradescope import build
+from grader.rubric import default_rubric
+
+sys.path.insert(0, str(ROOT))
+
+from tests.gradescope.container import Container  # the tests' own
+
+CGROUPS = Path("/sys/fs/cgroup")
+NAME = "torchgrade-benchmark"
+CORES, MEGABYTES = 0.5, 768
+_PERIOD = 100_000
+SAMPLES = ("correct", "missing_relu", "unattempted", "exits")
+
+
+@dataclass
+class Group:
+    """A control group, and what it used at most."""
+
+    folders: dict[str, Path]
+    peak: int = 0
+    killed: int = 0
+    _done: threading.Event = field(default_factory=threading.Event)
+
+    def enter(self) -> None:
+        """Put the calling process into it."""
+        for folder in set(self.folders.values()):
+            (folder / "cgroup.procs").write_text(str(os.getpid()))
+
+    def watch(self) -> None:
+        """Note its memory again and again, until told to stop."""
+        memory = self.folders["memory"]
+        while not self._done.wait(0.05):
+            lines = (memory / "memory.stat").read_text().splitlines()
+            numbers = {name: int(value) for name, value in (line.split() for line in lines)}
+            self.peak = max(self.peak, numbers.get("total_rss", numbers.get("anon", 0)))
+        for name in ("memory.oom_control", "memory.events"):
+            if (memory / name).exists():
+                lines = (memory / name).read_text().splitlines()
+                found = [line.split()[1] for line in lines if line.startswith("oom_kill ")]
+                self.killed = int(found[0]) if found else 0
+
+    def stop(self) -> None:
+        """End the watching."""
+        self._done.set()
+
+
+@contextmanager
+def group() -> Iterator[Group]:
+    """A control group with Gradescope's limits; removed afterwards."""
+    if (CGROUPS / "cgroup.controllers").exists():
+        (CGROUPS / "cgroup.subtree_control").write_text("+cpu +memory")
+        folders = dict.fromkeys(("cpu", "memory"), CGROUPS / NAME)
+    else:
+        folders = {name: CGROUPS / name / NAME for name in ("cpu", "memory")}
+    for folder in set(folders.values()):
+        folder.mkdir()
+    limits = {
+        "cpu.max": f"{int(CORES * _PERIOD)} {_PERIOD}",
+        "cpu.cfs_quota_us": str(int(CORES * _PERIOD)),
+        "memory.max": str(MEGABYTES << 20),
+        "memory.limit_in_bytes": str(MEGABYTES << 20),
+    }
+    for name, value in limits.items():
+        path = folders[name.partition(".")[0]] / name
+        if path.exists():
+            path.write_text(value)
+    made = Group(folders)
+    watching = threading.Thread(target=made.watch)
+    watching.start()
+    try:
+        yield made
+    finally:
+        made.stop()
+        watching.join()
+        for folder in set(folders.values()):
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """Remove a group as soon as its last process is gone."""
+    for _ in range(100):
+        try:
+            folder.rmdir()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+
+
+def main() -> None:
+    """Print a table."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        build(
+            folder / "autograder.zip",
+            container="small", data="synthetic", rubric=default_rubric(), index=None,
+        )  # fmt: skip
+        container = Container(folder / "root", folder / "autograder.zip")
+        done = container.setup()
+        if done.returncode:
+            raise SystemExit(done.stderr)
+        print("| submission | seconds | memory | ended for want of it | score |")
+        print("| --- | --- | --- | --- | --- |")
+        for name in SAMPLES:
+            started = time.monotonic()
+            with group() as limited:
+                told = container.grade(
+                    ROOT / "submissions" / name / "homework.py", preexec=limited.enter
+                )
+            seconds = time.monotonic() - started
+            score = sum(test.get("score", 0) for test in told["tests"])
+            most = sum(test.get("max_score", 0) for test in told["tests"])
+            print(
+                f"| {name} | {seconds:.0f} s | {limited.peak >> 20} MB | {limited.killed} | "
+                f"{score:g} of {most:g} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
