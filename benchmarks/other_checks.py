@@ -10,6 +10,7 @@ import math
 import torch
 
 import reference
+from reference import solution
 
 VALUES, GRADIENTS = 1e-4, 5e-4
 """Largest difference, relative to the largest magnitude of the reference."""
@@ -33,13 +34,13 @@ MODULES_DERIVED = [(3, 32, 16, 10), (3, 12, 8, 10)]
 def flatten_shape(flatten):
     """(N, d1, ..., dM) becomes (N, d1 * ... * dM)."""
     for x in flattened():
-        assert flatten(x).shape == reference.flatten(x).shape
+        assert flatten(x).shape == solution.flatten(x).shape
 
 
 def flatten_values(flatten):
     """The order of the values is kept."""
     for x in flattened():
-        require_close(flatten(x), reference.flatten(x), VALUES)
+        require_close(flatten(x), solution.flatten(x), VALUES)
 
 
 def three_layer_convnet_shape(three_layer_convnet):
@@ -53,7 +54,7 @@ def three_layer_convnet_values(three_layer_convnet):
     """Scores as the reference's."""
     for sizes in VALUED:
         x, params, _ = draw(*sizes)
-        expected = reference.three_layer_convnet(x, params)
+        expected = solution.three_layer_convnet(x, params)
         require_close(three_layer_convnet(x, list(params)), expected, VALUES)
 
 
@@ -101,7 +102,7 @@ def module_values(model_class):
     for sizes in MODULES_VALUED:
         x, params, _ = draw(64, sizes[0], 32, 32, *sizes[1:])
         model = with_weights(model_class(*sizes), sizes, params)
-        require_close(model(x), reference.three_layer_convnet(x, params), VALUES)
+        require_close(model(x), solution.three_layer_convnet(x, params), VALUES)
 
 
 def module_gradients(model_class):
@@ -166,7 +167,7 @@ def require_close(tensor, expected, tolerance):
 def require_gradients(gradients, x, params, upstream):
     """By x and the six weights, as the reference's."""
     leaves = [each.clone().requires_grad_() for each in (x, *params)]
-    scores = reference.three_layer_convnet(leaves[0], reference.Params(*leaves[1:]))
+    scores = solution.three_layer_convnet(leaves[0], reference.Params(*leaves[1:]))
     expected = torch.autograd.grad((scores * upstream).sum(), leaves)
     for came, asked in zip(gradients, expected, strict=True):
         require_close(came, asked, GRADIENTS)

@@ -29,7 +29,8 @@ sys.path.insert(0, str(ROOT))
 
 from grader.checks.sizes import draw_case, draw_constructor  # noqa: E402
 from grader.rubric import Constructor, ConvnetCase, Rubric  # noqa: E402
-from reference.solution import Params, flatten, kaiming_std, three_layer_convnet  # noqa: E402
+from reference import Params, kaiming_std  # noqa: E402
+from reference.solution import flatten, three_layer_convnet  # noqa: E402
 
 Forward = Callable[[Tensor, Params], Tensor]
 TENSORS = ("scores", "x", *Params._fields)

@@ -90,6 +90,7 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
         shared=shared_trainings(root) if setup.share else None,
         strict_isolation=setup.strict_isolation,
         late_is_left_out=setup.container is not None,
+        cases=Path(setup.cases) if setup.cases is not None else None,
         isolation=setup.isolation,
         threads=setup.threads,
         scratch=Path(setup.scratch or tempfile.gettempdir()),

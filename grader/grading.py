@@ -9,13 +9,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 
 from grader.assembly import Findings, result_of
 from grader.attempts import Progress
-from grader.checks.cases import derive_seed
+from grader.checks.cases import Cases, derive_seed
 from grader.checks.examination import Examination
+from grader.checks.recorded import RecordedCases
 from grader.checks.running import run_checks, shorten
 from grader.choices import Mode
 from grader.data import Store
@@ -32,7 +33,7 @@ from grader.results import (
     SubmissionResult,
     Timing,
 )
-from grader.rubric import Rubric
+from grader.rubric import CheckSpec, Rubric
 from grader.sandbox.layers import FULL, MODES, IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
@@ -58,6 +59,8 @@ class Options:
     """Where the reference's trainings are kept; None to train everything anew."""
     late_is_left_out: bool = False
     """Whether what no time was left for is left out, and not lost."""
+    cases: Path | None = None
+    """Where cases and their answers are recorded, for who has no reference; else None."""
     threads: int = 1
     """Of torch's operations, in training runs; everything else is quicker with one."""
     scratch: Path = Path(tempfile.gettempdir())
@@ -107,6 +110,7 @@ class Grader:
             threads=self._options.threads,
             full_curves=self._options.full_curves,
             late_is_left_out=self._options.late_is_left_out,
+            has_reference=self._options.cases is None,
         )
 
     def grade(self, submission: Submission, watcher: Watcher) -> SubmissionResult:
@@ -162,7 +166,7 @@ class Grader:
             examination = Examination(
                 student,
                 self._rubric,
-                submission.digest,
+                partial(self._cases, submission.digest),
                 understanding.runs,
                 trainer,
                 late_is_left_out=self._options.late_is_left_out,
@@ -176,6 +180,13 @@ class Grader:
                 notes=(*student.notes, *understanding.notes),
                 layers=student.layers,
             )
+
+    def _cases(self, digest: str, spec: CheckSpec) -> Cases:
+        if self._options.cases is not None:
+            return RecordedCases(self._options.cases, spec)
+        from grader.checks.drawing import DrawnCases  # a student's installation has no answers
+
+        return DrawnCases(self._rubric.assignment, digest, spec, self._rubric.data)
 
     def look(self, submission: Submission) -> Overview:
         """What is understood of a submission; nothing is checked and nothing trained."""
@@ -281,7 +292,9 @@ class Grader:
         """The key of all that holds for every submission."""
         # Where something lies changes nothing; whether trainings are shared does.
         shared = None if self._options.shared is None else Path()
-        options = replace(self._options, scratch=Path(), shared=shared)
+        # The rubric that comes with recorded cases is not the one they were drawn by.
+        cases = None if self._options.cases is None else Path()
+        options = replace(self._options, scratch=Path(), shared=shared, cases=cases)
         return setup_key(self._rubric, self._store, repr(options))
 
     def provenance(self, key: str, layers: tuple[str, ...] = ()) -> Provenance:

@@ -30,6 +30,9 @@ class Setup(Record):
     full_curves: bool = False
     strict_isolation: bool = False
     isolation: Mode = Field(default="full", description="which layers are tried")
+    cases: str | None = Field(
+        default=None, description="folder of recorded cases, where there is no reference"
+    )
     container: ContainerSize | None = Field(
         default=None, description="the container that it runs in, whose limits hold"
     )

@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 
 from grader.rubric import Images, Layers
-from reference import Params, param_shapes, three_layer_convnet
+from reference import Params, param_shapes
+from reference.solution import three_layer_convnet
 
 BATCHES = 5
 

@@ -21,7 +21,6 @@ from grader.given_loops import trains_as_given
 from grader.intake import Submission
 from grader.matched import MatchedRun
 from grader.measuring import HeldOut
-from grader.pace import epoch_seconds
 from grader.protocol.parts import Cell
 from grader.results import RunName, RunResult
 from grader.rubric import Rubric
@@ -49,6 +48,7 @@ class Trainers:
         threads: that a training may use.
         full_curves: whether runs go on when they have reached their threshold.
         late_is_left_out: whether a run that no time is left for is left out.
+        has_reference: whether the reference is here, which a student's installation has not.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Trainers:
         threads: int,
         full_curves: bool,
         late_is_left_out: bool,
+        has_reference: bool,
     ) -> None:
         self._rubric = rubric
         self._store = store
@@ -73,6 +74,7 @@ class Trainers:
         self._threads = threads
         self._full_curves = full_curves
         self._late_is_left_out = late_is_left_out
+        self._has_reference = has_reference
 
     def of(
         self,
@@ -164,13 +166,15 @@ class Trainers:
 
     @cached_property
     def reference_seconds(self) -> float:
-        """Of the processor, for an epoch of the reference; endless where no check says of what.
+        """Of the processor, for an epoch of the reference; endless where it cannot be told.
 
         Measured once, since it takes a fifth of a second.
         """
         layers = next((c.settings.layers for c in self._rubric.checks if c.settings.layers), None)
-        if layers is None:
+        if layers is None or not self._has_reference:
             return math.inf
+        from grader.pace import epoch_seconds
+
         return epoch_seconds(self._rubric.data, layers, self._store.sizes.train)
 
     @contextmanager

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pytest
 import torch
 
-import reference as reference_package
 from grader.checks.cases import Cases
 from grader.checks.catalogue import check_id
 from grader.checks.examination import EXAMINATION, Examination
@@ -37,12 +34,6 @@ def student(examination: Examination) -> Student:
 
 
 @pytest.fixture
-def reference() -> ModuleType:
-    """The reference solution."""
-    return reference_package
-
-
-@pytest.fixture
 def spec(request: pytest.FixtureRequest, examination: Examination) -> CheckSpec:
     """This check's entry in the rubric."""
     identifier = check_id(request.path.stem, request.function.__name__)
@@ -51,9 +42,8 @@ def spec(request: pytest.FixtureRequest, examination: Examination) -> CheckSpec:
 
 @pytest.fixture
 def cases(examination: Examination, spec: CheckSpec) -> Cases:
-    """This check's seeded inputs and weights."""
-    rubric = examination.rubric
-    examination.cases = Cases(rubric.assignment, examination.digest, spec, rubric.data)
+    """This check's inputs and weights, and what the reference makes of them."""
+    examination.cases = examination.cases_of(spec)
     return examination.cases
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from grader.checks.cases import Cases
 from grader.matched import MatchedRun
 from grader.results import RunName
-from grader.rubric import Rubric
+from grader.rubric import CheckSpec, Rubric
 from grader.sandbox.student import Student
 from grader.training import Trainer
 
@@ -19,15 +19,15 @@ from grader.training import Trainer
 class Examination:
     """One submission under examination.
 
-    `runs` are the trainings that were found. `trainer` is None when training was left out on
-    request. `late_is_left_out` says that checks are not lost but left out for which no time was
-    left. `where` and `cases` belong to the check in hand: the place in the student's work it speaks
-    of, and the inputs it draws.
+    `cases_of` makes the cases of a check. `runs` are the trainings that were found. `trainer` is
+    None when training was left out on request. `late_is_left_out` says that checks are not lost but
+    left out for which no time was left. `where` and `cases` belong to the check in hand: the place
+    in the student's work it speaks of, and its inputs.
     """
 
     student: Student
     rubric: Rubric
-    digest: str
+    cases_of: Callable[[CheckSpec], Cases]
     runs: Mapping[RunName, MatchedRun]
     trainer: Trainer | None
     late_is_left_out: bool = False

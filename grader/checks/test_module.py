@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pytest
 
 from grader.checks.cases import Cases
 from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
-from grader.checks.gradients import reference_gradients
 from grader.checks.initialization import require_kaiming
 from grader.checks.optimizers import require_optimizers
 from grader.checks.roles import ROLE_TITLES, WEIGHTS
@@ -61,16 +58,13 @@ def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> N
 
 
 @pytest.mark.settings("constructors")
-def test_values(
-    student: Student, reference: ModuleType, cases: Cases, expect: Expect, own: Own
-) -> None:
+def test_values(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
     """With the reference's weights, the scores equal the reference's."""
     own(CLASS)
     for constructor, case in cases.module():
         model = student.build(CLASS, constructor.model_dump())
         model.set_weights(roles_of(model, case).to_model(case.params))
-        expected = reference.three_layer_convnet(case.x, case.params)
-        expect.close("the scores", model.scores(case.x), expected)
+        expect.close("the scores", model.scores(case.x), case.answers.scores())
 
 
 @pytest.mark.settings("constructors")
@@ -83,7 +77,7 @@ def test_gradients(student: Student, cases: Cases, expect: Expect, own: Own) -> 
         model.set_weights(roles.to_model(case.params))
         x_gradient, by_name = model.gradients(case.x, case.upstream)
         by_role = roles.from_model(by_name, case.shapes)
-        expected_x, expected = reference_gradients(case)
+        expected_x, expected = case.answers.gradients()
         expect.gradient_close("x", x_gradient, expected_x)
         for role, title in ROLE_TITLES.items():
             expect.gradient_close(f"the {title}", by_role.get(role), getattr(expected, role))

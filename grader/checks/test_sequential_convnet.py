@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pytest
 
 from grader.checks.cases import Cases
@@ -19,7 +17,6 @@ from grader.sandbox.student import Student
 @pytest.mark.settings("layers", "constructors")
 def test_structure(
     student: Student,
-    reference: ModuleType,
     cases: Cases,
     expect: Expect,
     matched: Matched,
@@ -41,20 +38,17 @@ def test_structure(
         # A class's name does not say what it computes: a Sequential may have a forward of its own.
         model.set_weights(roles.to_model(case.params))
         what = f"the scores, which tell whether your class {own[0]} computes what is asked for,"
-        expect.close(what, model.scores(case.x), reference.three_layer_convnet(case.x, case.params))
+        expect.close(what, model.scores(case.x), case.answers.scores())
 
 
 @pytest.mark.settings("constructors")
-def test_values(
-    student: Student, reference: ModuleType, cases: Cases, expect: Expect, matched: Matched
-) -> None:
+def test_values(student: Student, cases: Cases, expect: Expect, matched: Matched) -> None:
     """With the reference's weights, the scores equal the reference's."""
     run = matched("sequential_convnet")
     for _, case in cases.module():
         model = student.copy_model(run.last.target)
         model.set_weights(roles_of(model, case).to_model(case.params))
-        expected = reference.three_layer_convnet(case.x, case.params)
-        expect.close("the scores", model.scores(case.x), expected)
+        expect.close("the scores", model.scores(case.x), case.answers.scores())
 
 
 @pytest.mark.settings("optimizer")

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from types import ModuleType
-
 import pytest
 
 from grader.checks.cases import Cases
 from grader.checks.expecting import Expect, Own
-from grader.checks.gradients import reference_gradients
 from grader.checks.roles import ROLE_TITLES
 from grader.sandbox.student import Student
 
 
 @pytest.mark.settings("cases")
-def test_shape(
-    student: Student, reference: ModuleType, cases: Cases, expect: Expect, own: Own
-) -> None:
+def test_shape(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
     """The scores have shape (N, classes) for any N, H, W and numbers of filters."""
     own("three_layer_convnet")
     for case in cases.convnet():
         scores = student.three_layer_convnet(case.x, case.params)
-        expect.form("the scores", scores, reference.three_layer_convnet(case.x, case.params))
+        expect.form("the scores", scores, case.answers.scores())
 
 
 @pytest.mark.settings("cases")
-def test_values(
-    student: Student, reference: ModuleType, cases: Cases, expect: Expect, own: Own
-) -> None:
+def test_values(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
     """The scores equal the reference's for seeded weights and inputs."""
     own("three_layer_convnet")
     for case in cases.convnet():
         scores = student.three_layer_convnet(case.x, case.params)
-        expect.close("the scores", scores, reference.three_layer_convnet(case.x, case.params))
+        expect.close("the scores", scores, case.answers.scores())
 
 
 @pytest.mark.settings("cases")
@@ -43,7 +36,7 @@ def test_gradients(student: Student, cases: Cases, expect: Expect, own: Own) -> 
         x_gradient, gradients = student.three_layer_convnet_gradients(
             case.x, case.params, case.upstream
         )
-        expected_x, expected = reference_gradients(case)
+        expected_x, expected = case.answers.gradients()
         expect.gradient_close("x", x_gradient, expected_x)
         for title, came, asked in zip(ROLE_TITLES.values(), gradients, expected, strict=True):
             expect.gradient_close(f"the {title}", came, asked)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from grader.checks.cases import shapes_of
+from grader.checks.drawing import shapes_of
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import find_roles
 from grader.protocol.parts import Model, Parameter

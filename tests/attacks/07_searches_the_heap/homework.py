@@ -18,7 +18,7 @@ def treasures():
             if thing.__name__ == "three_layer_convnet":
                 yield thing
         kind = type(thing)
-        if kind.__name__ in ("Rubric", "Setup", "Cases", "Store", "HeldOut", "Params"):
+        if kind.__name__ in ("Rubric", "Setup", "DrawnCases", "Store", "HeldOut", "Params"):
             if kind.__module__.split(".")[0] in ("grader", "reference"):
                 yield f"the grader's own {kind.__name__}"
         if isinstance(thing, dict) and ("false_alarm" in thing or "near_miss" in thing):

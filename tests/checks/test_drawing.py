@@ -9,10 +9,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks.cases import BIAS_STD, Cases, ConvnetInput, derive_seed, shapes_of
+from grader.checks.cases import ConvnetInput, derive_seed
 from grader.checks.catalogue import known_checks
+from grader.checks.drawing import BIAS_STD, DrawnCases, shapes_of
 from grader.rubric import CheckSpec, ConvnetCase, load_rubric
-from reference import Params, three_layer_convnet
+from reference import Params
+from reference.solution import three_layer_convnet
 
 RUBRIC = load_rubric(Path(__file__).parents[2] / "rubric.yaml", known_checks())
 SIZES = ConvnetCase(images=4, channels=2, height=5, width=6, channel_1=3, channel_2=7, classes=8)
@@ -30,8 +32,8 @@ SPEC = CheckSpec.model_validate(
 )
 
 
-def cases(digest: str = "digest", spec: CheckSpec = SPEC) -> Cases:
-    return Cases(RUBRIC.assignment, digest, spec, RUBRIC.data)
+def cases(digest: str = "digest", spec: CheckSpec = SPEC) -> DrawnCases:
+    return DrawnCases(RUBRIC.assignment, digest, spec, RUBRIC.data)
 
 
 def same(left: ConvnetInput, right: ConvnetInput) -> bool:
