@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -12,6 +13,7 @@ from grader.choices import DataChoice, ExportKind, LayoutName, Mode
 from grader.datacli import DataRoot, data_app
 from grader.errors import UsageError, UserError
 from grader.gradescopecli import gradescope_app
+from grader.studentcli import student_app
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     from grader.batch import Graded
     from grader.errors import AdjustmentsError
+    from grader.handout import Handout
     from grader.jobs import Setup
 
 # Whatever takes time to import is imported by the command that needs it: --help needs none of it.
@@ -36,6 +39,7 @@ app = typer.Typer(
 )  # fmt: skip
 app.add_typer(data_app, name="data")
 app.add_typer(gradescope_app, name="gradescope")
+app.add_typer(student_app, name="student")
 
 Work = Annotated[
     Path,
@@ -77,19 +81,21 @@ def _setup(
     mode: Mode,
     threads: int = 1,
     share: bool = True,
+    handout: Handout | None = None,
 ) -> Setup:
     from grader.checks.catalogue import known_checks
     from grader.jobs import Setup
     from grader.rubric import default_rubric, load_rubric
 
-    path = rubric or default_rubric()
+    path = handout.rubric if handout is not None else rubric or default_rubric()
     load_rubric(path, known_checks())  # a mistake in it is told at once, before torch is loaded
     return Setup(
         rubric=str(path),
         data=data,
         data_root=str(data_root) if data_root else None,
         train=train,
-        share=share,
+        share=share and handout is None,  # what is shared is the reference's
+        cases=str(handout.cases) if handout is not None else None,
         full_curves=full_curves,
         strict_isolation=isolation == "strict",
         isolation=mode,
@@ -120,6 +126,10 @@ def options(
 def check(
     submission: Work,
     out: Annotated[Path, typer.Option(help="Where the report goes.")] = Path("torchgrade-report"),
+    with_file: Annotated[
+        Path | None,
+        typer.Option("--with", help="The .zip that your course handed out for checking."),
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Check it again whenever it is saved, until Ctrl-C.")
     ] = False,
@@ -135,22 +145,36 @@ def check(
     """Check your own homework: a score, and the reason for every lost point."""
     from grader.launching import Launcher
 
-    with Launcher(debug=_debugging()) as launcher:  # it loads torch while the work is read
+    with ExitStack() as stack:
+        launcher = stack.enter_context(Launcher(debug=_debugging()))  # loads torch meanwhile
         from rich.console import Console
 
         from grader.batch import Checker
         from grader.checking import check_and_tell, keep_checking
         from grader.machine import this_machine
 
+        handout = _handout(stack, with_file, rubric)
         setup = _setup(
             train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
             isolation=require_isolation, mode=isolation, threads=this_machine().cores, share=share,
+            handout=handout,
         )  # fmt: skip
-        console = Console()
-        with Checker(out, setup, launcher) as checker:
-            look = keep_checking if watch else check_and_tell
-            result = look(submission, checker, console)
+        checker = stack.enter_context(Checker(out, setup, launcher))
+        look = keep_checking if watch else check_and_tell
+        result = look(submission, checker, Console())
     raise typer.Exit(0 if result.full_marks else EXIT_LOST_POINTS)
+
+
+def _handout(stack: ExitStack, path: Path | None, rubric: Path | None) -> Handout | None:
+    """What is checked with, unpacked until the stack is closed."""
+    from grader.handout import open_handout, require_answers
+
+    if path is None:
+        require_answers()
+        return None
+    if rubric is not None:
+        raise UsageError("--with brings a rubric of its own. Leave out --rubric.")
+    return stack.enter_context(open_handout(path))
 
 
 @app.command()
@@ -194,12 +218,14 @@ def grade(
     from rich.console import Console
 
     from grader.batch import grade_batch
+    from grader.handout import require_answers
     from grader.machine import this_machine
     from grader.roll_call import opened_download, print_plan, print_roll_call, print_source
     from grader.terminal import LiveView, print_batch
 
     if out is None and not dry_run:
         raise UsageError("Say with --out where results go, or ask for --dry-run.")
+    require_answers()
     setup = _setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
         isolation=require_isolation, mode=isolation, share=share,

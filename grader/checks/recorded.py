@@ -53,11 +53,6 @@ class _Known:
         return self.x_gradient, self.param_gradients
 
 
-def has_cases(spec: CheckSpec) -> bool:
-    """Whether a check has inputs that can be recorded."""
-    return bool(spec.settings.shapes or spec.settings.cases or spec.settings.constructors)
-
-
 def record(cases: Cases, spec: CheckSpec, folder: Path) -> None:
     """Write a check's cases and their answers into a folder."""
     tensors: dict[str, Tensor] = {}

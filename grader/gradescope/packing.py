@@ -12,9 +12,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from grader.checks.catalogue import known_checks
 from grader.choices import ContainerSize, DataChoice
+from grader.distribution import make_wheel, pinned_versions
 from grader.errors import UsageError
 from grader.gradescope.container import RUBRIC, SETTINGS, UNFINISHED, Settings
-from grader.gradescope.distribution import make_wheel, pinned_versions
 from grader.gradescope.outcome import UNFINISHED as STOPPED
 from grader.gradescope.outcome import no_verdict
 from grader.rubric import load_rubric
@@ -76,7 +76,7 @@ def build(
     if index is not None:
         texts["pip.conf"] = f"[global]\nextra-index-url = {index}\n"
     with tempfile.TemporaryDirectory() as folder:
-        wheel = make_wheel(Path(folder))
+        wheel = make_wheel(Path(folder), rubric)
         contents = {name: text.encode() for name, text in texts.items()}
         contents[wheel.name] = wheel.read_bytes()
     try:

@@ -221,6 +221,11 @@ class Settings(Part):
     optimizer: OptimizerRule | None = None
     false_alarm: Rate | None = None
 
+    @property
+    def draw_inputs(self) -> bool:
+        """Whether the check calls the submission with inputs that are drawn."""
+        return bool(self.shapes or self.cases or self.constructors)
+
 
 class Visibility(StrEnum):
     """When a student may see a check's outcome (Gradescope's words)."""

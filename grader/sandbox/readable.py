@@ -28,7 +28,8 @@ _SYSTEM_FILES = (
 
 def readable_paths() -> tuple[str, ...]:
     """What the interpreter needs to read: itself and its libraries, but nothing of torchgrade."""
-    roots = {Path(root) for root in (*_SYSTEM_FILES, *DEVICES, sys.prefix, sys.base_prefix)}
+    own = (*_SYSTEM_FILES, *DEVICES, sys.prefix, sys.base_prefix, *_packages())
+    roots = {Path(root) for root in own}
     package = Path(__file__).resolve().parents[1]
     in_source_tree = (package.parent / "rubric.yaml").exists()
     private = {package.parent if in_source_tree else package}
@@ -38,6 +39,11 @@ def readable_paths() -> tuple[str, ...]:
         private.add(Path(reference.origin).resolve().parent)
     paths = [path for root in sorted(roots) for path in entries_without(root, private)]
     return tuple(dict.fromkeys(map(str, paths)))
+
+
+def _packages() -> Iterator[str]:
+    """Where packages are installed; a user's own lie outside of the interpreter's folders."""
+    return (place for place in sys.path if Path(place).name in ("site-packages", "dist-packages"))
 
 
 def entries_without(path: Path, private: set[Path]) -> Iterator[Path]:

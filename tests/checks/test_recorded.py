@@ -9,12 +9,12 @@ import torch
 
 from grader.checks.catalogue import known_checks
 from grader.checks.drawing import DrawnCases
-from grader.checks.recorded import RecordedCases, has_cases, record
+from grader.checks.recorded import RecordedCases, record
 from grader.errors import UsageError
 from grader.rubric import CheckSpec, default_rubric, load_rubric
 
 RUBRIC = load_rubric(default_rubric(), known_checks())
-WITH_CASES = [check for check in RUBRIC.checks if has_cases(check)]
+WITH_CASES = [check for check in RUBRIC.checks if check.settings.draw_inputs]
 
 
 def drawn(spec: CheckSpec) -> DrawnCases:

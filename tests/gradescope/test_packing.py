@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from grader.distribution import make_wheel, pinned_versions
 from grader.errors import RubricError, UsageError
 from grader.gradescope import Settings, build
-from grader.gradescope.distribution import make_wheel, pinned_versions
 from grader.rubric import default_rubric
 
 
@@ -69,7 +69,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
 
 
 def test_the_wheel_installs_and_runs_as_torchgrade(tmp_path):
-    wheel = make_wheel(tmp_path)
+    wheel = make_wheel(tmp_path, default_rubric())
     site = tmp_path / "site"
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     subprocess.run([*pip, "--target", site, wheel], check=True, timeout=120)

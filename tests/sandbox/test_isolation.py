@@ -202,6 +202,14 @@ def test_the_grader_is_left_out_of_a_folder_that_holds_it(tmp_path):
     }
 
 
+def test_packages_that_a_user_installed_for_themselves_can_be_read(tmp_path, monkeypatch):
+    site = tmp_path / "lib" / "site-packages"
+    site.mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path), str(site)])
+    assert str(site) in readable.readable_paths()
+    assert str(tmp_path) not in readable.readable_paths()
+
+
 def test_the_grader_is_not_among_the_readable_paths():
     own = {Path(grader.__file__).parent, Path(reference.__file__).parent}
     for path in map(Path, readable.readable_paths()):

@@ -1,4 +1,4 @@
-"""What pip installs in the container: torchgrade itself, and the versions that it runs with here.
+"""torchgrade itself as something to be installed elsewhere, and the versions it runs with here.
 
 The wheel is made from what is installed, so that a checkout and an installation from an index give
 the same one. Format: "Binary distribution format" of the Python Packaging User Guide.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -17,7 +17,6 @@ from packaging.version import Version
 from wheel.wheelfile import WheelFile
 
 import grader
-from grader.rubric import default_rubric
 
 NAME = "torchgrade"
 _PACKAGES = ("grader", "reference")
@@ -25,16 +24,23 @@ _CUDA = re.compile(r"(?:nvidia|cuda)-|triton$")
 """What torch brings for GPUs; its builds without CUDA ask for none of it."""
 
 
-def make_wheel(folder: Path) -> Path:
-    """Write torchgrade's wheel into a folder; its path."""
+def make_wheel(folder: Path, rubric: Path, *, without: Collection[str] = ()) -> Path:
+    """Write torchgrade's wheel into a folder; its path.
+
+    Args:
+        folder: where it goes.
+        rubric: the one that it ships.
+        without: files that are left out, `reference/solution.py`, say.
+    """
     ours = importlib.metadata.distribution(NAME)
     about = f"{NAME}-{ours.version}.dist-info"
     path = folder / f"{NAME}-{ours.version}-py3-none-any.whl"
     top = Path(grader.__file__).parents[1]
     with WheelFile(path, "w") as wheel:
         for name in _sources(top):
-            wheel.write(str(top / name), name)
-        wheel.write(str(default_rubric()), "reference/rubric.yaml")
+            if name not in without:
+                wheel.write(str(top / name), name)
+        wheel.write(str(rubric), "reference/rubric.yaml")
         for name in ("METADATA", "WHEEL", "entry_points.txt"):
             wheel.writestr(f"{about}/{name}", ours.read_text(name) or "")
     return path

@@ -1,0 +1,90 @@
+"""Opening what was handed out, to check with it."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+from grader.checks.catalogue import known_checks
+from grader.errors import UsageError
+from grader.rubric import load_rubric
+
+RUBRIC = "rubric.yaml"
+CASES = "cases"
+_ENDING = ".safetensors"
+
+
+@dataclass(frozen=True)
+class Handout:
+    """What was handed out, unpacked.
+
+    Attributes:
+        rubric: its visible part.
+        cases: the folder of recorded cases.
+    """
+
+    rubric: Path
+    cases: Path
+
+
+@contextmanager
+def open_handout(path: Path) -> Iterator[Handout]:
+    """Unpack it as long as it is needed.
+
+    Raises:
+        UsageError: it is not such a file, or a part of it is missing.
+        RubricError: its rubric cannot be used.
+    """
+    with tempfile.TemporaryDirectory(prefix="torchgrade-handout-") as place:
+        handout = Handout(Path(place, RUBRIC), Path(place, CASES))
+        handout.cases.mkdir()
+        try:
+            with ZipFile(path) as packed:
+                for name in packed.namelist():
+                    # No other names: whatever it holds, nothing is written elsewhere.
+                    if name == RUBRIC:
+                        _unpack(packed, name, handout.rubric)
+                    elif name.startswith(f"{CASES}/") and name.endswith(_ENDING):
+                        _unpack(packed, name, handout.cases / Path(name).name)
+        except OSError as error:
+            raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+        except BadZipFile as error:
+            raise UsageError(f"{path} is no file for checking. {_ASK}") from error
+        _require_all(path, handout)
+        yield handout
+
+
+_ASK = "Ask your instructor for the .zip that `torchgrade student build` made."
+
+
+def _unpack(packed: ZipFile, name: str, target: Path) -> None:
+    with packed.open(name) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file)
+
+
+def _require_all(path: Path, handout: Handout) -> None:
+    if not handout.rubric.exists():
+        raise UsageError(f"{path} is no file for checking: it holds no {RUBRIC}. {_ASK}")
+    rubric = load_rubric(handout.rubric, known_checks())
+    for check in rubric.checks:
+        if check.settings.draw_inputs and not (handout.cases / f"{check.id}{_ENDING}").exists():
+            raise UsageError(f"{path} lacks the cases of {check.id}. {_ASK}")
+
+
+def require_answers() -> None:
+    """See that the answers are here to check without a handout.
+
+    Raises:
+        UsageError: this torchgrade was handed out without them.
+    """
+    if importlib.util.find_spec("reference.solution") is None:
+        raise UsageError(
+            "This torchgrade was handed out without the answers. Say with --with which .zip it "
+            "came in."
+        )
