@@ -20,6 +20,7 @@ import grader
 
 NAME = "torchgrade"
 _PACKAGES = ("grader", "reference")
+_MODULE = "torchgrade.py"
 _CUDA = re.compile(r"(?:nvidia|cuda)-|triton$")
 """What torch brings for GPUs; its builds without CUDA ask for none of it."""
 
@@ -47,6 +48,7 @@ def make_wheel(folder: Path, rubric: Path, *, without: Collection[str] = ()) -> 
 
 
 def _sources(top: Path) -> Iterator[str]:
+    yield _MODULE
     for package in _PACKAGES:
         for path in sorted((top / package).rglob("*")):
             name = path.relative_to(top)

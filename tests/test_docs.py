@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.handout import build as build_handout
+
 TOP = Path(__file__).parents[1]
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (TOP / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -54,6 +56,7 @@ def folder(tmp_path_factory):
     notebook = TOP / "submissions" / "starter_notebook" / "HW05.ipynb"
     shutil.copy(notebook, folder / "HW05.ipynb")
     shutil.copy(TOP / "rubric.yaml", folder)
+    build_handout(folder / "hw05-check.zip", rubric=TOP / "rubric.yaml", starter=[])
     with zipfile.ZipFile(folder / "submissions.zip", "w") as packed:
         for name, number in PEOPLE.items():
             packed.write(notebook, f"{name}_{number}_{90210 + number}_HW05.ipynb")
