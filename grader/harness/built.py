@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.harness.recording import Namespace, Recorder, Recording, weights_problem
+from grader.harness.recorder import Recorder
+from grader.harness.recording import Namespace, Recording, weights_problem
 from grader.protocol.parts import Location
 
 

@@ -15,7 +15,7 @@ from types import ModuleType
 
 from grader.harness.cells import Statement
 from grader.harness.failures import Sources
-from grader.harness.recording import Recorder
+from grader.harness.recorder import Recorder
 
 _SUBJECT = ("torch", "torchvision")
 """Libraries that the homework is about."""

@@ -32,7 +32,8 @@ from grader.harness.failures import Sources, describe_failure
 from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.own_modules import OwnModules
-from grader.harness.recording import Namespace, Recorder, Recording
+from grader.harness.recorder import Recorder
+from grader.harness.recording import Namespace, Recording
 from grader.harness.served import ServedCIFAR10, Source, open_source
 from grader.harness.shell import Shell
 from grader.harness.undo import Undo, leaves
