@@ -1,7 +1,6 @@
 """What the page of one submission shows, worked out from its result.
 
 Templates print these and hold no arithmetic; strings here are words and figures, never markup.
-The one exception is `Run.plot`, see `run_views`.
 """
 
 from __future__ import annotations
@@ -126,7 +125,7 @@ class SubmissionPage:
 
 
 def submission_page(result: SubmissionResult) -> SubmissionPage:
-    """Work out the page of one submission; draws the plots of the runs that have a curve."""
+    """Work out the page of one submission."""
     student = result.submission.student
     name = clean_line(student.name or "") or clean_line(student.id) or "Unnamed submission"
     graded = result.status == "graded"

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grader.report.panels import Scale, ticks
+
+FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)
+
+
+def test_ticks_are_round_values():
+    assert ticks(0, 765, 5) == [0, 200, 400, 600]
+    assert [round(value, 6) for value in ticks(0.06, 0.53, 4)] == [0.2, 0.4]
+    assert [round(value, 6) for value in ticks(0.41, 0.47, 4)] == [0.42, 0.44, 0.46]
+
+
+def test_what_is_counted_has_no_ticks_between_numbers():
+    assert ticks(0, 2, 5, least_step=1.0) == [0, 1, 2]
+
+
+def test_values_beyond_a_scale_stay_at_its_end():
+    scale = Scale(0.0, 10.0, 100.0, 0.0)
+    assert [scale.place(value) for value in (-5, 0, 5, 10, 99, math.nan)] == [
+        100, 100, 50, 0, 0, 100,
+    ]  # fmt: skip
+
+
+@given(low=FINITE, width=FINITE, most=st.integers(1, 8))
+def test_ticks_lie_within_their_ends_and_are_few(low, width, most):
+    high = low + abs(width)
+    found = ticks(low, high, most)
+    assert len(found) <= most + 1
+    assert found == sorted(set(found)) or not math.isfinite(high - low)
+    slack = 1e-6 * max(high - low, abs(low) * 1e-9)
+    assert all(low - slack <= value <= high + slack for value in found) or not math.isfinite(high)
