@@ -36,8 +36,11 @@ class Scale:
 
     def place(self, value: float) -> float:
         """Where a value stands, to a tenth of a unit."""
-        part = (value - self.low) / (self.high - self.low) if self.high > self.low else 0.5
-        part = min(max(part, 0.0), 1.0) if math.isfinite(part) else 0.0
+        # Before any arithmetic: a whole number may be larger than every float.
+        kept = min(max(value, self.low), self.high)
+        if self.high <= self.low or math.isnan(kept):
+            return self.start
+        part = (kept - self.low) / (self.high - self.low)
         return round(self.start + part * (self.end - self.start), 1)
 
 

@@ -7,7 +7,7 @@ make its loss whatever it likes. What cannot be drawn is left out, so that a lin
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from grader.report import wording
 from grader.report.panels import (
@@ -62,13 +62,9 @@ def curve_plot(name: RunName, run: RunResult) -> CurvePlot:
         for point in run.curve
         if point.loss is not None and _drawn(point.loss)
     ]
+    panels: tuple[Panel, ...] = (_accuracy_panel(run, across, _ALONE),)
     if losses:
-        panels = (
-            _accuracy_panel(run, across, _UPPER, labelled=False),
-            _loss_panel(losses, across),
-        )
-    else:
-        panels = (_accuracy_panel(run, across, _ALONE, labelled=True),)
+        panels = _stacked(_accuracy_panel(run, across, _UPPER), _loss_panel(losses, across))
     return CurvePlot(name, words.long, words.short, panels)
 
 
@@ -132,9 +128,13 @@ def share_drawn(value: float) -> float:
     return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
 
 
-def _accuracy_panel(
-    run: RunResult, across: Scale, between: tuple[float, float], *, labelled: bool
-) -> Panel:
+def _stacked(upper: Panel, lower: Panel) -> tuple[Panel, ...]:
+    """Two panels over one axis, whose words are those of the lower one."""
+    bare = tuple(replace(tick, text="") for tick in upper.x_ticks)
+    return replace(upper, x_ticks=bare, x_title=""), lower
+
+
+def _accuracy_panel(run: RunResult, across: Scale, between: tuple[float, float]) -> Panel:
     top, bottom = between
     accuracies = [share_drawn(point.val_accuracy) for point in run.curve]
     threshold = share_drawn(run.threshold)
@@ -150,10 +150,10 @@ def _accuracy_panel(
         title="Validation accuracy",
         top=top,
         bottom=bottom,
-        x_ticks=tick_marks(across, iterations, texts if labelled else [""] * len(texts)),
+        x_ticks=tick_marks(across, iterations, texts),
         y_ticks=tick_marks(upward, *accuracy_ticks(upward)),
         lines=(Line(path_of(places), "accuracy"),),
-        x_title="iteration" if labelled else "",
+        x_title="iteration",
         goal=_goal(accuracies, threshold, upward, wording.threshold(run.threshold)),
         dots=tuple(Dot(x, y) for x, y in places) if few else (),
         mark=None if reached is None else Dot(*places[run.curve.index(reached)]),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from grader.report.panels import Scale, ticks
 
-FINITE = st.floats(allow_nan=False, allow_infinity=False, width=64)
+DRAWN = st.floats(-1e100, 1e100)
 
 
 def test_ticks_are_round_values():
@@ -22,16 +22,16 @@ def test_what_is_counted_has_no_ticks_between_numbers():
 
 def test_values_beyond_a_scale_stay_at_its_end():
     scale = Scale(0.0, 10.0, 100.0, 0.0)
-    assert [scale.place(value) for value in (-5, 0, 5, 10, 99, math.nan)] == [
-        100, 100, 50, 0, 0, 100,
+    assert [scale.place(value) for value in (-5, 0, 5, 10, 99, 10**400, math.nan)] == [
+        100, 100, 50, 0, 0, 0, 100,
     ]  # fmt: skip
 
 
-@given(low=FINITE, width=FINITE, most=st.integers(1, 8))
+@given(low=DRAWN, width=DRAWN, most=st.integers(1, 8))
 def test_ticks_lie_within_their_ends_and_are_few(low, width, most):
     high = low + abs(width)
     found = ticks(low, high, most)
     assert len(found) <= most + 1
-    assert found == sorted(set(found)) or not math.isfinite(high - low)
-    slack = 1e-6 * max(high - low, abs(low) * 1e-9)
-    assert all(low - slack <= value <= high + slack for value in found) or not math.isfinite(high)
+    assert found == sorted(set(found))
+    slack = 1e-6 * (high - low)
+    assert all(low - slack <= value <= high + slack for value in found)
