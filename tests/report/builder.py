@@ -440,6 +440,15 @@ def hostile() -> SubmissionResult:
     return result.model_copy(update={"submission": info})
 
 
+def renumbered(result: SubmissionResult, number: int, *, late: bool = False) -> SubmissionResult:
+    """The same work, handed in by another student."""
+    name = f"{result.submission.student.name} {number}"
+    info = result.submission.model_copy(
+        update={"id": f"s{number:04}", "student": Student(id=str(number), name=name), "late": late}
+    )
+    return result.model_copy(update={"submission": info})
+
+
 def batch(results: Iterable[SubmissionResult], data: DataInfo | None = CIFAR10) -> BatchResult:
     return BatchResult(
         assignment="HW 05: PyTorch on CIFAR-10",
