@@ -104,6 +104,14 @@ class SubmissionInfo(Record):
     )
 
 
+class SourceLine(Record):
+    """A line of the student's work, as it was handed in."""
+
+    number: int = Field(description="counted from 1, in its file or cell")
+    text: Prose
+    marked: bool = Field(default=False, description="whether it is the line that is spoken of")
+
+
 class CheckResult(Record):
     """The outcome of one check."""
 
@@ -115,6 +123,9 @@ class CheckResult(Record):
     reason: Prose | None = Field(description="why points were lost; null when none were")
     misconception: str | None = None
     where: str | None = Field(default=None, description="the student's file or cell and line")
+    lines: tuple[SourceLine, ...] = Field(
+        default=(), description="what stands there, where it was read; some may be left out between"
+    )
 
 
 class QuestionResult(Record):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.report import wording
+from grader.report.code_views import CodeLine, code_lines
 from grader.report.prose import Block, typeset
 from grader.report.run_views import Run, run_view
 from grader.report.text import clean, clean_line, optional_line
@@ -54,6 +55,7 @@ class Check:
     reason: tuple[Block, ...]
     where: str | None
     misconception: str | None
+    code: tuple[CodeLine, ...]
 
 
 @dataclass(frozen=True)
@@ -260,6 +262,7 @@ def _check(check: CheckResult) -> Check:
         reason=typeset(check.reason),
         where=optional_line(check.where),
         misconception=optional_line(check.misconception),
+        code=code_lines(check.lines),
     )
 
 
