@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.report import wording
-from grader.report.row_views import asked_points
+from grader.report.asked import asked_points
 from grader.report.text import clean_line
 from grader.report.views import question_tone
 from grader.results import CheckStatus, SubmissionResult
@@ -56,12 +56,13 @@ class HeatMap:
 
 
 def outcomes(result: SubmissionResult) -> tuple[Outcome, ...]:
-    """What came of each question; where it was not run, or the grader failed, is unknown."""
+    """What came of each question; what was not asked for, or the grader failed on, is unknown."""
     found = []
+    all_asked = asked_points(result)
     for question in result.questions:
-        asked = asked_points(question, result)
-        unsettled = question_tone(question) in (CheckStatus.ERROR, CheckStatus.SKIPPED)
-        part = None if unsettled or asked <= 0 else result.adjusted_score(question) / asked
+        asked = all_asked[question.id]
+        unsettled = question_tone(question) is CheckStatus.ERROR or asked <= 0
+        part = None if unsettled else result.adjusted_score(question) / asked
         title = clean_line(question.title) or clean_line(question.id)
         found.append(Outcome(question.id, title, part))
     return tuple(found)

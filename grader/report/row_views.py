@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from grader.report import wording
+from grader.report.asked import asked_points
 from grader.report.text import clean_line
 from grader.report.views import Share, question_tone, share
 from grader.results import (
@@ -126,14 +127,6 @@ def is_near_miss(run: RunResult) -> bool:
     )
 
 
-def asked_points(question: QuestionResult, result: SubmissionResult) -> float:
-    """The points of a question without those of checks that were left out on request."""
-    if result.left_out <= 0:
-        return question.max_score
-    skipped = (c.max_score for c in question.checks if c.status is CheckStatus.SKIPPED)
-    return question.max_score - sum(skipped)
-
-
 def report_href(submission_id: str) -> str:
     """The address of a submission's page, relative to the index."""
     try:
@@ -164,17 +157,20 @@ def _states(entry: BatchEntry, result: SubmissionResult | None) -> tuple[str, ..
 
 
 def _cells(result: SubmissionResult) -> tuple[Cell, ...]:
-    return tuple(_cell(question, result) for question in result.questions)
+    asked = asked_points(result)
+    return tuple(
+        _cell(question, result.adjusted_score(question), asked[question.id])
+        for question in result.questions
+    )
 
 
-def _cell(question: QuestionResult, result: SubmissionResult) -> Cell:
-    score, tone = result.adjusted_score(question), question_tone(question)
-    if tone is CheckStatus.SKIPPED and score == question.score:
-        return Cell(wording.DASH, "skipped", wording.CHECK_WORDS[tone].lower())
+def _cell(question: QuestionResult, score: float, asked: float) -> Cell:
+    if asked <= 0 and score == question.score:
+        return Cell(wording.DASH, "skipped", wording.CHECK_WORDS[CheckStatus.SKIPPED].lower())
     points = wording.points(score)
-    if tone is CheckStatus.ERROR:
-        return Cell(points, "error", wording.CHECK_WORDS[tone].lower())
-    return Cell(points, f"lost-{_tint(score, asked_points(question, result))}", "")
+    if question_tone(question) is CheckStatus.ERROR:
+        return Cell(points, "error", wording.CHECK_WORDS[CheckStatus.ERROR].lower())
+    return Cell(points, f"lost-{_tint(score, asked)}", "")
 
 
 def _tint(score: float, asked: float) -> int:
