@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grader.report import wording
+from grader.report import phrases, wording
 from grader.report.prose import Block, typeset
 from grader.report.row_views import Who, is_near_miss
 from grader.report.text import clean_line
@@ -44,7 +44,7 @@ def concerns(entry: BatchEntry, result: SubmissionResult | None, who: Who) -> tu
     """What is to be looked at in a submission."""
     if entry.status == "ungraded":
         reason = result.reason if result else None
-        return (Concern("ungraded", who, typeset(reason or "No reason was recorded.")),)
+        return (Concern("ungraded", who, typeset(reason or phrases.NO_REASON)),)
     if result is None:
         return (Concern("ungraded", who, typeset("Its result.json was not found.")),)
     return (*_errors(result, who), *_flags(result, who), *_near_misses(result, who))

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from grader.report import wording
+from grader.report import phrases, wording
 from grader.report.panels import WIDTH, Line, Panel, Scale, goal_line, path_of, tick_marks
 from grader.report.plots import (
     accuracy_scale,
@@ -98,15 +98,17 @@ def _plot(name: RunName, found: Sequence[Trace]) -> ClassPlot:
     upward = accuracy_scale(accuracies, threshold, _TOP, _BOTTOM)
     iterations, texts = iteration_ticks(across)
     panel = Panel(
-        title="Validation accuracy",
+        title=phrases.VALIDATION_ACCURACY,
         top=_TOP,
         bottom=_BOTTOM,
         x_ticks=tick_marks(across, iterations, texts),
         y_ticks=tick_marks(upward, *accuracy_ticks(upward)),
         lines=tuple(_line(curve, across, upward) for curve in drawn),
-        x_title="iteration",
+        x_title=phrases.ITERATION,
         goal=goal_line(
-            upward.place(threshold), f"threshold {wording.threshold(threshold)}", below=False
+            upward.place(threshold),
+            phrases.threshold_line(wording.threshold(threshold)),
+            below=False,
         ),
     )
     caption = _caption(found, threshold)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from grader.report import wording
 from grader.report.asked import asked_points
+from grader.report.question_views import question_tone
 from grader.report.text import clean_line
-from grader.report.views import question_tone
 from grader.results import CheckStatus, SubmissionResult
 
 BANDS = ("none", "to a quarter", "to a half", "to three quarters", "more", "all")

@@ -19,6 +19,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.report import phrases
 from grader.report.index_views import index_page
 from grader.report.text import clean
 from grader.report.views import submission_page
@@ -58,7 +59,7 @@ def _script() -> _Script:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("grader.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -66,6 +67,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["say"] = phrases
+    return environment
 
 
 def _printed(value: object) -> object:

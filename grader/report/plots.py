@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from grader.report import wording
+from grader.report import phrases, wording
 from grader.report.panels import (
     LEFT,
     RIGHT,
@@ -82,19 +82,18 @@ def describe(title: str, run: RunResult) -> Words:
     goal = wording.threshold(run.threshold)
     reached = reached_at(run)
     if reached is not None:
-        verdict = f"Reached {goal} at iteration {wording.number(reached.iteration)}"
+        verdict = phrases.reached(goal, reached.iteration)
     elif run.reached:
-        verdict = f"Reached {goal} with a further seed"
+        verdict = phrases.reached_later(goal)
     else:
         verdict = _shortfall(run.threshold, best.val_accuracy)
     losses = [point.loss for point in run.curve if point.loss is not None and _drawn(point.loss)]
-    loss = f" Training loss went from {_loss(losses[0])} to {_loss(losses[-1])}." if losses else ""
-    long = (
-        f"{title}: validation accuracy went from {wording.percent(first.val_accuracy)} at "
-        f"iteration {wording.number(first.iteration)} to {wording.percent(last.val_accuracy)} at "
-        f"iteration {wording.number(last.iteration)}, at best {wording.percent(best.val_accuracy)}."
-        f" {verdict}.{loss}"
-    )
+    start = (wording.percent(first.val_accuracy), first.iteration)
+    end = (wording.percent(last.val_accuracy), last.iteration)
+    course = phrases.went(title, start, end, wording.percent(best.val_accuracy))
+    long = f"{course} {verdict}."
+    if losses:
+        long += f" {phrases.loss_went(_loss(losses[0]), _loss(losses[-1]))}"
     return Words(short=verdict, long=long)
 
 
@@ -147,13 +146,13 @@ def _accuracy_panel(run: RunResult, across: Scale, between: tuple[float, float])
     reached = reached_at(run)
     few = len(places) <= _MARKERS_UP_TO
     return Panel(
-        title="Validation accuracy",
+        title=phrases.VALIDATION_ACCURACY,
         top=top,
         bottom=bottom,
         x_ticks=tick_marks(across, iterations, texts),
         y_ticks=tick_marks(upward, *accuracy_ticks(upward)),
         lines=(Line(path_of(places), "accuracy"),),
-        x_title="iteration",
+        x_title=phrases.ITERATION,
         goal=_goal(accuracies, threshold, upward, wording.threshold(run.threshold)),
         dots=tuple(Dot(x, y) for x, y in places) if few else (),
         mark=None if reached is None else Dot(*places[run.curve.index(reached)]),
@@ -162,7 +161,7 @@ def _accuracy_panel(run: RunResult, across: Scale, between: tuple[float, float])
 
 def _goal(accuracies: list[float], threshold: float, upward: Scale, text: str) -> Goal:
     ended_above = min(accuracies[-max(len(accuracies) // 3, 1) :]) >= threshold
-    return goal_line(upward.place(threshold), f"threshold {text}", below=ended_above)
+    return goal_line(upward.place(threshold), phrases.threshold_line(text), below=ended_above)
 
 
 def _loss_panel(losses: list[tuple[int, float]], across: Scale) -> Panel:
@@ -174,13 +173,13 @@ def _loss_panel(losses: list[tuple[int, float]], across: Scale) -> Panel:
     iterations, texts = iteration_ticks(across)
     places = [(across.place(iteration), upward.place(loss)) for iteration, loss in losses]
     return Panel(
-        title="Training loss",
+        title=phrases.TRAINING_LOSS,
         top=top,
         bottom=bottom,
         x_ticks=tick_marks(across, iterations, texts),
         y_ticks=tick_marks(upward, values, [f"{value:.3g}" for value in values]),
         lines=(Line(path_of(places), "loss"),),
-        x_title="iteration",
+        x_title=phrases.ITERATION,
     )
 
 
@@ -188,8 +187,8 @@ def _shortfall(threshold: float, best: float) -> str:
     gap = wording.points(100 * (threshold - best))
     goal = wording.threshold(threshold)
     if best >= threshold or gap == "0":
-        return f"Came to {goal} but not past it"
-    return f"Stayed {gap} percentage {'point' if gap == '1' else 'points'} below {goal}"
+        return phrases.equalled(goal)
+    return phrases.stayed_below(goal, gap)
 
 
 def _drawn(loss: float) -> bool:

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from grader.report import phrases
 from grader.report.row_views import Who
 from grader.report.text import clean_line
 from grader.results import CheckResult, CheckStatus, SubmissionResult
@@ -87,7 +88,7 @@ def kind_of(reason: str) -> str:
 
 def _loss(question: str, check: CheckResult, who: Who) -> Loss:
     lines = (check.reason or "").strip().split("\n")
-    reason = clean_line(_CASE.sub("", lines[0]), _LENGTH) or "No reason was recorded."
+    reason = clean_line(_CASE.sub("", lines[0]), _LENGTH) or phrases.NO_REASON
     known = clean_line(check.misconception) if check.misconception else None
     return Loss(
         question=question,

@@ -13,8 +13,9 @@ from urllib.parse import quote
 
 from grader.report import wording
 from grader.report.asked import asked_points
+from grader.report.question_views import question_tone
+from grader.report.score_views import Share, share
 from grader.report.text import clean_line
-from grader.report.views import Share, question_tone, share
 from grader.results import (
     BatchEntry,
     CheckStatus,

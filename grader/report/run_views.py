@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from grader.report import wording
+from grader.report import phrases, wording
 from grader.report.plots import CurvePlot, curve_plot
 from grader.report.prose import Block, typeset
 from grader.report.text import TEXT_LIMIT, clean_line, optional_line
@@ -38,6 +38,7 @@ def run_view(name: RunName, run: RunResult) -> Run:
     """Work out one run."""
     title = wording.RUN_TITLES[name]
     trained = run.iterations > 0
+    shared = optional_line(run.shared_with)
     return Run(
         title=title,
         tone=wording.RUN_TONES[run.status].value,
@@ -53,7 +54,7 @@ def run_view(name: RunName, run: RunResult) -> Run:
         optimizer=clean_line(run.optimizer.name) if run.optimizer else None,
         settings=wording.settings(run.optimizer),
         seeds=wording.seeds(run.seeds),
-        shared_with=optional_line(run.shared_with),
+        shared_with=phrases.shared_with(shared) if shared else None,
         reason=typeset(run.reason),
         plot=curve_plot(name, run) if run.curve else None,
     )
