@@ -108,7 +108,7 @@ def _plot(name: RunName, found: Sequence[Trace]) -> ClassPlot:
         goal=goal_line(
             upward.place(threshold),
             phrases.threshold_line(wording.threshold(threshold)),
-            below=False,
+            [_places(curve, across, upward) for curve in drawn],
         ),
     )
     caption = _caption(found, threshold)
@@ -138,12 +138,19 @@ def _distinct(found: Sequence[Trace]) -> list[_Curve]:
     return sorted(curves, key=lambda curve: -curve.best)
 
 
+def _places(curve: _Curve, across: Scale, upward: Scale) -> list[tuple[float, float]]:
+    return [(across.place(at), upward.place(share)) for at, share in curve.trace.points]
+
+
 def _line(curve: _Curve, across: Scale, upward: Scale) -> Line:
     trace = curve.trace
-    places = [(across.place(iteration), upward.place(share)) for iteration, share in trace.points]
     others = f" and {curve.owners - 1:,} more" if curve.owners > 1 else ""
     tone = "reached" if trace.counted else "missed"
-    return Line(path_of(places), tone, f"{trace.who.name}{others}: {wording.percent(curve.best)}")
+    return Line(
+        path_of(_places(curve, across, upward)),
+        tone,
+        f"{trace.who.name}{others}: {wording.percent(curve.best)}",
+    )
 
 
 def _caption(found: Sequence[Trace], threshold: float) -> str:

@@ -8,12 +8,17 @@ milliseconds a plot where this takes less than one, and its SVG had to be rewrit
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 WIDTH = 390.0
 """Of a plot's view box. So wide, its type is about 9 px high on a phone and 11 px on a desk."""
 LEFT, RIGHT = 38.0, 378.0
+_LETTER, _LETTER_HEIGHT = 5.2, 10.0
+"""Of the words in a plot, about; their face is the reader's."""
+_NEAR = 4.0
+_LEAST = 1e-300  # of a step; its power of ten would be nothing
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -100,7 +105,7 @@ def ticks(low: float, high: float, most: int, *, least_step: float = 0.0) -> lis
         least_step: two neighbours are not nearer; 1 for what is counted.
     """
     span = (high - low) / most
-    if not math.isfinite(span) or span <= 0 or low + span == low:
+    if not _LEAST < span < math.inf or low + span == low:
         return [low]
     power = 10.0 ** math.floor(math.log10(span))
     fitting = (step * power for step in _STEPS if step * power >= span * 0.999)
@@ -115,18 +120,41 @@ def path_of(places: Iterable[tuple[float, float]]) -> str:
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in places)
 
 
-def goal_line(y: float, text: str, *, below: bool) -> Goal:
-    """A threshold with its words where the curves are not.
+def goal_line(y: float, text: str, curves: Iterable[Sequence[tuple[float, float]]]) -> Goal:
+    """A threshold with its words at an end of its line, over or under it, where no curve is.
 
     Args:
         y: where the line stands.
         text: its words.
-        below: under the line on the right, as curves end above it; else over it on the left, where
-            curves begin below.
+        curves: the places that each curve goes through.
     """
-    if below:
-        return Goal(y, text, RIGHT - 2, y + 11, "end")
-    return Goal(y, text, LEFT + 3, y - 4, "start")
+    width = _LETTER * len(text)
+    # Where curves mostly are not: over the line before they reach it, under it after they have.
+    sides = [
+        Goal(y, text, LEFT + 3, y - 4, "start"),
+        Goal(y, text, RIGHT - 2, y + 11, "end"),
+        Goal(y, text, RIGHT - 2, y - 4, "end"),
+        Goal(y, text, LEFT + 3, y + 11, "start"),
+    ]
+    places = [place for curve in curves for place in _along(curve)]
+    return min(sides, key=lambda side: sum(_covers(side, width, place) for place in places))
+
+
+def _along(curve: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Places on a curve, near enough to one another that none jumps over a line of words."""
+    yield from curve[-1:]
+    for (x0, y0), (x1, y1) in pairwise(curve):
+        steps = max(math.ceil(max(abs(x1 - x0), abs(y1 - y0)) / _NEAR), 1)
+        for n in range(steps):
+            yield x0 + (x1 - x0) * n / steps, y0 + (y1 - y0) * n / steps
+
+
+def _covers(goal: Goal, width: float, place: tuple[float, float]) -> bool:
+    left = goal.text_x - (width if goal.anchor == "end" else 0)
+    return (
+        left - 2 <= place[0] <= left + width + 2
+        and goal.text_y - _LETTER_HEIGHT <= place[1] <= goal.text_y + 3
+    )
 
 
 def tick_marks(scale: Scale, values: Sequence[float], texts: Sequence[str]) -> tuple[Tick, ...]:

@@ -15,7 +15,6 @@ from grader.report.panels import (
     RIGHT,
     WIDTH,
     Dot,
-    Goal,
     Line,
     Panel,
     Scale,
@@ -153,15 +152,14 @@ def _accuracy_panel(run: RunResult, across: Scale, between: tuple[float, float])
         y_ticks=tick_marks(upward, *accuracy_ticks(upward)),
         lines=(Line(path_of(places), "accuracy"),),
         x_title=phrases.ITERATION,
-        goal=_goal(accuracies, threshold, upward, wording.threshold(run.threshold)),
+        goal=goal_line(
+            upward.place(threshold),
+            phrases.threshold_line(wording.threshold(run.threshold)),
+            [places],
+        ),
         dots=tuple(Dot(x, y) for x, y in places) if few else (),
         mark=None if reached is None else Dot(*places[run.curve.index(reached)]),
     )
-
-
-def _goal(accuracies: list[float], threshold: float, upward: Scale, text: str) -> Goal:
-    ended_above = min(accuracies[-max(len(accuracies) // 3, 1) :]) >= threshold
-    return goal_line(upward.place(threshold), phrases.threshold_line(text), below=ended_above)
 
 
 def _loss_panel(losses: list[tuple[int, float]], across: Scale) -> Panel:

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.panels import Scale, ticks
+from grader.report.panels import LEFT, RIGHT, Scale, goal_line, ticks
 
 DRAWN = st.floats(-1e100, 1e100)
 
@@ -35,3 +35,18 @@ def test_ticks_lie_within_their_ends_and_are_few(low, width, most):
     assert found == sorted(set(found))
     slack = 1e-6 * (high - low)
     assert all(low - slack <= value <= high + slack for value in found)
+
+
+def test_the_words_of_a_threshold_stand_where_no_curve_is():
+    rising = [(LEFT, 200.0), (RIGHT, 50.0)]
+    level_above = [(LEFT, 96.0), (RIGHT, 96.0)]
+    level_below = [(LEFT, 106.0), (RIGHT, 106.0)]
+    for curves, place in [
+        ([], ("start", 96.0)),
+        ([rising], ("start", 96.0)),
+        ([level_above], ("end", 111.0)),
+        ([level_below], ("start", 96.0)),
+        ([[(LEFT, 96.0), (LEFT + 90, 96.0)], [(LEFT + 200, 106.0), (RIGHT, 106.0)]], ("end", 96.0)),
+    ]:
+        goal = goal_line(100.0, "threshold 42 %", curves)
+        assert (goal.anchor, goal.text_y) == place

@@ -77,9 +77,12 @@ def test_a_curve_without_losses_has_one_panel(build):
 
 
 def test_the_words_of_a_threshold_stand_where_the_curve_is_not(build):
-    for top, anchor in ((0.49, "end"), (0.40, "start")):
-        plot = plots.curve_plot("module", build.run(0.45, top))
-        assert plot.panels[0].goal.anchor == anchor
+    for shares, anchor in (((0.1, 0.3, 0.5), "start"), ((0.452, 0.453, 0.452), "end")):
+        curve = tuple(
+            CurvePoint(iteration=n, loss=None, val_accuracy=share) for n, share in enumerate(shares)
+        )
+        run = build.run(0.45, 0.49).model_copy(update={"curve": curve})
+        assert plots.curve_plot("module", run).panels[0].goal.anchor == anchor
 
 
 def inside(plot: plots.CurvePlot) -> bool:
