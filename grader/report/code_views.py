@@ -16,9 +16,12 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, String
 from grader.report.text import clean
 from grader.results import SourceLine
 
-LINES = 40
+LINES = 30
 """Lines that are shown of one excerpt, whatever a result holds."""
-_WIDTH = 200
+COLOURED = 150
+"""Pieces of one excerpt that have a colour; real code has half. Of a table of numbers each one
+would have its own, and a page would be as large as its author likes."""
+_WIDTH = 120
 _TONES = (
     (Comment, "comment"),
     (String, "string"),
@@ -69,13 +72,29 @@ def code_lines(lines: Sequence[SourceLine]) -> tuple[CodeLine, ...]:
 def _highlighted(texts: Sequence[str]) -> Iterator[list[CodePiece]]:
     """The pieces of each line. All are lexed together, as a string may go on in the next line."""
     pieces: list[CodePiece] = []
+    coloured = 0
     # Unprocessed: the other way strips and adds line breaks.
     for _, token, text in PythonLexer().get_tokens_unprocessed("\n".join(texts)):
-        tone = next((tone for kind, tone in _TONES if kind in token.split()), "")
+        tone = _tone(token.split()) if coloured < COLOURED else ""
+        coloured += tone != ""
         first, *more = text.split("\n")
-        pieces += [CodePiece(first, tone)] if first else []
+        _append(pieces, first, tone)
         for part in more:
             yield pieces
-            pieces = [CodePiece(part, tone)] if part else []
+            pieces = []
+            _append(pieces, part, tone)
     if texts:
         yield pieces
+
+
+def _append(pieces: list[CodePiece], text: str, tone: str) -> None:
+    """Add to a line; what has the colour of the piece before is one with it."""
+    if pieces and pieces[-1].tone == tone:
+        pieces[-1] = CodePiece(pieces[-1].text + text, tone)
+    elif text:
+        pieces.append(CodePiece(text, tone))
+
+
+def _tone(kinds: Sequence[object]) -> str:
+    """The colour of a token, by its kind and the kinds that this is one of."""
+    return next((tone for kind, tone in _TONES if kind in kinds), "")

@@ -18,7 +18,7 @@ LEFT, RIGHT = 38.0, 378.0
 _LETTER, _LETTER_HEIGHT = 5.2, 10.0
 """Of the words in a plot, about; their face is the reader's."""
 _NEAR = 4.0
-_LEAST = 1e-300  # of a step; its power of ten would be nothing
+_LEAST = 1e-300
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
 
@@ -105,7 +105,8 @@ def ticks(low: float, high: float, most: int, *, least_step: float = 0.0) -> lis
         least_step: two neighbours are not nearer; 1 for what is counted.
     """
     span = (high - low) / most
-    if not _LEAST < span < math.inf or low + span == low:
+    # What a float cannot tell from its neighbours is no step, and neither what has no power of ten.
+    if not max(_LEAST, 1e-12 * abs(low), 1e-12 * abs(high)) < span < math.inf:
         return [low]
     power = 10.0 ** math.floor(math.log10(span))
     fitting = (step * power for step in _STEPS if step * power >= span * 0.999)

@@ -25,6 +25,7 @@ from grader.results import (
 )
 
 LIST_LIMIT = 100
+_NOTE_LIMIT = 600
 _ROUNDING = 1e-9
 """By which sums of points may differ that are equal."""
 
@@ -113,7 +114,7 @@ def submission_page(result: SubmissionResult) -> SubmissionPage:
         runs=runs,
         plots=tuple(run for run in runs if run.plot is not None),
         integrity=result.integrity[:LIST_LIMIT],
-        notes=_items(result.notes),
+        notes=_items(result.notes, _note),
         provenance=result.provenance,
         graded_when=_graded_when(result.timing),
     )
@@ -164,7 +165,11 @@ def _left_out(result: SubmissionResult) -> str | None:
     return phrases.checks_left_out(result.left_out, result.max_score)
 
 
-def _items(texts: Sequence[str], cleaned: Callable[[str], str] = clean) -> Items:
+def _note(text: str) -> str:
+    return clean(text, _NOTE_LIMIT)
+
+
+def _items(texts: Sequence[str], cleaned: Callable[[str], str]) -> Items:
     return Items(
         shown=tuple(cleaned(text) for text in texts[:LIST_LIMIT]),
         hidden=max(len(texts) - LIST_LIMIT, 0),

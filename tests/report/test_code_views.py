@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.report import render_submission
-from grader.report.code_views import LINES, code_lines
+from grader.report.code_views import COLOURED, LINES, code_lines
 from grader.results import SourceLine
 
 
@@ -38,6 +38,12 @@ def test_lines_that_are_left_out_leave_a_gap(build):
 def test_an_excerpt_without_an_end_is_cut():
     lines = [SourceLine(number=n, text="x") for n in range(1, LINES + 20)]
     assert len(code_lines(lines)) == LINES
+
+
+def test_a_table_of_numbers_is_not_coloured_without_end(build):
+    lines = code_lines(build.source_lines("\n".join("1, " * 30 for _ in range(LINES))))
+    assert sum(piece.tone != "" for line in lines for piece in line.pieces) == COLOURED
+    assert [text(line) for line in lines] == ["1, " * 30] * LINES
 
 
 def test_the_page_shows_the_lines_under_the_reason_and_marks_the_one(build):

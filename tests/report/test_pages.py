@@ -182,6 +182,22 @@ def test_pages_that_differ_in_timing_differ_in_one_line(build):
     assert sum(a != b for a, b in lines) == 1
 
 
+def test_pages_stay_small_whatever_a_student_writes(build):
+    table = build.source_lines("\n".join("1, " * 100 for _ in range(24)))
+    wordy = [
+        build.check(str(n), 5, CheckStatus.FAILED, reason="so " * 600, lines=table)
+        for n in range(20)
+    ]
+    result = build.submission(
+        "n" * 5000,
+        questions_=(build.question("q", "Q", *wordy),),
+        notes=("note " * 40,) * 200,
+    )
+    assert len(render_submission(result).encode()) < 300_000
+    for kind in ("full_marks", "failing", "hostile"):
+        assert len(render_submission(getattr(build, kind)()).encode()) < 100_000
+
+
 def test_hostile_text_stays_text(build):
     result = build.hostile()
     for source in (render_submission(result), render_index(build.batch([result]), [result])):
