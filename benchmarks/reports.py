@@ -77,7 +77,8 @@ def main() -> None:
     results = [made_up(rubric, number) for number in range(options.submissions)]
     batch = batch_of(rubric, results)
     print("| what | measured | asked for |\n| --- | ---: | ---: |")
-    render_submission(results[0])  # reads the templates
+    for result in results[:20]:
+        render_submission(result)  # templates and patterns are compiled once
     milliseconds, sizes = zip(*(timed_page(result) for result in results), strict=True)
     row("report.html, median of a result", f"{statistics.median(milliseconds):.1f} ms", "50 ms")
     row("report.html, 99 of 100", f"{quantile(milliseconds, 0.99):.1f} ms", "50 ms")
