@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 
 from grader.report.index_views import index_page
+from grader.results import Source
 
 
 def test_mean_and_median_are_those_of_the_graded(build):
@@ -45,6 +46,16 @@ def test_the_order_in_which_results_are_read_changes_nothing(build):
     shuffled = random.Random(0).sample(results, len(results))
     batch = build.batch(results)
     assert index_page(batch, shuffled) == index_page(batch, results)
+
+
+def test_attempts_that_a_submission_takes_the_place_of_are_listed(build):
+    result = build.full_marks()
+    info = result.submission.model_copy(update={"older": ("first_try.py",)})
+    result = result.model_copy(update={"submission": info})
+    source = Source(name="a.zip", layout="plain", title="a folder", evidence="It is one.")
+    batch = build.batch([result]).model_copy(update={"source": source})
+    (listing,) = index_page(batch, [result]).source.lists
+    assert (listing.heading, listing.lines[0].remark) == ("Earlier attempts", "first_try.py")
 
 
 def test_the_filters_offer_what_there_is_and_say_how_often(build):

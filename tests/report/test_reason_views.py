@@ -66,6 +66,11 @@ def test_the_check_that_most_lost_points_at_comes_first(build):
     ]  # fmt: skip
 
 
+def test_of_one_check_the_reason_seen_most_often_comes_first(build):
+    (check,) = reason_counts(lost(build, "rare", "often", "often"))
+    assert [(reason.text, reason.count) for reason in check.reasons] == [("Often", 2), ("Rare", 1)]
+
+
 def test_what_passed_or_was_not_run_is_no_loss(build):
     assert losses(build.without_training(), WHO) == ()
 
