@@ -83,4 +83,3 @@ for (const table of document.querySelectorAll("table.sortable")) {
 }
 const tools = document.getElementById("tools");
 if (tools) makeFilters(tools, document.getElementById("table"));
-document.documentElement.dataset.ready = "yes";
