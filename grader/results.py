@@ -107,6 +107,14 @@ class SubmissionInfo(Record):
     )
 
 
+class SourceLine(Record):
+    """A line of the student's work, as it was handed in."""
+
+    number: int = Field(description="counted from 1, in its file or cell")
+    text: Prose
+    marked: bool = Field(default=False, description="whether it is the line that is spoken of")
+
+
 class CheckResult(Record):
     """The outcome of one check."""
 
@@ -120,6 +128,9 @@ class CheckResult(Record):
     where: str | None = Field(default=None, description="the student's file or cell and line")
     left_out: bool = Field(
         default=False, description="it was not asked for, so its points cannot be lost"
+    )
+    lines: tuple[SourceLine, ...] = Field(
+        default=(), description="what stands there, where it was read; some may be left out between"
     )
 
 

@@ -7,9 +7,9 @@ all.
 
 The way of a result through this package::
 
-    SubmissionResult ──views──> SubmissionPage ──templates──> report.html
-            │                        └─plots─> inline SVG
-            └──────────────── jsonform ─────────────────────> result.json
+    SubmissionResult ──views───────> SubmissionPage ──templates──> report.html
+            │    └─────index_views─> IndexPage ───────templates──> index.html
+            └────────────────── jsonform ────────────────────────> result.json
 
 All text that a student may have written passes `text.clean` on its way into a page; the template
 environment applies it to every value it prints (see `pages`), so that no view can forget it.

@@ -2,16 +2,24 @@
 
 Two nets under student text, both in the environment and not in any template: autoescape turns
 markup into text, and `finalize` cleans every value that is printed.
+
+A third one is in each page: its content security policy. A student's page runs no script at all;
+the index runs the one that is ours, which the policy names by its hash, and no other.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.report import phrases
 from grader.report.index_views import index_page
 from grader.report.text import clean
 from grader.report.views import submission_page
@@ -30,12 +38,28 @@ def render_index(batch: BatchResult, results: Iterable[SubmissionResult]) -> str
     `results` is read once. A submission of the batch without a result gets a row all the same.
     """
     page = index_page(batch, results)
-    return _environment().get_template("index.html.j2").render(page=page)
+    return _environment().get_template("index.html.j2").render(page=page, script=_script())
+
+
+@dataclass(frozen=True)
+class _Script:
+    """A script of ours and how a content security policy names it."""
+
+    text: Markup
+    sha256: str
+
+
+@cache
+def _script() -> _Script:
+    # Never through the template engine: what is hashed is what stands in the page.
+    text = resources.files("grader.report").joinpath("templates/index.js").read_text("utf-8")
+    digest = hashlib.sha256(text.encode()).digest()
+    return _Script(Markup(text), base64.b64encode(digest).decode())
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("grader.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -43,6 +67,8 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["say"] = phrases
+    return environment
 
 
 def _printed(value: object) -> object:

@@ -1,74 +1,47 @@
-"""The curve of one training run as inline SVG.
+"""The curve of one training run: where it stands in its plot, and what it shows in words.
 
-matplotlib draws with placeholder colours, which are then replaced by the page's CSS variables:
-the plot follows the page into dark mode and print, and colours still stand once, in the
-stylesheet. No pyplot, no global figure, no raster canvas.
-
-The bytes depend on the run alone: the user's own matplotlibrc is set aside, element ids are
-hashed with a fixed salt and prefixed with the run's name (several plots share a page), and no
-date is written.
+Any number may come: a run that diverged has losses that are infinite or none, and a submission can
+make its loss whatever it likes. What cannot be drawn is left out, so that a line has an end there.
 """
 
 from __future__ import annotations
 
-import io
 import math
-import re
-import threading
-from dataclasses import dataclass
-from typing import Any
-from xml.etree import ElementTree
+from dataclasses import dataclass, replace
 
-from matplotlib import style
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from grader.report import phrases, wording
+from grader.report.panels import (
+    LEFT,
+    RIGHT,
+    WIDTH,
+    Dot,
+    Line,
+    Panel,
+    Scale,
+    goal_line,
+    path_of,
+    tick_marks,
+    ticks,
+)
+from grader.results import CurvePoint, RunName, RunResult
 
-from grader.report import wording
-from grader.results import CurvePoint, RunResult
-
-INK, GRID, LINE, LOSS, GOAL, CARD = (f"#0a0b{n:02x}" for n in range(1, 7))
-_VARIABLES = {
-    INK: "var(--muted)",
-    GRID: "var(--line)",
-    LINE: "var(--accent)",
-    LOSS: "var(--loss)",
-    GOAL: "var(--goal)",
-    CARD: "var(--card)",
-}
-# Any: the names of all settings are one Literal type from matplotlib 3.11 on, plain str before.
-_STYLE: dict[Any, Any] = {
-    "svg.fonttype": "none",  # text stays text: searchable, and in the page's own face
-    "font.size": 9.5,
-    "text.color": INK,
-    "axes.edgecolor": GRID,
-    "axes.labelcolor": INK,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.spines.left": False,
-    "axes.grid": True,
-    "axes.axisbelow": True,
-    "grid.color": GRID,
-    "grid.linewidth": 0.7,
-    "xtick.color": INK,
-    "ytick.color": INK,
-    "xtick.major.size": 3,
-    "ytick.major.size": 0,
-    "lines.solid_capstyle": "round",
-    "lines.solid_joinstyle": "round",
-}
-# matplotlib's settings are global: two threads that drew at once would draw with each other's.
-_DRAWING = threading.Lock()
-# Small on purpose: at this size its type is about 9 px on a phone and 11 px in the page.
-_SIZE_INCHES = (5.4, 3.5)
+_HEIGHT = 252.0
 _MARKERS_UP_TO = 40
 # Beyond it a difference of two values, or the room above it, is more than a float can hold.
 _LARGEST = 1e100
-_SVG = "http://www.w3.org/2000/svg"
-_XLINK = "http://www.w3.org/1999/xlink"
-_FONT = re.compile(r"font: (?:\w+ )*?([\d.]+px) [^;]*")
-_FAMILY = re.compile(r"font-family: [^;]*;? ?")
-_REFERENCE = re.compile(r"url\(#")
+_UPPER, _LOWER, _ALONE = (24.0, 141.0), (175.0, 222.0), (24.0, 218.0)
+
+
+@dataclass(frozen=True)
+class CurvePlot:
+    """A run's plot; `name` makes its ids unique in the page, `label` says all that it shows."""
+
+    name: str
+    label: str
+    caption: str
+    panels: tuple[Panel, ...]
+    width: float = WIDTH
+    height: float = _HEIGHT
 
 
 @dataclass(frozen=True)
@@ -77,6 +50,21 @@ class Words:
 
     short: str
     long: str
+
+
+def curve_plot(name: RunName, run: RunResult) -> CurvePlot:
+    """The plot of a run; `run.curve` is not empty."""
+    words = describe(wording.RUN_TITLES[name], run)
+    across = iteration_scale(max(point.iteration for point in run.curve))
+    losses = [
+        (point.iteration, point.loss)
+        for point in run.curve
+        if point.loss is not None and _drawn(point.loss)
+    ]
+    panels: tuple[Panel, ...] = (_accuracy_panel(run, across, _ALONE),)
+    if losses:
+        panels = _stacked(_accuracy_panel(run, across, _UPPER), _loss_panel(losses, across))
+    return CurvePlot(name, words.long, words.short, panels)
 
 
 def reached_at(run: RunResult) -> CurvePoint | None:
@@ -89,160 +77,116 @@ def reached_at(run: RunResult) -> CurvePoint | None:
 def describe(title: str, run: RunResult) -> Words:
     """The curve of a run in words; `run.curve` is not empty."""
     first, last = run.curve[0], run.curve[-1]
-    best = max(run.curve, key=lambda point: _share(point.val_accuracy))
+    best = max(run.curve, key=lambda point: share_drawn(point.val_accuracy))
     goal = wording.threshold(run.threshold)
     reached = reached_at(run)
     if reached is not None:
-        verdict = f"Reached {goal} at iteration {wording.number(reached.iteration)}"
+        verdict = phrases.reached(goal, reached.iteration)
     elif run.reached:
-        verdict = f"Reached {goal} with a further seed"
+        verdict = phrases.reached_later(goal)
     else:
         verdict = _shortfall(run.threshold, best.val_accuracy)
     losses = [point.loss for point in run.curve if point.loss is not None and _drawn(point.loss)]
-    loss = f" Training loss went from {_loss(losses[0])} to {_loss(losses[-1])}." if losses else ""
-    long = (
-        f"{title}: validation accuracy went from {wording.percent(first.val_accuracy)} at "
-        f"iteration {wording.number(first.iteration)} to {wording.percent(last.val_accuracy)} at "
-        f"iteration {wording.number(last.iteration)}, at best {wording.percent(best.val_accuracy)}."
-        f" {verdict}.{loss}"
-    )
+    start = (wording.percent(first.val_accuracy), first.iteration)
+    end = (wording.percent(last.val_accuracy), last.iteration)
+    course = phrases.went(title, start, end, wording.percent(best.val_accuracy))
+    long = f"{course} {verdict}."
+    if losses:
+        long += f" {phrases.loss_went(_loss(losses[0]), _loss(losses[-1]))}"
     return Words(short=verdict, long=long)
+
+
+def iteration_scale(last: int) -> Scale:
+    """The horizontal axis, from 0 to the last iteration that was measured."""
+    # A float counts no further than 2**53.
+    return Scale(0.0, float(min(max(last, 1), 2**53)), LEFT, RIGHT)
+
+
+def iteration_ticks(across: Scale) -> tuple[list[float], list[str]]:
+    """Ticks of it with their words."""
+    values = ticks(0.0, across.high, 5, least_step=1.0)
+    return values, [wording.number(value) for value in values]
+
+
+def accuracy_scale(accuracies: list[float], threshold: float, top: float, bottom: float) -> Scale:
+    """The vertical axis: what was measured and the threshold, with some room."""
+    most, least = max(*accuracies, threshold), min(*accuracies, threshold)
+    room = max(0.12 * (most - least), 0.02)
+    return Scale(max(least - room, 0.0), min(most + 1.6 * room, 1.02), bottom, top)
+
+
+def accuracy_ticks(upward: Scale) -> tuple[list[float], list[str]]:
+    """Ticks of it with their words, in whole percent."""
+    values = ticks(upward.low, min(upward.high, 1.0), 5, least_step=0.01)
+    return values, [f"{round(100 * value)}{wording.NBSP}%" for value in values]
+
+
+def share_drawn(value: float) -> float:
+    """A share as it is drawn: between 0 and 1, and 0 where it is no number."""
+    return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
+
+
+def _stacked(upper: Panel, lower: Panel) -> tuple[Panel, ...]:
+    """Two panels over one axis, whose words are those of the lower one."""
+    bare = tuple(replace(tick, text="") for tick in upper.x_ticks)
+    return replace(upper, x_ticks=bare, x_title=""), lower
+
+
+def _accuracy_panel(run: RunResult, across: Scale, between: tuple[float, float]) -> Panel:
+    top, bottom = between
+    accuracies = [share_drawn(point.val_accuracy) for point in run.curve]
+    threshold = share_drawn(run.threshold)
+    upward = accuracy_scale(accuracies, threshold, top, bottom)
+    places = [
+        (across.place(point.iteration), upward.place(accuracy))
+        for point, accuracy in zip(run.curve, accuracies, strict=True)
+    ]
+    iterations, texts = iteration_ticks(across)
+    reached = reached_at(run)
+    few = len(places) <= _MARKERS_UP_TO
+    return Panel(
+        title=phrases.VALIDATION_ACCURACY,
+        top=top,
+        bottom=bottom,
+        x_ticks=tick_marks(across, iterations, texts),
+        y_ticks=tick_marks(upward, *accuracy_ticks(upward)),
+        lines=(Line(path_of(places), "accuracy"),),
+        x_title=phrases.ITERATION,
+        goal=goal_line(
+            upward.place(threshold),
+            phrases.threshold_line(wording.threshold(run.threshold)),
+            [places],
+        ),
+        dots=tuple(Dot(x, y) for x, y in places) if few else (),
+        mark=None if reached is None else Dot(*places[run.curve.index(reached)]),
+    )
+
+
+def _loss_panel(losses: list[tuple[int, float]], across: Scale) -> Panel:
+    top, bottom = _LOWER
+    most, least = max(loss for _, loss in losses), min(loss for _, loss in losses)
+    room = 0.06 * (most - least) or 0.1 * abs(most) or 0.1
+    upward = Scale(least - room, most + room, bottom, top)
+    values = ticks(upward.low, upward.high, 3)
+    iterations, texts = iteration_ticks(across)
+    places = [(across.place(iteration), upward.place(loss)) for iteration, loss in losses]
+    return Panel(
+        title=phrases.TRAINING_LOSS,
+        top=top,
+        bottom=bottom,
+        x_ticks=tick_marks(across, iterations, texts),
+        y_ticks=tick_marks(upward, values, [f"{value:.3g}" for value in values]),
+        lines=(Line(path_of(places), "loss"),),
+        x_title=phrases.ITERATION,
+    )
 
 
 def _shortfall(threshold: float, best: float) -> str:
     gap = wording.points(100 * (threshold - best))
     goal = wording.threshold(threshold)
     if best >= threshold or gap == "0":
-        return f"Came to {goal} but not past it"
-    return f"Stayed {gap} percentage {'point' if gap == '1' else 'points'} below {goal}"
-
-
-def curve_svg(name: str, run: RunResult, label: str) -> str:
-    """An `<svg>` element of the run's curve; `name` makes its ids unique, `label` describes it."""
-    settings: Any = ["default", {**_STYLE, "svg.hashsalt": f"torchgrade-{name}"}]
-    with _DRAWING, style.context(settings):
-        figure = _draw(run)
-        buffer = io.BytesIO()
-        figure.savefig(
-            buffer,
-            format="svg",
-            transparent=True,
-            metadata={"Date": None, "Creator": None, "Format": None, "Type": None},
-        )
-    return _inline(buffer.getvalue(), name, label)
-
-
-def _draw(run: RunResult) -> Figure:
-    figure = Figure(figsize=_SIZE_INCHES)
-    losses = [
-        (_place(point.iteration), point.loss)
-        for point in run.curve
-        if point.loss is not None and _drawn(point.loss)
-    ]
-    if not losses:
-        _draw_accuracy(figure.add_axes((0.1, 0.13, 0.86, 0.77)), run)
-        return figure
-    upper = figure.add_axes((0.1, 0.44, 0.86, 0.47))
-    lower = figure.add_axes((0.1, 0.12, 0.86, 0.19), sharex=upper)
-    _draw_accuracy(upper, run)
-    upper.tick_params(labelbottom=False)
-    upper.set_xlabel("")
-    lower.plot(*zip(*losses, strict=True), color=LOSS, linewidth=1.5)
-    lower.set_title("Training loss", loc="left", fontsize=9.5, color=INK, pad=5)
-    lower.set_xlabel("iteration", loc="right", labelpad=1)
-    lower.yaxis.set_major_locator(MaxNLocator(3))
-    return figure
-
-
-def _draw_accuracy(axes: Axes, run: RunResult) -> None:
-    iterations = [_place(point.iteration) for point in run.curve]
-    accuracies = [_share(point.val_accuracy) for point in run.curve]
-    threshold = _share(run.threshold)
-    axes.plot(
-        iterations,
-        accuracies,
-        color=LINE,
-        linewidth=2,
-        marker="o" if len(iterations) <= _MARKERS_UP_TO else "",
-        markersize=3,
-    )
-    axes.axhline(threshold, color=GOAL, linewidth=1.2, linestyle=(0, (4, 3)), gid="threshold")
-    # Where the curve is not: under the line on the right once the curve is above it, else over
-    # it on the left, where curves begin below.
-    above = min(accuracies[-max(len(accuracies) // 3, 1) :]) >= threshold
-    axes.annotate(
-        f"threshold {wording.threshold(run.threshold)}",
-        xy=(1 if above else 0, threshold),
-        xycoords=("axes fraction", "data"),
-        xytext=(-2, -3) if above else (2, 3),
-        textcoords="offset points",
-        ha="right" if above else "left",
-        va="top" if above else "bottom",
-        color=GOAL,
-    )
-    reached = reached_at(run)
-    if reached is not None:
-        axes.plot(
-            [_place(reached.iteration)],
-            [_share(reached.val_accuracy)],
-            marker="o",
-            markersize=8,
-            markerfacecolor=CARD,
-            markeredgecolor=LINE,
-            markeredgewidth=2,
-            linestyle="",
-            gid="reached",
-        )
-    top = max(*accuracies, threshold)
-    bottom = min(*accuracies, threshold)
-    room = max(0.12 * (top - bottom), 0.02)
-    axes.set_ylim(max(bottom - room, 0.0), min(top + 1.6 * room, 1.02))
-    axes.set_title("Validation accuracy", loc="left", fontsize=9.5, color=INK, pad=5)
-    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=f"{wording.NBSP}%"))
-    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.set_xlabel("iteration", loc="right", labelpad=1)
-
-
-def _inline(document: bytes, name: str, label: str) -> str:
-    """Make matplotlib's SVG document an element that can stand in a page beside others."""
-    root = ElementTree.fromstring(document)
-    for parent in list(root.iter()):
-        for child in list(parent):
-            # matplotlib's <style> has the selector "*": in a page it would style the whole page.
-            if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
-                parent.remove(child)
-    for element in root.iter():
-        _localise(element, name)
-    for attribute in ("width", "height", "version"):
-        root.attrib.pop(attribute, None)
-    root.set("role", "img")
-    root.set("aria-label", label)
-    title = ElementTree.Element("title")
-    title.text = label
-    root.insert(0, title)
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def _localise(element: ElementTree.Element, name: str) -> None:
-    """Prefix ids and what refers to them, drop namespaces, put CSS variables in."""
-    element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
-    for attribute, value in list(element.attrib.items()):
-        if attribute == "id":
-            element.set("id", f"{name}-{value}")
-        elif attribute == f"{{{_XLINK}}}href":
-            del element.attrib[attribute]
-            element.set("href", f"#{name}-{value.removeprefix('#')}")
-        elif "url(#" in value:
-            element.set(attribute, _REFERENCE.sub(f"url(#{name}-", value))
-        elif attribute == "style":
-            element.set("style", _themed(value))
-
-
-def _themed(css: str) -> str:
-    for colour, variable in _VARIABLES.items():
-        css = css.replace(colour, variable)
-    return _FAMILY.sub("", _FONT.sub(r"font-size: \1", css))
+        return phrases.equalled(goal)
+    return phrases.stayed_below(goal, gap)
 
 
 def _drawn(loss: float) -> bool:
@@ -252,13 +196,3 @@ def _drawn(loss: float) -> bool:
 
 def _loss(loss: float) -> str:
     return f"{loss:.2f}" if abs(loss) < 1e6 else f"{loss:.2e}"
-
-
-def _share(value: float) -> float:
-    """A share as it is drawn: between 0 and 1, and 0 where it is no number."""
-    return min(max(value, 0.0), 1.0) if math.isfinite(value) else 0.0
-
-
-def _place(iteration: int) -> int:
-    """An iteration as it is drawn: a float counts no further."""
-    return min(max(iteration, -(2**53)), 2**53)

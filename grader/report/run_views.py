@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from grader.report import wording
+from grader.report import phrases, wording
+from grader.report.plots import CurvePlot, curve_plot
 from grader.report.prose import Block, typeset
 from grader.report.text import TEXT_LIMIT, clean_line, optional_line
 from grader.results import RunName, RunResult
@@ -14,7 +13,7 @@ from grader.results import RunName, RunResult
 
 @dataclass(frozen=True)
 class Run:
-    """One training run; `plot` is finished SVG, made by `plots` from numbers alone."""
+    """One training run; there is a plot where its curve was measured."""
 
     title: str
     tone: str
@@ -32,15 +31,14 @@ class Run:
     seeds: str
     shared_with: str | None
     reason: tuple[Block, ...]
-    plot: Markup | None
-    caption: str
+    plot: CurvePlot | None
 
 
 def run_view(name: RunName, run: RunResult) -> Run:
-    """Work out one run; draws its plot when it has a curve."""
+    """Work out one run."""
     title = wording.RUN_TITLES[name]
     trained = run.iterations > 0
-    plot, caption = _plot(name, run)
+    shared = optional_line(run.shared_with)
     return Run(
         title=title,
         tone=wording.RUN_TONES[run.status].value,
@@ -56,18 +54,7 @@ def run_view(name: RunName, run: RunResult) -> Run:
         optimizer=clean_line(run.optimizer.name) if run.optimizer else None,
         settings=wording.settings(run.optimizer),
         seeds=wording.seeds(run.seeds),
-        shared_with=optional_line(run.shared_with),
+        shared_with=phrases.shared_with(shared) if shared else None,
         reason=typeset(run.reason),
-        plot=plot,
-        caption=caption,
+        plot=curve_plot(name, run) if run.curve else None,
     )
-
-
-def _plot(name: RunName, run: RunResult) -> tuple[Markup | None, str]:
-    if not run.curve:
-        return None, ""
-    # matplotlib takes half a second to import: only where there is something to draw.
-    from grader.report import plots
-
-    words = plots.describe(wording.RUN_TITLES[name], run)
-    return Markup(plots.curve_svg(name, run, words.long)), words.short

@@ -45,6 +45,8 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     Line breaks (all kinds become `\\n`) and tabs stay. Joiners (U+200C, U+200D) stay: names need
     them. A cut is marked by "… (cut)" after the `limit` characters.
     """
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return text  # as most is, and a page has thousands of them
     # A line of 10 MB costs nothing when it is cut before the patterns run over it; the factor
     # leaves room for what they take out.
     kept = text[: 4 * limit]

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Literal
 
 from grader.report.text import clean_line
-from grader.results import CheckStatus, DataInfo, OptimizerInfo, RunName, RunStatus
+from grader.results import (
+    CheckStatus,
+    DataInfo,
+    OptimizerInfo,
+    RunName,
+    RunResult,
+    RunStatus,
+)
 
 NBSP = "\u00a0"
 DASH = "\u2013"
@@ -41,6 +49,28 @@ RUN_TONES: dict[RunStatus, CheckStatus] = {
     RunStatus.SKIPPED: CheckStatus.SKIPPED,
 }
 """A run is drawn with the symbol and colour of the check status that is nearest in meaning."""
+SUBMISSION_WORDS: dict[Literal["graded", "ungraded"], str] = {
+    "graded": "Graded",
+    "ungraded": "Not graded",
+}
+STATE_WORDS = {
+    "ungraded": "Not graded",
+    "full": "Full marks",
+    "lost": "Lost points",
+    "flagged": "Flagged",
+    "near": "Near miss",
+    "error": "Grader error",
+    "late": "Late",
+    "adjusted": "Adjusted by hand",
+}
+"""What the table of submissions can be filtered by; a submission may be in several."""
+CONCERNS = {
+    "ungraded": ("Not graded", "No check was run on these, so they have no score of their own."),
+    "error": ("Grader errors", "torchgrade itself failed here; points may be missing."),
+    "flagged": ("Flags", "What was noticed. A flag takes no points by itself."),
+    "near": ("Near misses", "So close to a threshold that chance may have decided."),
+}
+"""What a person has to look at, the most urgent first: heading and hint."""
 
 _SETTINGS_SHOWN = 12
 
@@ -81,6 +111,13 @@ def number(value: float) -> str:
 def epochs(value: float) -> str:
     """How often the training images were gone through: 1 epoch, 10 epochs."""
     return f"{number(value)}{NBSP}{'epoch' if value == 1 else 'epochs'}"
+
+
+def near_miss(title: str, run: RunResult) -> str:
+    """How far a run stayed below its threshold."""
+    seeds = f", the best of {len(run.seeds)} trainings" if len(run.seeds) > 1 else ""
+    asked = threshold(run.threshold)
+    return f"{title}: {percent(run.best_val_accuracy)}{seeds}; {asked} is asked for."
 
 
 _SILENT_WHEN_ZERO = {"dampening", "weight_decay", "nesterov"}

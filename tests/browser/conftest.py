@@ -6,8 +6,11 @@ import importlib.util
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -28,6 +31,10 @@ ARGUMENTS = (
     "--hide-scrollbars",
 )
 KINDS = ("full_marks", "failing", "ungraded", "without_training", "hostile")
+AXE = """
+const done = arguments[0];
+axe.run(document, {resultTypes: ["violations"]}).then((found) => done(found.violations));
+"""
 BUILDER = Path(__file__).parents[1] / "report" / "builder.py"
 
 
@@ -39,10 +46,14 @@ class Browser:
 
     def open(self, page: Path, *, width: int = 1100, dark: bool = False) -> None:
         """Open a page of a file; logs start afresh."""
+        wishes = {
+            "prefers-color-scheme": "dark" if dark else "light",
+            "prefers-reduced-motion": "reduce",  # else what is clicked on is still moving
+        }
         self._devtools(
             "Emulation.setEmulatedMedia",
             media="screen",
-            features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}],
+            features=[{"name": name, "value": value} for name, value in wishes.items()],
         )
         self._devtools(
             "Emulation.setDeviceMetricsOverride",
@@ -58,6 +69,29 @@ class Browser:
     def run(self, script: str) -> object:
         """The value of a JavaScript expression in the page."""
         return self.driver.execute_script(f"return {script.strip()}")
+
+    @contextmanager
+    def without_scripts(self) -> Iterator[None]:
+        """As for a reader who has JavaScript turned off; `run` works all the same."""
+        self._devtools("Emulation.setScriptExecutionDisabled", value=True)
+        try:
+            yield
+        finally:
+            self._devtools("Emulation.setScriptExecutionDisabled", value=False)
+
+    def press(self, *keys: str) -> None:
+        """Type into whatever has the focus."""
+        webdriver.ActionChains(self.driver).send_keys(*keys).perform()
+
+    def click(self, selector: str) -> None:
+        """Click with the mouse on the first element that fits."""
+        self.driver.find_element("css selector", selector).click()
+
+    def violations(self) -> list[str]:
+        """What axe-core finds wrong in the page, of all its rules: `rule: element`."""
+        self.driver.execute_script(_axe())
+        found = self.driver.execute_async_script(AXE)
+        return [f"{each['id']}: {node['html']}" for each in found for node in each["nodes"]]
 
     def print(self) -> None:
         """Show the page as it would be printed."""
@@ -78,6 +112,13 @@ class Browser:
 
     def _devtools(self, command: str, **arguments: object) -> None:
         self.driver.execute_cdp_cmd(command, arguments)
+
+
+def _axe() -> str:
+    try:
+        return resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    except ModuleNotFoundError:
+        pytest.skip("axe-playwright-python is not installed")
 
 
 @pytest.fixture(scope="session")
@@ -102,11 +143,17 @@ def browser(tmp_path_factory) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def pages(tmp_path_factory) -> dict[str, Path]:
-    """A batch with one submission of each kind, written to disk: paths by kind, and `index`."""
+def build() -> ModuleType:
+    """The builder of made-up results."""
     spec = importlib.util.spec_from_file_location("report_builder", BUILDER)
-    build = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(build)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory, build) -> dict[str, Path]:
+    """A batch with one submission of each kind, written to disk: paths by kind, and `index`."""
     out = tmp_path_factory.mktemp("out")
     results = []
     for kind in KINDS:
@@ -117,3 +164,14 @@ def pages(tmp_path_factory) -> dict[str, Path]:
     write_batch(build.batch(results, build.SYNTHETIC), results, out)
     written = {kind: out / "submissions" / f"{kind} 1" / "report.html" for kind in KINDS}
     return {**written, "index": out / "index.html"}
+
+
+@pytest.fixture(scope="session")
+def large_index(tmp_path_factory, build) -> Path:
+    """The index of a class of a thousand."""
+    out = tmp_path_factory.mktemp("large")
+    results = [
+        build.renumbered(getattr(build, KINDS[n % 4])(), n, late=n % 10 == 0) for n in range(1000)
+    ]
+    write_batch(build.batch(results), results, out)
+    return out / "index.html"

@@ -19,6 +19,7 @@ from grader.results import (
     RunName,
     RunResult,
     RunStatus,
+    SourceLine,
     Student,
     SubmissionInfo,
     SubmissionResult,
@@ -47,6 +48,13 @@ A second convolution with padding 2 instead of 1 reproduces your numbers exactly
 SHAPE_REASON = """\
 flatten(x) was asked for shape (2, 12) and returned (24,).
 The first dimension is the batch and must be kept."""
+CONVNET = """\
+    # TODO: the forward pass of the three-layer ConvNet
+    hidden = F.relu(F.conv2d(x, conv_w1, conv_b1, padding=2))
+    hidden = F.relu(F.conv2d(hidden, conv_w2, conv_b2, padding=2))
+    scores = flatten(hidden).mm(fc_w) + fc_b  # no softmax
+    assert scores.dim() == 2, "scores: (N, C)"
+    return scores"""
 NEAR_MISS = """\
 Validation accuracy came to 41.6 %, 0.4 percentage points below the threshold of 42 %.
 Three seeds were tried: 41.2 %, 41.6 %, 40.9 %."""
@@ -79,6 +87,7 @@ def check(
     reason: str | None = None,
     where: str | None = None,
     misconception: str | None = None,
+    lines: tuple[SourceLine, ...] = (),
 ) -> CheckResult:
     earned = max_score if status is CheckStatus.PASSED else 0.0
     return CheckResult(
@@ -90,6 +99,15 @@ def check(
         reason=reason,
         where=where,
         misconception=misconception,
+        lines=lines,
+    )
+
+
+def source_lines(text: str, first: int = 1, marked: int | None = None) -> tuple[SourceLine, ...]:
+    """The lines of a text as an excerpt."""
+    return tuple(
+        SourceLine(number=number, text=line, marked=number == marked)
+        for number, line in enumerate(text.split("\n"), first)
     )
 
 
@@ -318,6 +336,10 @@ def failing() -> SubmissionResult:
                     CheckStatus.FAILED,
                     reason=SHAPE_REASON,
                     where="notebook.ipynb, cell 8, line 3",
+                    lines=(
+                        *source_lines("def flatten(x):"),
+                        *source_lines("    return x.reshape(-1)", 3, marked=3),
+                    ),
                 ),
                 check(
                     "flatten keeps the order of the values",
@@ -338,6 +360,7 @@ def failing() -> SubmissionResult:
                     reason=VALUES_REASON,
                     where="notebook.ipynb, cell 12, lines 14 to 22",
                     misconception="second_padding_2",
+                    lines=source_lines(CONVNET, 14, marked=16),
                 ),
                 *barebones.checks[2:],
             ),
@@ -416,6 +439,7 @@ def hostile() -> SubmissionResult:
         CheckStatus.FAILED,
         reason=HOSTILE + "\n" + "x" * 100_000 + "\n" + HOSTILE,
         where=HOSTILE,
+        lines=source_lines("\n".join((HOSTILE, "x = '''", "w" * 100_000)), marked=1),
     )
     runs = good_runs()
     runs["challenge"] = runs["challenge"].model_copy(
@@ -437,6 +461,15 @@ def hostile() -> SubmissionResult:
         integrity=(IntegrityFlag(flag=HOSTILE, text=HOSTILE),),
     )
     info = result.submission.model_copy(update={"files": (HOSTILE, "z" * 100_000)})
+    return result.model_copy(update={"submission": info})
+
+
+def renumbered(result: SubmissionResult, number: int, *, late: bool = False) -> SubmissionResult:
+    """The same work, handed in by another student."""
+    name = f"{result.submission.student.name} {number}"
+    info = result.submission.model_copy(
+        update={"id": f"s{number:04}", "student": Student(id=str(number), name=name), "late": late}
+    )
     return result.model_copy(update={"submission": info})
 
 

@@ -1,39 +1,9 @@
 from __future__ import annotations
 
-import pytest
+import random
 
-from grader.report.index_views import BINS, histogram, index_page, report_href
-
-
-def test_the_full_score_counts_into_the_last_bar():
-    counts = [bar.count for bar in histogram([0.0, 9.9, 10.0, 100.0, 100.0], 100.0).bars]
-    assert counts == [2, 1, 0, 0, 0, 0, 0, 0, 0, 2]
-
-
-def test_the_histogram_says_what_it_shows():
-    assert histogram([3.0, 100.0], 100.0).label == (
-        "Scores of 2 graded submissions: 1 from 0 to 10, 1 from 90 to 100 points."
-    )
-
-
-def test_scores_outside_the_range_are_counted_at_its_ends():
-    counts = [bar.count for bar in histogram([-3.0, 140.0], 100.0).bars]
-    assert (counts[0], counts[BINS - 1]) == (1, 1)
-
-
-@pytest.mark.parametrize(
-    ("submission_id", "href"),
-    [
-        ("plain_1", "submissions/plain_1/report.html"),
-        ("a b#c?d", "submissions/a%20b%23c%3Fd/report.html"),
-        ("javascript:alert(1)", "submissions/javascript%3Aalert%281%29/report.html"),
-        ("Łukasz", "submissions/%C5%81ukasz/report.html"),
-        ("latin-1 \udce9", "submissions/latin-1%20%E9/report.html"),
-        ("half \ud83d", "submissions/half%20%3F/report.html"),
-    ],
-)
-def test_links_encode_the_id(submission_id, href):
-    assert report_href(submission_id) == href
+from grader.report.index_views import index_page
+from grader.results import Source
 
 
 def test_mean_and_median_are_those_of_the_graded(build):
@@ -46,16 +16,54 @@ def test_mean_and_median_are_those_of_the_graded(build):
 def test_an_entry_without_a_result_has_its_row_all_the_same(build):
     results = [build.full_marks(), build.ungraded()]
     page = index_page(build.batch(results), [])
-    assert [row.submission_id for row in page.graded_rows] == ["lovelace_ada_18211"]
-    assert page.ungraded_rows[0].reason[0].pieces[0].text == "No reason was recorded."
+    assert [row.who.submission_id for row in page.rows] == [
+        "lovelace_ada_18211", "hopper_grace_18555",
+    ]  # fmt: skip
+    told = [concern.text[0].pieces[0].text for concern in page.attention[0].shown]
+    assert told == ["Its result.json was not found.", "No reason was recorded."]
 
 
 def test_a_result_the_batch_does_not_list_is_left_out(build):
     page = index_page(build.batch([build.full_marks()]), [build.full_marks(), build.failing()])
-    assert len(page.graded_rows) == 1
+    assert len(page.rows) == 1
+    assert page.reasons == ()
 
 
-def test_an_empty_batch_has_no_histogram(build):
+def test_an_empty_batch_has_nothing_but_its_head(build):
     page = index_page(build.batch([]), [])
-    assert page.histogram is None
     assert page.mean == "\u2013"
+    assert (page.histogram, page.heat_map, page.leaderboard) == (None, None, None)
+    assert (page.rows, page.attention, page.reasons, page.curves) == ((), (), (), ())
+
+
+def test_the_order_in_which_results_are_read_changes_nothing(build):
+    results = [
+        build.renumbered(made, number)
+        for number, made in enumerate(
+            [build.full_marks(), build.failing(), build.ungraded(), build.failing()]
+        )
+    ]
+    shuffled = random.Random(0).sample(results, len(results))
+    batch = build.batch(results)
+    assert index_page(batch, shuffled) == index_page(batch, results)
+
+
+def test_attempts_that_a_submission_takes_the_place_of_are_listed(build):
+    result = build.full_marks()
+    info = result.submission.model_copy(update={"older": ("first_try.py",)})
+    result = result.model_copy(update={"submission": info})
+    source = Source(name="a.zip", layout="plain", title="a folder", evidence="It is one.")
+    batch = build.batch([result]).model_copy(update={"source": source})
+    (listing,) = index_page(batch, [result]).source.lists
+    assert (listing.heading, listing.lines[0].remark) == ("Earlier attempts", "first_try.py")
+
+
+def test_the_filters_offer_what_there_is_and_say_how_often(build):
+    results = [build.full_marks(), build.failing(), build.ungraded()]
+    page = index_page(build.batch(results), results)
+    assert [(choice.value, choice.count) for choice in page.states] == [
+        ("ungraded", 1), ("full", 1), ("lost", 1), ("flagged", 1), ("near", 1), ("error", 1),
+    ]  # fmt: skip
+    assert [(choice.value, choice.count) for choice in page.flags] == [
+        ("changed_provided_function", 1)
+    ]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-import html
+import base64
+import hashlib
 import re
 from html.parser import HTMLParser
 
@@ -39,7 +40,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        if "style" not in self.open:
+        if not {"style", "script"} & set(self.open):
             self.text += data
 
     @property
@@ -137,15 +138,39 @@ def test_ids_are_unique_in_a_page(build):
     assert len(ids) == len(set(ids))
 
 
+def policy(page: Page) -> list[str]:
+    """The directives of a page's content security policy."""
+    for tag, attributes in page.elements:
+        if tag == "meta" and attributes.get("http-equiv") == "Content-Security-Policy":
+            return attributes["content"].split("; ")
+    return []
+
+
 def test_pages_are_complete_in_themselves(result, build):
     for source in (render_submission(result), render_index(build.batch([result]), [result])):
         page = Page(source)
-        assert not {"script", "img", "iframe", "object"} & {tag for tag, _ in page.elements}
+        assert not {"img", "iframe", "object"} & {tag for tag, _ in page.elements}
         assert "http://" not in source
         assert "https://" not in source
-        assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in html.unescape(
-            source
-        )
+        assert policy(page)[:5] == [
+            "default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "base-uri 'none'",
+            "form-action 'none'",
+        ]  # fmt: skip
+
+
+def test_a_students_page_runs_no_script(result):
+    page = Page(render_submission(result))
+    assert "script" not in {tag for tag, _ in page.elements}
+    assert not any(directive.startswith("script-src") for directive in policy(page))
+
+
+def test_the_index_runs_its_one_script_and_no_other(build):
+    source = render_index(build.batch([build.hostile()]), [build.hostile()])
+    page = Page(source)
+    assert [attributes for tag, attributes in page.elements if tag == "script"] == [{}]
+    script = source[source.index("<script>") + len("<script>") : source.index("</script>")]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    assert policy(page)[5:] == [f"script-src 'sha256-{digest}'"]
 
 
 def test_pages_that_differ_in_timing_differ_in_one_line(build):
@@ -157,12 +182,29 @@ def test_pages_that_differ_in_timing_differ_in_one_line(build):
     assert sum(a != b for a, b in lines) == 1
 
 
+def test_pages_stay_small_whatever_a_student_writes(build):
+    table = build.source_lines("\n".join("1, " * 100 for _ in range(24)))
+    wordy = [
+        build.check(str(n), 5, CheckStatus.FAILED, reason="so " * 600, lines=table)
+        for n in range(20)
+    ]
+    result = build.submission(
+        "n" * 5000,
+        questions_=(build.question("q", "Q", *wordy),),
+        notes=("note " * 40,) * 200,
+    )
+    assert len(render_submission(result).encode()) < 300_000
+    for kind in ("full_marks", "failing", "hostile"):
+        assert len(render_submission(getattr(build, kind)()).encode()) < 100_000
+
+
 def test_hostile_text_stays_text(build):
     result = build.hostile()
     for source in (render_submission(result), render_index(build.batch([result]), [result])):
         page = Page(source)
-        tags = {tag for tag, _ in page.elements}
-        assert not {"script", "img"} & tags
+        tags = [tag for tag, _ in page.elements]
+        assert "img" not in tags
+        assert tags.count("script") == source.count("script-src")
         assert not any(name.startswith("on") for _, attrs in page.elements for name in attrs)
         assert "<script>document.title='owned'</script>" in page.text
         assert re.search("[\x00\x1b\u202e\ud800-\udfff]", source) is None
@@ -184,6 +226,11 @@ def test_ungraded_submissions_come_first_in_the_index(build):
     assert words.index("Grace Hopper") < words.index("Ada Lovelace")
     assert squeezed(results[2].reason) in words
     assert words.startswith("HW 05: PyTorch on CIFAR-10: 2 graded Grading overview HW 05")
+
+
+def test_the_index_of_a_result_that_was_not_found_is_made_all_the_same(build):
+    words = Page(render_index(build.batch([build.failing()]), [])).words
+    assert "Its result.json was not found." in words
 
 
 def test_the_index_links_each_submission(build):

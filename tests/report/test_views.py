@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from grader.report.views import LIST_LIMIT, share, submission_page
+from grader.report.score_views import share
+from grader.report.views import LIST_LIMIT, submission_page
 from grader.results import CheckStatus
 
 
