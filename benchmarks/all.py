@@ -29,6 +29,7 @@ SECTIONS = {
     "kills": "Killed and resumed",
     "isolation": "What isolation costs",
     "soak": "A thousand workers",
+    "reports": "Reports of a class of a thousand",
     "container": "Gradescope's smallest container",
     "intake": "Reading notebooks",
     "integrity": "Honest work by the rules of integrity",

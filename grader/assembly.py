@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from grader.checks.catalogue import known_checks
 from grader.checks.running import CheckOutcome, shorten
+from grader.excerpts import excerpt
 from grader.intake import Submission
 from grader.matched import MatchedRun, explain_match
+from grader.protocol.parts import Cell
 from grader.results import (
     CheckResult,
     CheckStatus,
@@ -59,7 +61,7 @@ def result_of(
     timing: Timing,
 ) -> SubmissionResult:
     """The result: points by the rubric, and everything that explains them."""
-    questions = _questions(rubric, found.checks)
+    questions = _questions(rubric, found.checks, submission.cells)
     points = {check.id: check.points for check in rubric.checks}
     return SubmissionResult(
         submission=submission.info,
@@ -77,7 +79,9 @@ def result_of(
     )
 
 
-def _questions(rubric: Rubric, outcomes: tuple[CheckOutcome, ...]) -> tuple[QuestionResult, ...]:
+def _questions(
+    rubric: Rubric, outcomes: tuple[CheckOutcome, ...], cells: tuple[Cell, ...]
+) -> tuple[QuestionResult, ...]:
     by_id = {outcome.id: outcome for outcome in outcomes}
     questions: list[QuestionResult] = []
     for question in rubric.questions if outcomes else ():
@@ -91,6 +95,7 @@ def _questions(rubric: Rubric, outcomes: tuple[CheckOutcome, ...]) -> tuple[Ques
                 reason=by_id[spec.id].reason,
                 where=by_id[spec.id].where,
                 left_out=by_id[spec.id].left_out,
+                lines=excerpt(cells, by_id[spec.id].where),
             )
             for spec in question.checks
         )

@@ -143,6 +143,11 @@ class QuestionResult(Record):
     max_score: float
     checks: tuple[CheckResult, ...]
 
+    @property
+    def asked_points(self) -> float:
+        """What could be earned here: without what was left out, which is no loss."""
+        return self.max_score - sum(each.max_score for each in self.checks if each.left_out)
+
 
 class OptimizerInfo(Record):
     """The optimizer of a run: class name and the settings of its first parameter group."""

@@ -10,7 +10,16 @@ from hypothesis import strategies as st
 
 from grader.report.jsonform import to_json
 from grader.report.wording import settings
-from grader.results import MAX_TEXT, IntegrityFlag, OptimizerInfo, RunResult, RunStatus
+from grader.results import (
+    MAX_TEXT,
+    CheckResult,
+    CheckStatus,
+    IntegrityFlag,
+    OptimizerInfo,
+    QuestionResult,
+    RunResult,
+    RunStatus,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,3 +60,15 @@ def test_a_text_longer_than_anybody_reads_is_cut_with_a_mark() -> None:
         assert text == "x" * MAX_TEXT + "… (cut)"
     again = RunResult.model_validate_json(run.model_dump_json())
     assert again == run
+
+
+def test_what_was_left_out_is_not_asked_for_and_no_other_skipped_check():
+    def check(points: float, *, left_out: bool) -> CheckResult:
+        return CheckResult(
+            id="a.b", title="A", status=CheckStatus.SKIPPED, score=0.0, max_score=points,
+            reason="Not run.", left_out=left_out,
+        )  # fmt: skip
+
+    checks = (check(9, left_out=False), check(7, left_out=True))
+    question = QuestionResult(id="a", title="A", score=0.0, max_score=16.0, checks=checks)
+    assert question.asked_points == 9

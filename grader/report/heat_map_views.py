@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grader.report import wording
-from grader.report.asked import asked_points
 from grader.report.question_views import question_tone
 from grader.report.text import clean_line
 from grader.results import CheckStatus, SubmissionResult
@@ -58,9 +57,8 @@ class HeatMap:
 def outcomes(result: SubmissionResult) -> tuple[Outcome, ...]:
     """What came of each question; what was not asked for, or the grader failed on, is unknown."""
     found = []
-    all_asked = asked_points(result)
     for question in result.questions:
-        asked = all_asked[question.id]
+        asked = question.asked_points
         unsettled = question_tone(question) is CheckStatus.ERROR or asked <= 0
         part = None if unsettled else result.adjusted_score(question) / asked
         title = clean_line(question.title) or clean_line(question.id)

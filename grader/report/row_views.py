@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from grader.report import wording
-from grader.report.asked import asked_points
 from grader.report.question_views import question_tone
 from grader.report.score_views import Share, share
 from grader.report.text import clean_line
@@ -158,14 +157,11 @@ def _states(entry: BatchEntry, result: SubmissionResult | None) -> tuple[str, ..
 
 
 def _cells(result: SubmissionResult) -> tuple[Cell, ...]:
-    asked = asked_points(result)
-    return tuple(
-        _cell(question, result.adjusted_score(question), asked[question.id])
-        for question in result.questions
-    )
+    return tuple(_cell(question, result.adjusted_score(question)) for question in result.questions)
 
 
-def _cell(question: QuestionResult, score: float, asked: float) -> Cell:
+def _cell(question: QuestionResult, score: float) -> Cell:
+    asked = question.asked_points
     if asked <= 0 and score == question.score:
         return Cell(wording.DASH, "skipped", wording.CHECK_WORDS[CheckStatus.SKIPPED].lower())
     points = wording.points(score)

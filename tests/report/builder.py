@@ -88,6 +88,7 @@ def check(
     where: str | None = None,
     misconception: str | None = None,
     lines: tuple[SourceLine, ...] = (),
+    left_out: bool = False,
 ) -> CheckResult:
     earned = max_score if status is CheckStatus.PASSED else 0.0
     return CheckResult(
@@ -100,6 +101,7 @@ def check(
         where=where,
         misconception=misconception,
         lines=lines,
+        left_out=left_out,
     )
 
 
@@ -224,7 +226,10 @@ def questions(runs: dict[RunName, RunResult]) -> tuple[QuestionResult, ...]:
             RunStatus.REACHED: CheckStatus.PASSED,
             RunStatus.SKIPPED: CheckStatus.SKIPPED,
         }.get(this.status, CheckStatus.FAILED)
-        return check(title, points, status, reason=this.reason, where=this.where)
+        return check(
+            title, points, status, reason=this.reason, where=this.where,
+            left_out=status is CheckStatus.SKIPPED,
+        )  # fmt: skip
 
     return (
         question(
