@@ -99,8 +99,7 @@ def read_out(out: Path) -> tuple[BatchResult, list[SubmissionResult]]:
     Raises:
         UsageError: there is none, or it cannot be read as such.
     """
-    if not (out / "results.json").exists():
-        raise UsageError(f"{out} holds no results.json. Name a folder that `grade` wrote.")
+    require_results(out)
     folder = OutFolder(out)
     try:
         batch = read_batch(out / "results.json")
@@ -112,6 +111,16 @@ def read_out(out: Path) -> tuple[BatchResult, list[SubmissionResult]]:
             f"A result in {out} is not one of this version of torchgrade "
             f"({error.error_count()} fields differ). Grade again into it."
         ) from error
+
+
+def require_results(out: Path) -> None:
+    """See that a grading of a class wrote there.
+
+    Raises:
+        UsageError: none did.
+    """
+    if not (out / "results.json").exists():
+        raise UsageError(f"{out} holds no results.json. Name a folder that `grade` wrote.")
 
 
 @contextmanager

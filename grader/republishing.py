@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.batch import Graded
 from grader.errors import AdjustmentsError
-from grader.outfolder import opened_out, read_out
+from grader.outfolder import opened_out, read_out, require_results
 
 
 def republish(out: Path, on_misfit: Callable[[AdjustmentsError], None]) -> list[Graded]:
@@ -24,8 +24,10 @@ def republish(out: Path, on_misfit: Callable[[AdjustmentsError], None]) -> list[
         UsageError: `out` holds no results, or what is not readable as such.
         AdjustmentsError: adjustments.yaml cannot be used.
     """
-    batch, results = read_out(out)
+    require_results(out)  # else a folder would be made
     with opened_out(out) as folder:
+        # Not before it is ours: a grading that is about to end writes other results.
+        batch, results = read_out(out)
         folder.adjustments.refuse_unknown({entry.id for entry in batch.submissions})
         adjusted = []
         for result in results:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
+from filelock import FileLock
 
 from grader.adjustments import FILE
 from grader.errors import AdjustmentsError, UsageError
+from grader.outfolder import LOCK
 from grader.report import read_submission, write_batch, write_submission
 from grader.republishing import republish
 from tests.report import builder
@@ -54,6 +56,13 @@ def test_an_adjustment_stands_in_every_report_and_goes_with_its_entry(out):
     (out / FILE).unlink()
     republish(out, pytest.fail)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_results_are_read_when_nobody_writes_them_any_more(out):
+    with FileLock(out / LOCK):
+        (out / "results.json").write_text("{}")  # half of it, as it were
+        with pytest.raises(UsageError, match="Another torchgrade is writing"):
+            republish(out, pytest.fail)
 
 
 def test_one_that_does_not_fit_is_told_and_left_out(out):
