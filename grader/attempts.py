@@ -131,6 +131,11 @@ class Attempt:
         return self.order.spec.epochs + self.shown_epochs
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it reached its threshold, and was shown unseen images then."""
+        return self.reached and self.unseen is not None and self.unseen.accuracy is not None
+
+    @property
     def reached(self) -> bool:
         """Whether that is enough."""
         return self.best is not None and self.best >= self.order.spec.threshold

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -25,13 +25,15 @@ _CUDA = re.compile(r"(?:nvidia|cuda)-|triton$")
 """What torch brings for GPUs; its builds without CUDA ask for none of it."""
 
 
-def make_wheel(folder: Path, rubric: Path, *, without: Collection[str] = ()) -> Path:
+def make_wheel(
+    folder: Path, rubric: Path, *, keeps: Callable[[str], bool] = lambda name: True
+) -> Path:
     """Write torchgrade's wheel into a folder; its path.
 
     Args:
         folder: where it goes.
         rubric: the one that it ships.
-        without: files that are left out, `reference/solution.py`, say.
+        keeps: tells of each file, `reference/solution.py`, say, whether it goes along.
     """
     ours = importlib.metadata.distribution(NAME)
     about = f"{NAME}-{ours.version}.dist-info"
@@ -39,7 +41,7 @@ def make_wheel(folder: Path, rubric: Path, *, without: Collection[str] = ()) -> 
     top = Path(grader.__file__).parents[1]
     with WheelFile(path, "w") as wheel:
         for name in _sources(top):
-            if name not in without:
+            if keeps(name):
                 wheel.write(str(top / name), name)
         wheel.write(str(rubric), "reference/rubric.yaml")
         for name in ("METADATA", "WHEEL", "entry_points.txt"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,11 +90,12 @@ def _feedback(folder: OutFolder, results: Sequence[SubmissionResult], path: Path
     Raises:
         UsageError: the platform takes none back, or a report cannot be read.
     """
+    names = Counter(result.submission.feedback_name for result in results)
     pages: dict[str, Path] = {}
     without: list[str] = []
     for result in results:
         name = result.submission.feedback_name
-        if name is None:
+        if name is None or names[name] > 1:
             without.append(clean_line(result.submission.id))
         else:
             pages[name] = folder.of(result.submission.id) / "report.html"

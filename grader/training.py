@@ -149,8 +149,9 @@ class Trainer:
     def _train_itself(self, name: RunName, matched: MatchedRun) -> RunResult:
         attempts = self._attempts(name, matched)
         best = max(attempts, key=lambda attempt: attempt.best or 0.0)
-        if self._late_is_left_out and not best.reached and attempts[-1].late is not None:
-            raise attempts[-1].late
+        late = attempts[-1].late
+        if self._late_is_left_out and late is not None and not best.is_settled:
+            raise late
         self._look_at_work(best)
         self._look_at_optimizers(best)
         if best.reached and best.crashed:

@@ -88,6 +88,16 @@ def test_reports_go_back_under_the_platform_s_names(out):
     assert builder.failing().submission.id in exported.notes[0]
 
 
+def test_a_report_that_two_would_be_handed_is_handed_to_neither(out):
+    for result in (builder.full_marks(), builder.failing()):
+        info = result.submission.model_copy(update={"feedback_name": "Bo_1/report.html"})
+        write_submission(
+            result.model_copy(update={"submission": info}), out / "submissions" / info.id
+        )
+    with pytest.raises(UsageError, match=r"nothing in .* was"):
+        write(out, "feedback")
+
+
 def test_reports_of_work_from_elsewhere_are_not_packed(out):
     with pytest.raises(UsageError, match=r"nothing in .* was"):
         write(out, "feedback")

@@ -117,6 +117,8 @@ class _Examiner:
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
         for need in self._specs[_id(item)].needs:
+            if self.outcomes[need].left_out:
+                raise LeftOut(self.outcomes[need].reason or "")
             if self.outcomes[need].status is not CheckStatus.PASSED:
                 title = known_checks()[need].title.rstrip(".")
                 pytest.skip(f"Not run, because this did not pass: {title}.")

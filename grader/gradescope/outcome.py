@@ -86,7 +86,7 @@ def outcome_of(result: SubmissionResult, rubric: Rubric) -> Outcome:
         result: of one submission.
         rubric: says what a student may see, and when.
     """
-    visibility = {check.id: check.visibility for check in rubric.checks}
+    visibility = rubric.visibilities
     return Outcome(
         score=None if result.questions else 0.0,
         execution_time=round(result.timing.seconds),

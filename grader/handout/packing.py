@@ -17,7 +17,7 @@ from grader.errors import UsageError
 from grader.handout.opening import CASES, RUBRIC
 from grader.rubric import Rubric, Visibility, load_rubric
 
-ANSWERS = ("reference/solution.py", "reference/experiment.py")
+_KNOWN_TO_ALL = ("reference/__init__.py", "reference/facts.py", "reference/py.typed")
 _HEADING = "# What can be checked at home. Made by `torchgrade student build`.\n"
 
 
@@ -40,7 +40,7 @@ def build(out: Path, *, rubric: Path, starter: Sequence[Path]) -> Path:
         visible = folder / RUBRIC
         visible.write_text(_visible_part(rubric, whole), encoding="utf-8")
         _record(load_rubric(visible, known_checks()), folder)
-        wheel = make_wheel(folder, visible, without=ANSWERS)
+        wheel = make_wheel(folder, visible, keeps=may_be_seen)
         try:
             out.parent.mkdir(parents=True, exist_ok=True)
             with ZipFile(out, "w", ZIP_DEFLATED) as packed:
@@ -71,6 +71,11 @@ def _visible_part(path: Path, rubric: Rubric) -> str:
                 check["needs"] = [need for need in check["needs"] if need in shown]
     data["questions"] = [question for question in data["questions"] if question["checks"]]
     return _HEADING + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+
+
+def may_be_seen(name: str) -> bool:
+    """Of the reference only what is named: an editor's copy of the solution may lie beside it."""
+    return not name.startswith("reference/") or name in _KNOWN_TO_ALL
 
 
 def _record(rubric: Rubric, folder: Path) -> None:

@@ -136,7 +136,7 @@ def _with_sizes(model: nn.Module) -> nn.Module:
 def _unwrapped(model: nn.Module) -> nn.Module:
     for _ in range(MAX_WRAPPERS):
         name = "module" if isinstance(model, nn.DataParallel) else "_orig_mod"
-        within = model._modules.get(name)
+        within = dict(model._modules).get(name)
         if within is None:
             break
         model = within

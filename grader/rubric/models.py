@@ -310,6 +310,16 @@ class Rubric(Part):
         return tuple(check for question in self.questions for check in question.checks)
 
     @property
+    def visibilities(self) -> dict[str, Visibility]:
+        """When a student may see each check: no earlier than those it needs, of which it tells."""
+        order = list(Visibility)
+        found: dict[str, Visibility] = {}
+        for check in self.checks:
+            all_ = [check.visibility, *(found[need] for need in check.needs)]
+            found[check.id] = max(all_, key=order.index)
+        return found
+
+    @property
     def points(self) -> float:
         """What the whole homework is worth."""
         return sum(question.points for question in self.questions)

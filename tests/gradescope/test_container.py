@@ -100,3 +100,6 @@ def test_the_answers_are_not_for_other_users(container):
     everything = container.run(f"find {place} -name '*'").stdout.splitlines()
     assert any(name.endswith("solution.py") for name in everything)
     assert container.run(f"find {place} -perm /077").stdout == ""
+    secret = "find /autograder/source/data \\( -name labels.npy -o -path '*/test/*' \\)"
+    assert len(container.run(secret).stdout.splitlines()) >= 4
+    assert container.run(f"{secret} -perm /077").stdout == ""

@@ -98,6 +98,14 @@ def test_what_is_hidden_is_hidden_there_and_stands_nowhere_else(hiding):
     assert "score" not in told  # Gradescope adds up what may be seen
 
 
+def test_what_needs_a_hidden_check_tells_of_it_and_is_hidden_too(hiding):
+    rubric = hiding("flatten.shape", "hidden")
+    assert rubric.visibilities["flatten.values"] == "hidden"
+    assert rubric.visibilities["three_layer_convnet.shape"] == "visible"
+    later = hiding("three_layer_convnet.shape", "after_due_date")
+    assert later.visibilities["three_layer_convnet.gradients"] == "after_due_date"
+
+
 def test_the_leaderboard_holds_who_reached_the_challenge(rubric):
     told = written(outcome_of(build.full_marks(), rubric))
     best = build.full_marks().runs["challenge"].best_val_accuracy

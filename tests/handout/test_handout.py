@@ -17,6 +17,7 @@ import yaml
 
 from grader.errors import RubricError, UsageError
 from grader.handout import build, open_handout
+from grader.handout.packing import may_be_seen
 from grader.intake import open_own_work
 from grader.rubric import default_rubric
 from grader.slot import single_slot
@@ -92,6 +93,11 @@ def test_neither_solution_nor_seed_is_in_it(handout, tmp_path):
         assert packed.read("reference/rubric.yaml") == (tmp_path / "rubric.yaml").read_bytes()
         solution = b"padding=1"  # of the second convolution: what a student is to find out
         assert not [n for n in names if n.startswith("reference") and solution in packed.read(n)]
+
+
+def test_an_editor_s_copy_of_the_solution_stays_behind():
+    assert not any(map(may_be_seen, ("reference/solution.py~", "reference/.solution.py.swp")))
+    assert all(map(may_be_seen, ("reference/facts.py", "grader/cli.py", "torchgrade.py")))
 
 
 def test_hidden_checks_and_what_needs_them_stay_behind(tmp_path):

@@ -19,7 +19,9 @@ def look():
     seen.update(
         gradients=torch.is_grad_enabled(), dtype=str(torch.get_default_dtype()),
         hooks=len(model[0]._forward_hooks), layers=[type(part).__name__ for part in model],
-        mode=model.training, transform=type(data.transform).__name__,
+        mode=model.training, weights=[str(p.dtype) for p in model.parameters()],
+        names=[name for name, _ in model.named_parameters()], layer=type(model[-1].weight).__name__
+        if hasattr(model[-1], 'weight') else '', transform=type(data.transform).__name__,
         steps=len(data.transform.transforms),
     )
 recording.run = look
@@ -43,12 +45,35 @@ def seen(load, below: str) -> dict[str, object]:
         "model[1] = nn.Identity()",
         "model.append(nn.Linear(10, 10))",
         "model.eval()",
+        "from torch.nn.utils import prune\nprune.l1_unstructured(model[1], 'weight', 0.3)",
+        "nn.utils.parametrizations.weight_norm(model[1])",
+        "model.half()",
         "loader_train.dataset.transform = lambda image: 0",
         "loader_train.dataset.transform.transforms.insert(0, lambda image: 0)",
+        "from dataclasses import dataclass\n"
+        "@dataclass(frozen=True)\n"
+        "class Mine(torch.utils.data.Dataset):\n"
+        "    transform: object = None\n"
+        "mine = Mine()\n"
+        "model.eval()",
         "mine = torch.utils.data.Subset(loader_train.dataset, [0])\n"
         "mine.dataset.transform = lambda image: 0",
     ],
-    ids=["gradients", "dtype", "hook", "layer", "further", "mode", "transform", "step", "subset"],
+    ids=[
+        "gradients",
+        "dtype",
+        "hook",
+        "layer",
+        "further",
+        "mode",
+        "pruned",
+        "parametrized",
+        "half",
+        "transform",
+        "step",
+        "frozen",
+        "subset",
+    ],
 )
 def test_a_training_finds_what_its_author_s_did(load, below: str) -> None:
     assert seen(load, below) == seen(load, "")
@@ -78,3 +103,41 @@ def test_a_model_is_described_as_it_was_trained(load) -> None:
     outcome = load(NET, "model[1] = nn.Identity()")
     assert outcome.only.model is not None
     assert [p.shape for p in outcome.only.model.parameters] == [(10, 3072), (10,)]
+
+
+def test_a_pruned_model_trains_on(load) -> None:
+    below = "from torch.nn.utils import prune\nprune.l1_unstructured(model[1], 'weight', 0.3)"
+    step = (
+        "for _ in range(2):\n"
+        "    names['optimizer'].zero_grad()\n"
+        "    names['model'](torch.ones(2, 3, 32, 32)).sum().backward()\n"
+        "    names['optimizer'].step()\n"
+        "answer = float(names['model'][1].weight.grad.abs().sum()) > 0"
+    )
+    assert load(NET, below, probe=f"import torch\n{CARRIED_OUT}{step}").answer is True
+
+
+def test_a_scripted_model_is_recorded_and_the_rest_of_the_work_is_read(load) -> None:
+    source = NET.replace(
+        "train_part34(model",
+        "import warnings; warnings.simplefilter('ignore')\nmodel = torch.jit.script(model)\n"
+        "train_part34(model",
+    )
+    outcome = load(source, "model.eval()\nx = 1")
+    assert outcome.errors == ()
+    assert outcome.crash is None
+
+
+def test_weights_that_a_training_puts_in_stay_for_the_next_one(load) -> None:
+    twice = NET + "train_part34(model, optimizer)\n"
+    probe = (
+        "import torch\n"
+        "first, second = [r for r in loaded.recorder.recordings.values() if r.api == 'part34']\n"
+        "new = torch.nn.Parameter(torch.ones(10, 3072))\n"
+        "first.run = lambda: setattr(names['model'][1], 'weight', new)\n"
+        "first.carry_out()\n"
+        "second.run = lambda: None\n"
+        "second.carry_out()\n"
+        "answer = names['model'][1].weight is new"
+    )
+    assert load(twice, probe=probe).answer is True

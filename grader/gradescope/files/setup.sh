@@ -47,3 +47,6 @@ fi
 # to read, neither here nor where they are installed.
 site="$("$venv/bin/python" -c 'import os, reference; print(os.path.dirname(reference.__file__))')"
 chmod -R go-rwx "$site" "$source"/*.whl "$source"/rubric.yaml
+# Nor are the labels of the images that it is measured on, and these images.
+find "$source/data" \( -path '*/validation/*' -o -path '*/test/*' -o -name labels.npy \) \
+    -exec chmod go-rwx {} +

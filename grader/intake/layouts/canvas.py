@@ -67,7 +67,8 @@ def _hand_in(user: str, name: str | None, reads: Sequence[Read]) -> HandIn:
         ),
         typed=len(files) < len(reads),
         notes=(_UNCLEAR.format(reads[0].reading.source),) if otherwise else (),
-        feedback_name=_feedback_name(kept),
+        # Nobody is handed a page that may be about another's work.
+        feedback_name=None if otherwise else _feedback_name(kept),
     )
 
 

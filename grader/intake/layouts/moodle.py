@@ -72,7 +72,10 @@ def _hand_in(number: str, name: str, is_doubtful: bool, matches: Sequence[re.Mat
         beside=tuple(match.string for match in matches if match["kind"] == "onlinetext"),
         typed=any(match["kind"] == "onlinetext" for match in matches),
         notes=(_TWICE.format(matches[0].string),) if is_doubtful else (),
-        feedback_name=f"{name}_{number}_assignsubmission_file_/report.html",
+        # Nobody is handed a page that may be about another's work.
+        feedback_name=None
+        if is_doubtful
+        else f"{name}_{number}_assignsubmission_file_/report.html",
     )
 
 
