@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,6 +24,7 @@ from grader.outfolder import OutFolder, opened_out
 from grader.pool import SlotPool
 from grader.results import BatchEntry, BatchResult, Source, SubmissionInfo, SubmissionResult, Timing
 from grader.slot import SlotLost
+from grader.workload import expected_work
 
 MAX_LOSSES = 3
 """How often a submission may take its examiner down before it is left ungraded."""
@@ -310,22 +310,6 @@ class _Batch:
             provenance=self._opened.provenance.model_copy(update={"key": key}),
             timing=Timing(started=now, seconds=0.0, host=socket.gethostname(), checks={}),
         )
-
-
-_ENDLESS = re.compile(r"^[ \t]*while (?:True|1):", re.MULTILINE)
-_DEADLINE = 100
-"""Convolutions' worth of work that a loop until its deadline is."""
-
-
-def expected_work(submission: Submission) -> int:
-    """How long a submission will take beside others: by the convolutions that it writes.
-
-    A loop without an end may run until a deadline, which takes longer than most work.
-    """
-    sources = [cell.source for cell in submission.cells]
-    return sum(
-        source.count("Conv2d(") + _DEADLINE * len(_ENDLESS.findall(source)) for source in sources
-    )
 
 
 def _completed(

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from grader.batch import Checker, expected_work, grade_batch
+from grader.batch import Checker, grade_batch
 from grader.errors import UserError
 from grader.intake import read_submission
 from grader.intake.leftovers import is_report_folder
 from grader.launching import Launcher
 from grader.report import read_submission as read_result
 from grader.report import render_submission
+from grader.workload import expected_work
 
 HOMEWORK = "def flatten(x): return x.reshape(len(x), -1)\n"
 

@@ -1,0 +1,39 @@
+"""What is begun first: what will take longest, as far as its source tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from grader.intake import read_submission
+from grader.workload import expected_work
+
+
+@pytest.mark.parametrize(
+    ("source", "work"),
+    [
+        ("def flatten(x): return x\n", 0),
+        ("model = [nn.Conv2d(3, 8, 3), Conv2d(8, 8, 3)]\n", 2),
+        ("for i in range(16):\n    layers += [nn.Conv2d(64, 64, 3)]\n", 16),
+        ("for i in range(2, 6):\n    for j in range(3):\n        nn.Conv2d(1, 1, 1)\n", 12),
+        ("layers = [nn.Conv2d(8, 8, 3) for _ in range(5)]\n", 5),
+        ("for epoch in range(depth):\n    nn.Conv2d(1, 1, 1)\n", 1),
+        ("for i in range(10**9):\n    nn.Conv2d(1, 1, 1)\n", 1),
+        ("for i in range(1000000000):\n    nn.Conv2d(1, 1, 1)\n", 100),
+        ("for i in range(16):\n    nn.Conv2d(1, 1, 1\n", 1),
+        ("while True:\n    pass\n", 100),
+    ],
+    ids=[
+        "none", "two", "loop", "loops", "comprehension", "unknown", "computed", "bounded",
+        "no Python", "endless",
+    ],
+)  # fmt: skip
+def test_convolutions_are_counted_as_often_as_they_are_made(source, work, tmp_path):
+    path = tmp_path / "homework.py"
+    path.write_text(f"import torch\n{source}")
+    assert expected_work(read_submission(path)) == work
+
+
+def test_source_as_deep_as_may_be_is_counted(tmp_path):
+    path = tmp_path / "homework.py"
+    path.write_text("x = nn.Conv2d(1, 1, 1)\nfor i in range(2): pass\n" + "x = x" + ".x" * 2_000)
+    assert expected_work(read_submission(path)) == 1
