@@ -59,16 +59,13 @@ def build(out: Path, *, rubric: Path, starter: Sequence[Path]) -> Path:
 
 def _visible_part(path: Path, rubric: Rubric) -> str:
     """The rubric with the checks that a student may see at once, under another seed."""
-    shown = {c.id for c in rubric.checks if c.visibility is Visibility.VISIBLE}
+    shown = {id_ for id_, seen in rubric.visibilities.items() if seen is Visibility.VISIBLE}
     if not shown:
         raise UsageError(f"{path}: no check is visible, so there is nothing to be checked at home.")
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     data["assignment"]["seed"] = secrets.randbelow(1 << 31)
     for question in data["questions"]:
         question["checks"] = [check for check in question["checks"] if check["id"] in shown]
-        for check in question["checks"]:
-            if "needs" in check:
-                check["needs"] = [need for need in check["needs"] if need in shown]
     data["questions"] = [question for question in data["questions"] if question["checks"]]
     return _HEADING + yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
 

@@ -36,6 +36,7 @@ from grader.harness.recorder import Recorder
 from grader.harness.recording import Namespace, Recording
 from grader.harness.served import ServedCIFAR10, Source, open_source
 from grader.harness.shell import Shell
+from grader.harness.standing import Changes
 from grader.harness.undo import Undo, leaves
 from grader.harness.versions import Version, Versions
 from grader.harness.watching import Watch
@@ -140,9 +141,12 @@ class Loader:
                 if failure.ends_cell:
                     stopped.add(statement.cell)
                 failures.append((statement.cell, failure))
-        for recording in recorder.recordings.values():  # it is described as it was trained
-            if recording.standing is not None:
-                recording.standing.restore_model()
+        changes = Changes()
+        standings = [recording.standing for recording in recorder.recordings.values()]
+        for standing in filter(None, standings):
+            standing.note(changes)
+        for standing in filter(None, standings):
+            standing.restore_model()  # a model is described as it is trained
         errors = [failure for _, failure in sorted(failures, key=lambda pair: pair[0])]
         return Loaded(
             namespace,

@@ -5,14 +5,16 @@ modes, schedulers lower learning rates, saliency maps freeze weights, hooks are 
 network, a last layer is taken off, weights are pruned or halved, images are augmented for what
 comes next, gradients are turned off for good. At home all of that happened after the training.
 
-What cannot be put back (a student's objects may refuse anything) is trained as it is.
+Only what cells changed is put back: what a model makes in its first forward pass, which may be one
+of our measurements, and what an earlier training of it left, stay. What cannot be put back (a
+student's objects may refuse anything) is trained as it is.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor, nn
@@ -30,10 +32,26 @@ _HOOKS = (
 _OF_LAZY_LAYERS = "_infer_parameters"
 """The hook by which a lazy layer gets its sizes; it takes it off when it has them."""
 _TRANSFORMS = ("transform", "target_transform")
+_MISSING = object()
+
+
+class Changes:
+    """What cells have changed below a training: objects, and what of them."""
+
+    def __init__(self) -> None:
+        self._found: set[tuple[int, object]] = set()
+
+    def add(self, changed: object, what: object) -> None:
+        """Note one."""
+        self._found.add((id(changed), what))
+
+    def hold(self, changed: object, what: object) -> bool:
+        """Whether it was noted."""
+        return (id(changed), what) in self._found
 
 
 class Standing:
-    """The state of torch, of a model, an optimizer and data sets.
+    """The state of torch, of a model, an optimizer and data sets, as it is when this is made.
 
     Args:
         model: what is trained, where it is a model.
@@ -48,33 +66,48 @@ class Standing:
         values: Iterable[object],
     ) -> None:
         self._gradients, self._dtype = torch.is_grad_enabled(), torch.get_default_dtype()
-        self._modules = [_Module(module) for module in _modules_of(model)]
-        self._weights = [_Weight(weight) for weight in _weights_of(model)]
+        self._model: list[_Part] = [_Module(module) for module in _modules_of(model)]
+        self._model += [_Weight(weight) for weight in _weights_of(model)]
         groups = optimizer.param_groups if optimizer is not None else []
-        self._groups = [
-            (group, {name: value for name, value in group.items() if name != "params"})
-            for group in groups
-        ]
+        self._rest: list[_Part] = [_Named(group, leaving_out=("params",)) for group in groups]
         datasets = {id(each): each for value in values for each in _datasets(value)}
-        self._datasets = [_Transforms(each) for each in datasets.values()]
+        self._rest += [_Transforms(each) for each in datasets.values()]
+        self._changes = Changes()
+
+    def note(self, changes: Changes) -> None:
+        """All cells have run: note what is different now.
+
+        One collection for all trainings: what cells changed between two of them is as it was for
+        each, whichever is carried out before.
+        """
+        self._changes = changes
+        for part in (*self._model, *self._rest):
+            with contextlib.suppress(Exception):
+                part.note(changes)
 
     def restore(self) -> None:
-        """Make everything stand so again."""
+        """Undo what they changed, all of it."""
         torch.set_grad_enabled(self._gradients)
         torch.set_default_dtype(self._dtype)
         self.restore_model()
-        for group, settings in self._groups:
-            group.update(settings)
-        for dataset in self._datasets:
-            with contextlib.suppress(Exception):
-                dataset.restore()
+        self._undo(self._rest)
 
     def restore_model(self) -> None:
-        """The model alone."""
-        parts: list[_Module | _Weight] = [*self._modules, *self._weights]
+        """Undo it in the model alone."""
+        self._undo(self._model)
+
+    def _undo(self, parts: Iterable[_Part]) -> None:
         for part in parts:
             with contextlib.suppress(Exception):
-                part.restore()
+                part.restore(self._changes)
+
+
+class _Part(Protocol):
+    """One thing that has a state."""
+
+    def note(self, changes: Changes) -> None: ...
+
+    def restore(self, changes: Changes) -> None: ...
 
 
 def _modules_of(model: nn.Module | None) -> Iterator[nn.Module]:
@@ -90,35 +123,63 @@ def _weights_of(model: nn.Module | None) -> Iterator[Tensor]:
         yield from model.buffers()
 
 
+class _Named:
+    """A dictionary: which names it holds, in which order, and what they mean."""
+
+    def __init__(self, named: dict[Any, Any], leaving_out: tuple[str, ...] = ()) -> None:
+        self._named = named
+        self._leaving_out = leaving_out
+        self._kept = {name: value for name, value in named.items() if name not in leaving_out}
+
+    def note(self, changes: Changes) -> None:
+        for name in {*self._named, *self._kept}.difference(self._leaving_out):
+            if self._named.get(name, _MISSING) is not self._kept.get(name, _MISSING):
+                changes.add(self._named, name)
+
+    def restore(self, changes: Changes) -> None:
+        now = {n: v for n, v in self._named.items() if not changes.hold(self._named, n)}
+        now |= {n: v for n, v in self._kept.items() if self.is_changed(n, changes)}
+        in_order = {name: now.pop(name) for name in self._kept if name in now}
+        left_out = {n: v for n, v in self._named.items() if n in self._leaving_out}
+        self._named.clear()
+        self._named.update({**left_out, **in_order, **now})
+
+    def is_changed(self, name: object, changes: Changes) -> bool:
+        """Whether cells changed one that was there, and it is to come back."""
+        is_lazy = getattr(self._kept.get(name), "__name__", None) == _OF_LAZY_LAYERS
+        return name in self._kept and changes.hold(self._named, name) and not is_lazy
+
+
 class _Module:
-    """One module: its class and mode, its parts, the names of its weights, and its hooks."""
+    """One module: its class and mode, its parts and weights by name, and its hooks."""
 
     def __init__(self, module: nn.Module) -> None:
         self._module = module
         self._class = type(module)
         self._mode = module.training
-        self._parts = dict(module._modules)
-        self._parameters, self._buffers = dict(module._parameters), dict(module._buffers)
-        self._hooks = {name: dict(getattr(module, name)) for name in _HOOKS}
+        self._weights = [(held, _Named(held)) for held in (module._parameters, module._buffers)]
+        hooks = [_Named(getattr(module, name)) for name in _HOOKS]
+        self._named = [_Named(module._modules), *(named for _, named in self._weights), *hooks]
 
-    def restore(self) -> None:
-        module = self._module
-        module.training = self._mode
-        _put(module._modules, self._parts)
-        _name_again(module._parameters, self._parameters)
-        _name_again(module._buffers, self._buffers)
-        for name in (*self._parameters, *self._buffers):
-            module.__dict__.pop(name, None)
-        for name, kept_hooks in self._hooks.items():
-            hooks = getattr(module, name)
-            there = {
-                handle: hook
-                for handle, hook in kept_hooks.items()
-                if handle in hooks or getattr(hook, "__name__", None) != _OF_LAZY_LAYERS
-            }
-            _put(hooks, there)
-        if not issubclass(self._class, nn.modules.lazy.LazyModuleMixin):
-            module.__class__ = self._class  # a lazy layer becomes another once it has its sizes
+    def note(self, changes: Changes) -> None:
+        for named in self._named:
+            named.note(changes)
+        if type(self._module) is not self._class:
+            changes.add(self._module, "class")
+
+    def restore(self, changes: Changes) -> None:
+        self._module.training = self._mode
+        for named in self._named:
+            named.restore(changes)
+        for held, named in self._weights:
+            # Pruning gives a weight another name, and keeps what it computes under its own.
+            for name in held:
+                if named.is_changed(name, changes):
+                    self._module.__dict__.pop(name, None)
+        # A lazy layer becomes another once it has its sizes.
+        is_lazy = issubclass(self._class, nn.modules.lazy.LazyModuleMixin)
+        if changes.hold(self._module, "class") and not is_lazy:
+            self._module.__class__ = self._class
 
 
 class _Weight:
@@ -129,12 +190,19 @@ class _Weight:
         self._dtype = weight.dtype
         self._trained = weight.requires_grad
 
-    def restore(self) -> None:
+    def note(self, changes: Changes) -> None:
+        if self._weight.dtype != self._dtype:
+            changes.add(self._weight, "dtype")
+        if self._weight.requires_grad != self._trained:
+            changes.add(self._weight, "trained")
+
+    def restore(self, changes: Changes) -> None:
         weight = self._weight
-        if weight.dtype != self._dtype:
+        if changes.hold(weight, "dtype"):
             weight.data = weight.data.to(self._dtype)
             weight.grad = None
-        weight.requires_grad = self._trained
+        if changes.hold(weight, "trained"):
+            weight.requires_grad = self._trained
 
 
 class _Transforms:
@@ -149,27 +217,17 @@ class _Transforms:
             steps = [getattr(kept, "transforms", None) for kept in self._kept.values()]
             self._steps = [(each, list(each)) for each in steps if isinstance(each, list)]
 
-    def restore(self) -> None:
+    def note(self, changes: Changes) -> None:
         for name, kept in self._kept.items():
             if getattr(self._dataset, name) is not kept:
-                setattr(self._dataset, name, kept)
+                changes.add(self._dataset, name)
+
+    def restore(self, changes: Changes) -> None:
         for steps, kept_steps in self._steps:
             steps[:] = kept_steps
-
-
-def _name_again(weights: dict[str, Any], kept: dict[str, Any]) -> None:
-    """Make a module have the weights of these names; which they are, a training may change.
-
-    Pruning and parametrizations give a weight another name, and compute what had its own.
-    """
-    _put(weights, {name: weights.get(name, weight) for name, weight in kept.items()})
-
-
-def _put(named: dict[Any, Any], kept: dict[Any, Any]) -> None:
-    """Make a dictionary hold that, in that order, and nothing else."""
-    kept = dict(kept)
-    named.clear()
-    named.update(kept)
+        for name, kept in self._kept.items():
+            if changes.hold(self._dataset, name):
+                setattr(self._dataset, name, kept)
 
 
 def _datasets(value: object) -> Iterator[Dataset[Any]]:

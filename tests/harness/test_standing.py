@@ -48,6 +48,7 @@ def seen(load, below: str) -> dict[str, object]:
         "from torch.nn.utils import prune\nprune.l1_unstructured(model[1], 'weight', 0.3)",
         "nn.utils.parametrizations.weight_norm(model[1])",
         "model.half()",
+        "model[1].weight = nn.Parameter(torch.zeros(10, 3072, dtype=torch.float64))",
         "loader_train.dataset.transform = lambda image: 0",
         "loader_train.dataset.transform.transforms.insert(0, lambda image: 0)",
         "from dataclasses import dataclass\n"
@@ -69,6 +70,7 @@ def seen(load, below: str) -> dict[str, object]:
         "pruned",
         "parametrized",
         "half",
+        "weight",
         "transform",
         "step",
         "frozen",
@@ -141,3 +143,63 @@ def test_weights_that_a_training_puts_in_stay_for_the_next_one(load) -> None:
         "answer = names['model'][1].weight is new"
     )
     assert load(twice, probe=probe).answer is True
+
+
+GROWING = """
+import torch
+from torch import nn, optim
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last, self.seen = None, nn.Linear(4, 10), []
+    def forward(self, x):
+        if self.first is None:
+            self.first = nn.Linear(x[0].numel(), 4)
+            self.register_buffer("mean", torch.zeros(4))
+            self.first.register_forward_hook(lambda *_: self.seen.append(1))
+        return self.last(self.first(x.flatten(1)) - self.mean)
+model = Net()
+optimizer = optim.SGD(model.parameters(), lr=1e-2)
+train_part34(model, optimizer)
+"""
+
+
+def test_what_a_model_makes_when_it_is_first_called_stays(load) -> None:
+    probe = (
+        "import torch\n"
+        "calls = [r for r in loaded.recorder.recordings.values() if r.api == 'part34']\n"
+        "model, x = names['model'], torch.zeros(2, 3, 32, 32)\n"
+        "model(x)\n"  # as it is measured before it is trained
+        "first = model.first\n"
+        "for each in calls:\n"
+        "    each.run = lambda: model(x)\n"
+        "    each.carry_out()\n"
+        "answer = [model.first is first, len(model.seen), len(calls)]"
+    )
+    source = GROWING + "train_part34(model, optimizer)\n"
+    assert load(source, "model.eval()", probe=probe).answer == [True, 3, 2]
+
+
+def test_a_rate_that_a_training_lowered_is_lower_in_the_next_one(load) -> None:
+    probe = (
+        "first, second = [r for r in loaded.recorder.recordings.values() if r.api == 'part34']\n"
+        "group = names['optimizer'].param_groups[0]\n"
+        "first.run = lambda: group.update(lr=1e-3)\n"
+        "second.run = lambda: None\n"
+        "first.carry_out(); second.carry_out()\n"
+        "answer = group['lr']"
+    )
+    assert load(NET + "train_part34(model, optimizer)\n", probe=probe).answer == 1e-3
+
+
+def test_a_rate_that_cells_lowered_is_as_it_was_for_each_training(load) -> None:
+    below = "optimizer.param_groups[0]['lr'] = 5e-3\ntrain_part34(model, optimizer)"
+    probe = (
+        "calls = [r for r in loaded.recorder.recordings.values() if r.api == 'part34']\n"
+        "group, answer = names['optimizer'].param_groups[0], []\n"
+        "for each in calls:\n"
+        "    each.run = lambda: answer.append(group['lr'])\n"
+        "    each.carry_out()\n"
+    )
+    last = "optimizer.param_groups[0]['lr'] = 1e-5"
+    assert load(NET, below, last, probe=probe).answer == [1e-2, 5e-3]
