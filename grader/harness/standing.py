@@ -66,6 +66,7 @@ class Standing:
         values: Iterable[object],
     ) -> None:
         self._gradients, self._dtype = torch.is_grad_enabled(), torch.get_default_dtype()
+        self._modes = [(module, module.training) for module in _modules_of(model)]
         self._model: list[_Part] = [_Module(module) for module in _modules_of(model)]
         self._model += [_Weight(weight) for weight in _weights_of(model)]
         groups = optimizer.param_groups if optimizer is not None else []
@@ -90,10 +91,12 @@ class Standing:
         torch.set_grad_enabled(self._gradients)
         torch.set_default_dtype(self._dtype)
         self.restore_model()
+        for module, mode in self._modes:
+            module.training = mode
         self._undo(self._rest)
 
     def restore_model(self) -> None:
-        """Undo it in the model alone."""
+        """Undo it in the model alone, which stays in the mode that it is in."""
         self._undo(self._model)
 
     def _undo(self, parts: Iterable[_Part]) -> None:
@@ -151,12 +154,11 @@ class _Named:
 
 
 class _Module:
-    """One module: its class and mode, its parts and weights by name, and its hooks."""
+    """One module: its class, its parts and weights by name, and its hooks."""
 
     def __init__(self, module: nn.Module) -> None:
         self._module = module
         self._class = type(module)
-        self._mode = module.training
         self._weights = [(held, _Named(held)) for held in (module._parameters, module._buffers)]
         hooks = [_Named(getattr(module, name)) for name in _HOOKS]
         self._named = [_Named(module._modules), *(named for _, named in self._weights), *hooks]
@@ -168,7 +170,6 @@ class _Module:
             changes.add(self._module, "class")
 
     def restore(self, changes: Changes) -> None:
-        self._module.training = self._mode
         for named in self._named:
             named.restore(changes)
         for held, named in self._weights:

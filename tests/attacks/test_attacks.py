@@ -104,7 +104,9 @@ def test_an_attack_gains_nothing_and_harms_nobody(
     assert result.status == expected.status, text
     assert result.score <= expected.max_score, text
     assert [said for said in expected.says if said not in text] == [], text
-    assert [hidden for hidden in (secret, *expected.hides) if hidden in text] == []
+    assert secret not in text
+    found = to_json(without_lines(result))
+    assert [hidden for hidden in expected.hides if hidden in found] == []
     assert contents(world) == before
     assert left_behind(running) == set()
     assert not listens(port)
@@ -118,6 +120,17 @@ def test_every_class_of_attack_is_tried() -> None:
 def test_the_honest_neighbour_earns_its_points(grade_in, tmp_path: Path) -> None:
     (tmp_path / "homework.py").write_text(HONEST)
     assert grade_in(tmp_path / "homework.py", "full", train=False).score == HONEST_POINTS
+
+
+def without_lines(result: SubmissionResult) -> SubmissionResult:
+    """The result without the work's own lines, which say what they would say if they ran."""
+    questions = tuple(
+        question.model_copy(
+            update={"checks": tuple(c.model_copy(update={"lines": ()}) for c in question.checks)}
+        )
+        for question in result.questions
+    )
+    return result.model_copy(update={"questions": questions})
 
 
 def scored(result: SubmissionResult) -> str:
