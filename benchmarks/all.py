@@ -30,7 +30,7 @@ SECTIONS = {
     "isolation": "What isolation costs",
     "soak": "A thousand workers",
     "reports": "Reports of a class of a thousand",
-    "container": "Gradescope's smallest container",
+    "container": "In a container",
     "intake": "Reading notebooks",
     "integrity": "Honest work by the rules of integrity",
     "tolerances": "How far honest implementations differ",

@@ -52,7 +52,8 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
     ):
         try:
             setup = Setup.model_validate_json(orders.readline())
-            keep_freed_memory()
+            if setup.train:
+                keep_freed_memory()
             torch.set_num_threads(1)  # it compares small tensors; a second thread costs more
             rubric = load_rubric(Path(setup.rubric), known_checks())
             if setup.container is not None:

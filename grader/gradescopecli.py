@@ -22,7 +22,7 @@ def build(
     container: Annotated[
         ContainerSize,
         typer.Option(
-            help="small: 0.5 CPU, 768 MB, 10 minutes, without training. large: 4 CPU, 6 GB, "
+            help="small: 1 CPU, 1.5 GB, 10 minutes, without training. large: 4 CPU, 6 GB, "
             "40 minutes, with training."
         ),
     ] = "small",

@@ -20,8 +20,8 @@ from grader.gradescope.outcome import no_verdict
 from grader.rubric import load_rubric
 
 _SCRIPTS = ("setup.sh", "run_autograder")
-SIZES: dict[ContainerSize, str] = {"small": "0.5 CPU and 768 MB", "large": "4 CPU and 6 GB"}
-"""What Gradescope offers, least and most."""
+SIZES: dict[ContainerSize, str] = {"small": "1 CPU and 1.5 GB", "large": "4 CPU and 6 GB"}
+"""Of what Gradescope offers the second and the last: torch alone takes half of the first."""
 _STARTING_SECONDS = 30
 """Of the container's time, which are left for its own start and end."""
 
