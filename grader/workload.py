@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from math import prod
 
 from grader.intake import Submission
-from grader.intake.limits import MAX_PARSED
+from grader.intake.limits import MAX_PARSED, MAX_PARSED_IN_ALL
 from grader.intake.parsing import parse
 
 _CONVOLUTION = "Conv2d"
@@ -24,15 +24,18 @@ def expected_work(submission: Submission) -> int:
 
     A loop without an end may run until a deadline, which takes longer than most work.
     """
-    return sum(_work(cell.source) for cell in submission.cells)
+    work, left = 0, MAX_PARSED_IN_ALL
+    for cell in submission.cells:
+        # Few cells make layers in loops, and only these are worth being parsed.
+        is_parsed = _CONVOLUTION in cell.source and "range(" in cell.source
+        is_parsed = is_parsed and len(cell.source) <= min(MAX_PARSED, left)
+        left -= len(cell.source) if is_parsed else 0
+        work += _work(cell.source, parse(cell.source) if is_parsed else None)
+    return work
 
 
-def _work(source: str) -> int:
+def _work(source: str, tree: ast.Module | None) -> int:
     endless = _DEADLINE * len(_ENDLESS.findall(source))
-    if _CONVOLUTION not in source:
-        return endless
-    # Few cells make layers in loops, and only these are worth being parsed.
-    tree = parse(source) if "range(" in source and len(source) <= MAX_PARSED else None
     written = source.count(f"{_CONVOLUTION}(") if tree is None else sum(_convolutions(tree))
     return endless + written
 

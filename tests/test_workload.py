@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from grader.intake import read_submission
+from grader.intake.limits import MAX_PARSED, MAX_PARSED_IN_ALL
+from grader.protocol.parts import Cell
 from grader.workload import expected_work
 
 
@@ -37,3 +39,13 @@ def test_source_as_deep_as_may_be_is_counted(tmp_path):
     path = tmp_path / "homework.py"
     path.write_text("x = nn.Conv2d(1, 1, 1)\nfor i in range(2): pass\n" + "x = x" + ".x" * 2_000)
     assert expected_work(read_submission(path)) == 1
+
+
+def test_no_more_is_parsed_of_a_submission_than_intake_parses(tmp_path):
+    loop = "for i in range(2):\n    nn.Conv2d(1, 1, 1)\n"
+    cell = Cell(file="homework.py", source=loop + "#" * (MAX_PARSED - len(loop)))
+    parsed = MAX_PARSED_IN_ALL // MAX_PARSED
+    path = tmp_path / "homework.py"
+    path.write_text("x = 1\n")
+    submission = read_submission(path).model_copy(update={"cells": (cell,) * (parsed + 5)})
+    assert expected_work(submission) == 2 * parsed + 5  # the rest as it is written

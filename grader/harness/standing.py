@@ -162,6 +162,7 @@ class _Module:
         self._weights = [(held, _Named(held)) for held in (module._parameters, module._buffers)]
         hooks = [_Named(getattr(module, name)) for name in _HOOKS]
         self._named = [_Named(module._modules), *(named for _, named in self._weights), *hooks]
+        self._unmade = [name for name, value in module.__dict__.items() if value is None]
 
     def note(self, changes: Changes) -> None:
         for named in self._named:
@@ -177,6 +178,10 @@ class _Module:
             for name in held:
                 if named.is_changed(name, changes):
                     self._module.__dict__.pop(name, None)
+        # What a model makes when it is first called, it looks for under its name.
+        for name in self._unmade:
+            if not hasattr(self._module, name):
+                self._module.__dict__[name] = None
         # A lazy layer becomes another once it has its sizes.
         is_lazy = issubclass(self._class, nn.modules.lazy.LazyModuleMixin)
         if changes.hold(self._module, "class") and not is_lazy:

@@ -203,3 +203,16 @@ def test_a_rate_that_cells_lowered_is_as_it_was_for_each_training(load) -> None:
     )
     last = "optimizer.param_groups[0]['lr'] = 1e-5"
     assert load(NET, below, last, probe=probe).answer == [1e-2, 5e-3]
+
+
+def test_what_a_cell_below_made_a_model_make_is_made_again(load) -> None:
+    probe = (
+        "(recording,) = [r for r in loaded.recorder.recordings.values() if r.api == 'part34']\n"
+        "model, x = names['model'], torch.zeros(2, 3, 32, 32)\n"
+        "recording.run = lambda: model(x)\n"
+        "recording.carry_out()\n"
+        "answer = [type(model.first).__name__, list(model(x).shape)]"
+    )
+    below = "model(torch.zeros(2, 3, 32, 32))"
+    outcome = load(GROWING, below, probe=f"import torch\n{probe}")
+    assert outcome.answer == ["Linear", [2, 10]]
