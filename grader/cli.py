@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from grader.batch import Graded
     from grader.errors import AdjustmentsError
-    from grader.handout import Handout
+    from grader.handout.opening import Handout
     from grader.jobs import Setup
 
 # Whatever takes time to import is imported by the command that needs it: --help needs none of it.
@@ -167,7 +167,7 @@ def check(
 
 def _handout(stack: ExitStack, path: Path | None, rubric: Path | None) -> Handout | None:
     """What is checked with, unpacked until the stack is closed."""
-    from grader.handout import open_handout, require_answers
+    from grader.handout.opening import open_handout, require_answers
 
     if path is None:
         require_answers()
@@ -218,7 +218,7 @@ def grade(
     from rich.console import Console
 
     from grader.batch import grade_batch
-    from grader.handout import require_answers
+    from grader.handout.opening import require_answers
     from grader.machine import this_machine
     from grader.roll_call import opened_download, print_plan, print_roll_call, print_source
     from grader.terminal import LiveView, print_batch

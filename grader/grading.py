@@ -292,7 +292,7 @@ class Grader:
         """The key of all that holds for every submission."""
         # Where something lies changes nothing; whether trainings are shared does.
         shared = None if self._options.shared is None else Path()
-        # The rubric that comes with recorded cases is not the one they were drawn by.
+        # Nor where cases lie: which they are, the seed of the rubric that came with them tells.
         cases = None if self._options.cases is None else Path()
         options = replace(self._options, scratch=Path(), shared=shared, cases=cases)
         return setup_key(self._rubric, self._store, repr(options))

@@ -32,7 +32,7 @@ def build(
     from rich.console import Console
     from rich.markup import escape
 
-    from grader.handout import build as build_zip
+    from grader.handout.packing import build as build_zip
     from grader.rubric import default_rubric
 
     path = build_zip(out, rubric=rubric or default_rubric(), starter=starter or [])

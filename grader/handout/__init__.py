@@ -11,8 +11,3 @@
 `packing` makes it, `opening` reads it. Nothing of a real grading can be told from it: the cases
 are drawn anew for it, by a seed of its own.
 """
-
-from grader.handout.opening import Handout, open_handout, require_answers
-from grader.handout.packing import build
-
-__all__ = ["Handout", "build", "open_handout", "require_answers"]

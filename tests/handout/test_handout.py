@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 from grader.errors import RubricError, UsageError
-from grader.handout import build, open_handout
-from grader.handout.packing import may_be_seen
+from grader.handout.opening import open_handout
+from grader.handout.packing import build, may_be_seen
 from grader.intake import open_own_work
 from grader.rubric import default_rubric
 from grader.slot import single_slot
