@@ -93,6 +93,8 @@ def _questions(
                 score=spec.points if by_id[spec.id].status is CheckStatus.PASSED else 0.0,
                 max_score=spec.points,
                 reason=by_id[spec.id].reason,
+                misconception="+".join(each.id for each in by_id[spec.id].mistakes) or None,
+                mistakes=by_id[spec.id].mistakes,
                 where=by_id[spec.id].where,
                 left_out=by_id[spec.id].left_out,
                 lines=excerpt(cells, by_id[spec.id].where),

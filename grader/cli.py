@@ -5,14 +5,26 @@ from __future__ import annotations
 import sys
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from grader.choices import DataChoice, ExportKind, LayoutName, Mode
+from grader.auditcli import audit
+from grader.choices import ExportKind, LayoutName
 from grader.datacli import DataRoot, data_app
 from grader.errors import UsageError, UserError
 from grader.gradescopecli import gradescope_app
+from grader.options import (
+    Data,
+    FullCurves,
+    Isolation,
+    IsolationMode,
+    RubricFile,
+    Share,
+    Train,
+    debugging,
+    make_setup,
+)
 from grader.studentcli import student_app
 
 if TYPE_CHECKING:
@@ -23,7 +35,6 @@ if TYPE_CHECKING:
     from grader.batch import Graded
     from grader.errors import AdjustmentsError
     from grader.handout.opening import Handout
-    from grader.jobs import Setup
 
 # Whatever takes time to import is imported by the command that needs it: --help needs none of it.
 
@@ -40,68 +51,12 @@ app = typer.Typer(
 app.add_typer(data_app, name="data")
 app.add_typer(gradescope_app, name="gradescope")
 app.add_typer(student_app, name="student")
+app.command()(audit)
 
 Work = Annotated[
     Path,
     typer.Argument(help="An .ipynb or .py file, or the folder, .zip or .tar that holds it."),
 ]
-Train = Annotated[bool, typer.Option("--train/--no-train", help="Carry out the training runs.")]
-FullCurves = Annotated[
-    bool, typer.Option("--full-curves", help="Train to the end of every budget.")
-]
-Share = Annotated[
-    bool,
-    typer.Option(
-        "--share/--no-share",
-        help="Train a run that equals the reference's once for all, or everybody's own.",
-    ),
-]
-Data = Annotated[DataChoice, typer.Option(help="Which data set to train and measure on.")]
-RubricFile = Annotated[Path | None, typer.Option(help="Another rubric than the shipped one.")]
-Isolation = Annotated[
-    Literal["any", "strict"],
-    typer.Option(
-        "--require-isolation",
-        help="strict: refuse to grade unless every layer is there.",
-    ),
-]
-IsolationMode = Annotated[
-    Mode, typer.Option("--isolation", hidden=True, help="Which layers are tried; for tests.")
-]
-
-
-def _setup(
-    *,
-    train: bool,
-    full_curves: bool,
-    data: DataChoice,
-    data_root: Path | None,
-    rubric: Path | None,
-    isolation: Literal["any", "strict"],
-    mode: Mode,
-    threads: int = 1,
-    share: bool = True,
-    handout: Handout | None = None,
-) -> Setup:
-    from grader.checks.catalogue import known_checks
-    from grader.jobs import Setup
-    from grader.rubric import default_rubric, load_rubric
-
-    path = handout.rubric if handout is not None else rubric or default_rubric()
-    load_rubric(path, known_checks())  # a mistake in it is told at once, before torch is loaded
-    return Setup(
-        rubric=str(path),
-        data=data,
-        data_root=str(data_root) if data_root else None,
-        train=train,
-        share=share and handout is None,  # what is shared is the reference's
-        cases=str(handout.cases) if handout is not None else None,
-        full_curves=full_curves,
-        strict_isolation=isolation == "strict",
-        isolation=mode,
-        threads=threads,
-        debug=_debugging(),
-    )
 
 
 @app.callback(invoke_without_command=True)
@@ -146,7 +101,7 @@ def check(
     from grader.launching import Launcher
 
     with ExitStack() as stack:
-        launcher = stack.enter_context(Launcher(debug=_debugging()))  # loads torch meanwhile
+        launcher = stack.enter_context(Launcher(debug=debugging()))  # loads torch meanwhile
         from rich.console import Console
 
         from grader.batch import Checker
@@ -154,7 +109,7 @@ def check(
         from grader.machine import this_machine
 
         handout = _handout(stack, with_file, rubric)
-        setup = _setup(
+        setup = make_setup(
             train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
             isolation=require_isolation, mode=isolation, threads=this_machine().cores, share=share,
             handout=handout,
@@ -226,7 +181,7 @@ def grade(
     if out is None and not dry_run:
         raise UsageError("Say with --out where results go, or ask for --dry-run.")
     require_answers()
-    setup = _setup(
+    setup = make_setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
         isolation=require_isolation, mode=isolation, share=share,
     )  # fmt: skip
@@ -312,7 +267,7 @@ def show(
     from grader.showing import print_overview
     from grader.slot import single_slot
 
-    setup = _setup(
+    setup = make_setup(
         train=False, full_curves=False, data="synthetic", data_root=None, rubric=rubric,
         isolation=require_isolation, mode=isolation,
     )  # fmt: skip
@@ -331,7 +286,7 @@ def doctor(data_root: DataRoot = None, isolation: IsolationMode = "full") -> Non
     from grader.doctor import examine_machine, print_findings
     from grader.machine import this_machine
 
-    setup = _setup(
+    setup = make_setup(
         train=False, full_curves=False, data="auto", data_root=data_root, rubric=None,
         isolation="any", mode=isolation, threads=this_machine().cores,
     )  # fmt: skip
@@ -373,14 +328,10 @@ def _report_bug(error: Exception) -> int:
         "report what it prints.",
         highlight=False,
     )
-    if _debugging():
+    if debugging():
         errors.print(error.details if isinstance(error, Bug) else "", markup=False)
         errors.print_exception()
     return EXIT_BUG
-
-
-def _debugging() -> bool:
-    return "--debug" in sys.argv
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from grader.assembly import Findings, result_of
 from grader.attempts import Progress
 from grader.checks.cases import Cases, derive_seed
 from grader.checks.examination import Examination
+from grader.checks.explaining import Explains
 from grader.checks.recorded import RecordedCases
 from grader.checks.running import run_checks, shorten
 from grader.choices import Mode
@@ -170,6 +171,7 @@ class Grader:
                 understanding.runs,
                 trainer,
                 late_is_left_out=self._options.late_is_left_out,
+                explains=self._explains,
             )
             checks = run_checks(examination, watcher.on_check)
             return Findings(
@@ -187,6 +189,14 @@ class Grader:
         from grader.checks.drawing import DrawnCases  # a student's installation has no answers
 
         return DrawnCases(self._rubric.assignment, digest, spec, self._rubric.data)
+
+    @cached_property
+    def _explains(self) -> Explains | None:
+        if self._options.cases is not None:
+            return None  # who has no answers cannot tell what is wrong
+        from grader.checks.diagnosis import Diagnoser
+
+        return Diagnoser(self._rubric.tolerances)
 
     def look(self, submission: Submission) -> Overview:
         """What is understood of a submission; nothing is checked and nothing trained."""

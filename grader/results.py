@@ -115,6 +115,15 @@ class SourceLine(Record):
     marked: bool = Field(default=False, description="whether it is the line that is spoken of")
 
 
+class Mistake(Record):
+    """A known mistake that reproduces exactly what a student's code returned, in words."""
+
+    id: str
+    title: str = Field(description="what was done, as it ends `this comes out with ...`")
+    explanation: Prose = Field(description="for the instructor: what was probably thought")
+    course: str = Field(description="where the course explains it")
+
+
 class CheckResult(Record):
     """The outcome of one check."""
 
@@ -124,7 +133,13 @@ class CheckResult(Record):
     score: float
     max_score: float
     reason: Prose | None = Field(description="why points were lost; null when none were")
-    misconception: str | None = None
+    misconception: str | None = Field(
+        default=None,
+        description="id of the known mistake that it is; of two, both with a + between",
+    )
+    mistakes: tuple[Mistake, ...] = Field(
+        default=(), description="the known mistake in words, or both"
+    )
     where: str | None = Field(default=None, description="the student's file or cell and line")
     left_out: bool = Field(
         default=False, description="it was not asked for, so its points cannot be lost"

@@ -9,6 +9,7 @@ from grader.checks.cases import Cases
 from grader.checks.catalogue import check_id
 from grader.checks.examination import EXAMINATION, Examination
 from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
+from grader.checks.explaining import Explained
 from grader.checks.network import require_three_layers
 from grader.checks.optimizers import require_weights
 from grader.checks.outcome import CheckFailed, LeftOut
@@ -51,6 +52,12 @@ def cases(examination: Examination, spec: CheckSpec) -> Cases:
 def expect(examination: Examination) -> Expect:
     """Comparisons with the rubric's tolerances."""
     return Expect(examination.rubric.tolerances)
+
+
+@pytest.fixture
+def explained(examination: Examination) -> Explained:
+    """Looks into what fails."""
+    return Explained(examination)
 
 
 @pytest.fixture

@@ -11,13 +11,18 @@ import torch
 from torch import Tensor
 
 from grader.checks.cases import ConvnetInput, FlattenCase, derive_seed
+from grader.checks.diagnosis.probes import draw_params
 from grader.checks.sizes import draw_case, draw_constructor, draw_shape
 from grader.rubric import Assignment, CheckSpec, Constructor, ConvnetCase, Images
-from reference import Params, ParamShapes, fan_in, kaiming_std, param_shapes
+from reference import Params, ParamShapes, param_shapes
 from reference.solution import flatten, pre_activations, three_layer_convnet
 
 CaseT = TypeVar("CaseT")
-BIAS_STD = 0.1
+LARGE = 4.0
+"""Standard deviation of every second case's images, so that bounds such as ReLU6's show.
+
+Neighbours in real images are alike: sums over them are larger than those of independent numbers.
+"""
 KINK_MARGIN = 2e-5
 """Smallest pre-activation relative to its layer's root mean square; see docs/tolerances.md."""
 
@@ -97,14 +102,8 @@ class DrawnCases:
     def _draw(self, case: ConvnetCase, number: int) -> ConvnetInput:
         generator = self._generator(number)
         shapes = shapes_of(case)
-
-        def weight(role: str, shape: tuple[int, ...]) -> Tensor:
-            is_bias = len(shape) == 1
-            std = BIAS_STD if is_bias else kaiming_std(fan_in(role, shape))
-            return torch.randn(shape, generator=generator) * std
-
-        params = Params(*(weight(role, shape) for role, shape in shapes._asdict().items()))
-        x = _away_from_kinks(case, params, generator)
+        params = draw_params(shapes, generator)
+        x = _away_from_kinks(case, params, generator, scale=LARGE if number % 2 else 1.0)
         upstream = torch.randn(case.images, case.classes, generator=generator)
         upstream /= math.sqrt(upstream.numel())
         return ConvnetInput(x, params, upstream, shapes, Solved(x, params, upstream))
@@ -116,11 +115,13 @@ class DrawnCases:
         return derive_seed(self._assignment, self._digest, self._spec.id, *parts)
 
 
-def _away_from_kinks(case: ConvnetCase, params: Params, generator: torch.Generator) -> Tensor:
-    """N(0, 1) images of which no pre-activation is so near 0 that rounding could flip its ReLU."""
+def _away_from_kinks(
+    case: ConvnetCase, params: Params, generator: torch.Generator, *, scale: float
+) -> Tensor:
+    """Normal images of which no pre-activation is so near 0 that rounding could flip its ReLU."""
     kept = torch.empty(0, case.channels, case.height, case.width)
     while len(kept) < case.images:
-        x = torch.randn(case.images, *kept.shape[1:], generator=generator)
+        x = torch.randn(case.images, *kept.shape[1:], generator=generator) * scale
         near = [z.abs().flatten(1).amin(1) / z.square().mean().sqrt()
                 for z in pre_activations(x, params)]  # fmt: skip
         kept = torch.cat([kept, x[torch.minimum(*near) >= KINK_MARGIN]])

@@ -52,7 +52,7 @@ def require_zero(title: str, bias: Tensor | None, shape: tuple[int, ...]) -> Non
         CheckFailed: it is not, or did not come.
     """
     if _require_shape(title, bias, shape).count_nonzero():
-        raise CheckFailed(f"{title} is not zero at the start")
+        raise CheckFailed(f"{title} is not zero at the start", mistake="bias_not_zero")
 
 
 def _require_shape(title: str, tensor: Tensor | None, shape: tuple[int, ...]) -> Tensor:

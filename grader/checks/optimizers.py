@@ -23,7 +23,7 @@ def require_optimizers(recordings: Sequence[Recorded], rule: OptimizerRule) -> N
         except CheckFailed as failed:
             where = str(recording.where)
             again = f"the model is also trained at {where}: " if recording != recordings[-1] else ""
-            raise CheckFailed(f"{again}{failed.reason}", where) from None
+            raise CheckFailed(f"{again}{failed.reason}", where, mistake=failed.mistake) from None
 
 
 def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
@@ -36,18 +36,34 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
     if optimizer is None:
         raise CheckFailed(f"no torch.optim optimizer was found; {rule.name} is asked for")
     if optimizer.type_name != rule.name:
-        raise CheckFailed(f"the optimizer is {optimizer.type_name}; {rule.name} is asked for")
+        raise CheckFailed(
+            f"the optimizer is {optimizer.type_name}; {rule.name} is asked for",
+            mistake="other_optimizer",
+        )
     momentum = optimizer.settings.get("momentum", 0.0)
     if momentum != rule.momentum:
-        raise CheckFailed(f"its momentum is {momentum}; {rule.momentum} is asked for")
+        raise CheckFailed(
+            f"its momentum is {momentum}; {rule.momentum} is asked for",
+            mistake=_momentum_mistake(momentum, rule.momentum),
+        )
     nesterov = optimizer.settings.get("nesterov", False)
     if nesterov != rule.nesterov:  # SGD takes 1 for True, and 1 == True
         asked = "is asked for" if rule.nesterov else "is not"
-        raise CheckFailed(f"it has nesterov={nesterov}; Nesterov momentum {asked}")
+        raise CheckFailed(
+            f"it has nesterov={nesterov}; Nesterov momentum {asked}",
+            mistake="nesterov_missing" if rule.nesterov else "nesterov_added",
+        )
     if not optimizer.holds_model:
         raise CheckFailed(
-            "the optimizer does not hold exactly the parameters of the model that is trained"
+            "the optimizer does not hold exactly the parameters of the model that is trained",
+            mistake="other_parameters",
         )
+
+
+def _momentum_mistake(came: object, asked: float) -> str:
+    if not came:
+        return "momentum_missing"
+    return "momentum_other" if asked else "momentum_added"
 
 
 def require_weights(recording: Recorded, weights: Mapping[str, Tensor]) -> None:

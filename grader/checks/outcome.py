@@ -9,12 +9,16 @@ class CheckFailed(AssertionError):
     Args:
         reason: a sentence for the student: what was asked and what came.
         where: file and line of the student's work, where there is one.
+        mistake: id of the known mistake that this is, where that can be read off.
     """
 
-    def __init__(self, reason: str, where: str | None = None) -> None:
+    def __init__(
+        self, reason: str, where: str | None = None, *, mistake: str | None = None
+    ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.where = where
+        self.mistake = mistake
 
 
 class LeftOut(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from torch import Tensor
@@ -25,14 +25,16 @@ ROLE_TITLES = {
 
 WEIGHTS = ("conv_w1", "conv_w2", "fc_w")
 """The roles that are initialised by Kaiming's rule; the others are biases."""
+BIASES = ("conv_b1", "conv_b2", "fc_b")
 
 
 @dataclass(frozen=True)
 class Roles:
     """Which of a model's parameters plays which role.
 
-    names: role -> parameter name. shapes: the parameters' own shapes, by role. transposed: whether
-    the fully connected weights are stored (classes, features), as `nn.Linear` does.
+    names: role -> parameter name, of the roles that are played. shapes: the parameters' own shapes,
+    by role. transposed: whether the fully connected weights are stored (classes, features), as
+    `nn.Linear` does.
     """
 
     names: Mapping[str, str]
@@ -43,6 +45,8 @@ class Roles:
         """The reference's weights in the model's names, orientations and shapes."""
         tensors: dict[str, Tensor] = {}
         for role, tensor in params._asdict().items():
+            if role not in self.names:
+                continue
             turned = tensor.T if role == "fc_w" and self.transposed else tensor
             tensors[self.names[role]] = turned.reshape(self.shapes[role])
         return tensors
@@ -51,7 +55,7 @@ class Roles:
         """A model's tensors by role and in the reference's shapes; what is missing is left out."""
         found: dict[str, Tensor] = {}
         for role, shape in shapes._asdict().items():
-            tensor = tensors.get(self.names[role])
+            tensor = tensors.get(self.names.get(role, ""))
             if tensor is None or tuple(tensor.shape) != self.shapes[role]:
                 continue
             turned = tensor.T if role == "fc_w" and self.transposed else tensor
@@ -59,8 +63,13 @@ class Roles:
         return found
 
 
-def find_roles(model: Model, shapes: ParamShapes) -> Roles:
+def find_roles(model: Model, shapes: ParamShapes, *, optional: Collection[str] = ()) -> Roles:
     """Tell a model's parameters apart by their shapes.
+
+    Args:
+        model: the model.
+        shapes: that the parameters must have.
+        optional: roles that may be played by none.
 
     Raises:
         CheckFailed: a role is played by no parameter, or parameters are left over.
@@ -71,6 +80,8 @@ def find_roles(model: Model, shapes: ParamShapes) -> Roles:
     transposed = False
     for role, shape in shapes._asdict().items():
         parameter = next((p for p in left if _plays(role, p, shape)), None)
+        if parameter is None and role in optional:
+            continue
         if parameter is None:
             raise CheckFailed(
                 f"no parameter of shape {shape_text(shape)} plays the {ROLE_TITLES[role]}; "

@@ -12,7 +12,7 @@ from grader.checks.catalogue import FOLDER, check_id, known_checks
 from grader.checks.examination import EXAMINATION, Examination
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.errors import StudentError, TimeUsedUp, WorkerError
-from grader.results import CheckStatus
+from grader.results import CheckStatus, Mistake
 from grader.rubric import CheckSpec
 
 _ARGUMENTS = (
@@ -49,6 +49,7 @@ class CheckOutcome:
     where: str | None = None
     seconds: float = 0.0
     left_out: bool = False
+    mistakes: tuple[Mistake, ...] = ()
 
 
 def run_checks(
@@ -139,18 +140,31 @@ class _Examiner:
         if isinstance(error, TimeUsedUp) and self._examination.late_is_left_out:
             return CheckOutcome(identifier, CheckStatus.SKIPPED, _TOO_LATE, left_out=True)
         if isinstance(error, CheckFailed):
-            reason = self._sentence(error.reason)
-            return CheckOutcome(identifier, CheckStatus.FAILED, reason, error.where or where)
+            explains = self._examination.explains
+            if error.mistake is not None and explains is not None:
+                self._examination.diagnosis = explains.known(error.mistake)
+            return self._failed(identifier, error.reason, error.where or where)
         if isinstance(error, WorkerError):
             if isinstance(error, StudentError) and error.places:
                 where = str(error.places[-1])
-            reason = self._sentence(str(error))
-            return CheckOutcome(identifier, CheckStatus.FAILED, reason, where)
+            return self._failed(identifier, str(error), where)
         what = str(error).splitlines()[0] if str(error) else ""
         reason = (
             f"torchgrade itself failed here ({type(error).__name__}: {what}). Please report it."
         )
         return CheckOutcome(identifier, CheckStatus.ERROR, reason)
+
+    def _failed(self, identifier: str, reason: str, where: str | None) -> CheckOutcome:
+        """With what was found out about it."""
+        found = self._examination.diagnosis
+        sentence = self._sentence(reason)
+        return CheckOutcome(
+            identifier,
+            CheckStatus.FAILED,
+            f"{sentence} {found.sentence}" if found else sentence,
+            where,
+            mistakes=found.mistakes if found else (),
+        )
 
     def _sentence(self, reason: str) -> str:
         """The reason with the case it speaks of, as a sentence."""

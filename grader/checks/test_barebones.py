@@ -7,6 +7,7 @@ import pytest
 from grader.checks.comparing import shape_text
 from grader.checks.examination import Examination
 from grader.checks.expecting import Matched, Reaches
+from grader.checks.explaining import Explained
 from grader.checks.initialization import require_kaiming, require_zero
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import ROLE_TITLES, WEIGHTS
@@ -17,7 +18,11 @@ from reference import param_shapes
 
 @pytest.mark.settings("layers", "false_alarm")
 def test_weights(
-    student: Student, spec: CheckSpec, matched: Matched, examination: Examination
+    student: Student,
+    spec: CheckSpec,
+    matched: Matched,
+    examination: Examination,
+    explained: Explained,
 ) -> None:
     """Six tensors of the right shapes, Kaiming normal, with zero biases, that require gradients."""
     run = matched("barebones")
@@ -46,12 +51,16 @@ def test_weights(
                 f"{shape_text(shape)} is asked for"
             )
         if not parameter.requires_grad:
-            raise CheckFailed(f"{title} came without requires_grad, so no training changes it")
+            raise CheckFailed(
+                f"{title} came without requires_grad, so no training changes it",
+                mistake="gradients_not_required",
+            )
         tensor = weights.get(parameter.name)
         if len(shape) == 1:
             require_zero(title, tensor, shape)
         else:
-            require_kaiming(title, tensor, role, shape, false_alarm / len(WEIGHTS))
+            with explained.weights({} if tensor is None else {role: tensor}, shapes, role):
+                require_kaiming(title, tensor, role, shape, false_alarm / len(WEIGHTS))
 
 
 def test_accuracy(convnet_reaches: Reaches) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from grader.checks.cases import Cases
 from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
+from grader.checks.explaining import Explained
 from grader.checks.initialization import require_kaiming
 from grader.checks.optimizers import require_optimizers
 from grader.checks.roles import ROLE_TITLES, WEIGHTS
@@ -17,28 +20,36 @@ CLASS = "ThreeLayerConvNet"
 
 
 @pytest.mark.settings("constructors")
-def test_structure(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
+def test_structure(
+    student: Student, cases: Cases, expect: Expect, own: Own, explained: Explained
+) -> None:
     """The constructor makes two convolutions and a fully connected layer of the sizes asked for."""
     own(CLASS)
-    _require_layers(student, cases, expect)
+    _require_layers(student, cases, expect, explained)
 
 
 @pytest.mark.settings("constructors")
-def test_sizes(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
+def test_sizes(
+    student: Student, cases: Cases, expect: Expect, own: Own, explained: Explained
+) -> None:
     """All four arguments of the constructor decide the sizes, num_classes included."""
     own(CLASS)
-    _require_layers(student, cases, expect)
+    _require_layers(student, cases, expect, explained)
 
 
-def _require_layers(student: Student, cases: Cases, expect: Expect) -> None:
+def _require_layers(student: Student, cases: Cases, expect: Expect, explained: Explained) -> None:
     for constructor, case in cases.module():
-        model = student.build(CLASS, constructor.model_dump())
-        roles_of(model, case)
-        expect.form("the scores", model.scores(case.x), case.upstream)
+        build = partial(student.build, CLASS, constructor.model_dump())
+        with explained.model(build, case):
+            model = build()
+            roles_of(model, case)
+            expect.form("the scores", model.scores(case.x), case.upstream)
 
 
 @pytest.mark.settings("constructors", "false_alarm")
-def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> None:
+def test_kaiming(
+    student: Student, cases: Cases, spec: CheckSpec, own: Own, explained: Explained
+) -> None:
     """The weights of all three layers are Kaiming normal."""
     own(CLASS)
     false_alarm = spec.settings.false_alarm
@@ -48,27 +59,34 @@ def test_kaiming(student: Student, cases: Cases, spec: CheckSpec, own: Own) -> N
         model = student.build(CLASS, constructor.model_dump(), seed=cases.seed(number))
         weights = roles_of(model, case).from_model(model.weights(), case.shapes)
         for role in WEIGHTS:
-            require_kaiming(
-                f"the {ROLE_TITLES[role]}",
-                weights.get(role),
-                role,
-                getattr(case.shapes, role),
-                false_alarm / drawn,
-            )
+            with explained.weights(weights, case.shapes, role):
+                require_kaiming(
+                    f"the {ROLE_TITLES[role]}",
+                    weights.get(role),
+                    role,
+                    getattr(case.shapes, role),
+                    false_alarm / drawn,
+                )
 
 
 @pytest.mark.settings("constructors")
-def test_values(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
+def test_values(
+    student: Student, cases: Cases, expect: Expect, own: Own, explained: Explained
+) -> None:
     """With the reference's weights, the scores equal the reference's."""
     own(CLASS)
     for constructor, case in cases.module():
-        model = student.build(CLASS, constructor.model_dump())
-        model.set_weights(roles_of(model, case).to_model(case.params))
-        expect.close("the scores", model.scores(case.x), case.answers.scores())
+        build = partial(student.build, CLASS, constructor.model_dump())
+        with explained.model(build, case):
+            model = build()
+            model.set_weights(roles_of(model, case).to_model(case.params))
+            expect.close("the scores", model.scores(case.x), case.answers.scores())
 
 
 @pytest.mark.settings("constructors")
-def test_gradients(student: Student, cases: Cases, expect: Expect, own: Own) -> None:
+def test_gradients(
+    student: Student, cases: Cases, expect: Expect, own: Own, explained: Explained
+) -> None:
     """With the reference's weights, the gradients of x and of all parameters equal its."""
     own(CLASS)
     for constructor, case in cases.module():
@@ -78,9 +96,10 @@ def test_gradients(student: Student, cases: Cases, expect: Expect, own: Own) -> 
         x_gradient, by_name = model.gradients(case.x, case.upstream)
         by_role = roles.from_model(by_name, case.shapes)
         expected_x, expected = case.answers.gradients()
-        expect.gradient_close("x", x_gradient, expected_x)
-        for role, title in ROLE_TITLES.items():
-            expect.gradient_close(f"the {title}", by_role.get(role), getattr(expected, role))
+        with explained.gradients(x_gradient, [by_role.get(role) for role in ROLE_TITLES], case):
+            expect.gradient_close("x", x_gradient, expected_x)
+            for role, title in ROLE_TITLES.items():
+                expect.gradient_close(f"the {title}", by_role.get(role), getattr(expected, role))
 
 
 @pytest.mark.settings("optimizer")

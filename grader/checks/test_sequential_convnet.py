@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from grader.checks.cases import Cases
 from grader.checks.examination import Examination
 from grader.checks.expecting import Expect, Matched, Reaches, TrainsConvnet
+from grader.checks.explaining import Explained
 from grader.checks.layers import own_classes, require_layers
 from grader.checks.optimizers import require_optimizers
 from grader.checks.unused import roles_of
@@ -22,14 +25,17 @@ def test_structure(
     matched: Matched,
     spec: CheckSpec,
     examination: Examination,
+    explained: Explained,
 ) -> None:
     """nn.Sequential of the layers the homework asks for, with its sizes and paddings."""
     run = matched("sequential_convnet")
     assert run.last.model is not None
     assert spec.settings.layers is not None
-    require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
+    copy = partial(student.copy_model, run.last.target)
+    with explained.layers(copy, cases):
+        require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
     for _, case in cases.module():  # and it is there, and does what such layers do
-        model = student.copy_model(run.last.target)
+        model = copy()
         roles = roles_of(model, case)
         own = own_classes(run.last.model)
         if not own:
@@ -42,13 +48,17 @@ def test_structure(
 
 
 @pytest.mark.settings("constructors")
-def test_values(student: Student, cases: Cases, expect: Expect, matched: Matched) -> None:
+def test_values(
+    student: Student, cases: Cases, expect: Expect, matched: Matched, explained: Explained
+) -> None:
     """With the reference's weights, the scores equal the reference's."""
     run = matched("sequential_convnet")
+    copy = partial(student.copy_model, run.last.target)
     for _, case in cases.module():
-        model = student.copy_model(run.last.target)
-        model.set_weights(roles_of(model, case).to_model(case.params))
-        expect.close("the scores", model.scores(case.x), case.answers.scores())
+        with explained.model(copy, case):
+            model = copy()
+            model.set_weights(roles_of(model, case).to_model(case.params))
+            expect.close("the scores", model.scores(case.x), case.answers.scores())
 
 
 @pytest.mark.settings("optimizer")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import torch
 from torch import Tensor
 
@@ -11,6 +13,7 @@ from grader.checks.roles import Roles, find_roles
 from grader.errors import WorkerError
 from grader.protocol.parts import Model
 from grader.sandbox.student import StudentModel
+from reference import ParamShapes
 
 
 def roles_of(model: StudentModel, case: ConvnetInput) -> Roles:
@@ -19,10 +22,17 @@ def roles_of(model: StudentModel, case: ConvnetInput) -> Roles:
     Raises:
         CheckFailed: a role is played by no parameter, or parameters are left over.
     """
+    return roles_for(model, case.x, case.shapes)
+
+
+def roles_for(
+    model: StudentModel, x: Tensor, shapes: ParamShapes, *, optional: Collection[str] = ()
+) -> Roles:
+    """The same for images x and weights of these shapes; see `find_roles`."""
     try:
-        return find_roles(model.model, case.shapes)
+        return find_roles(model.model, shapes, optional=optional)
     except CheckFailed:
-        return find_roles(used_part(model, case.x), case.shapes)
+        return find_roles(used_part(model, x), shapes, optional=optional)
 
 
 def used_part(model: StudentModel, x: Tensor) -> Model:

@@ -17,6 +17,7 @@ from grader.report.class_curve_views import ClassPlot, Trace, class_plots, trace
 from grader.report.heat_map_views import HeatMap, Outcome, heat_map, outcomes
 from grader.report.histogram_views import Histogram, histogram
 from grader.report.leaderboard_views import Contender, Leaderboard, contender, leaderboard
+from grader.report.mistake_views import Made, MistakeCount, mistake_counts, mistakes_made
 from grader.report.reason_views import CheckReasons, Loss, losses, reason_counts
 from grader.report.row_views import Heading, Row, headings, row
 from grader.report.source_views import SourceView, source_view
@@ -53,6 +54,7 @@ class IndexPage:
     states: tuple[Choice, ...]
     flags: tuple[Choice, ...]
     heat_map: HeatMap | None
+    mistakes: tuple[MistakeCount, ...]
     reasons: tuple[CheckReasons, ...]
     curves: tuple[ClassPlot, ...]
     leaderboard: Leaderboard | None
@@ -68,6 +70,7 @@ class _Digest:
     concerns: tuple[Concern, ...]
     outcomes: tuple[Outcome, ...] = ()
     losses: tuple[Loss, ...] = ()
+    mistakes: tuple[Made, ...] = ()
     traces: tuple[Trace, ...] = ()
     contender: Contender | None = None
     older: tuple[str, ...] = ()
@@ -103,6 +106,7 @@ def index_page(batch: BatchResult, results: Iterable[SubmissionResult]) -> Index
         states=_states(rows),
         flags=_flags(rows),
         heat_map=heat_map(outcome for each in digests for outcome in each.outcomes),
+        mistakes=mistake_counts(each for digest in digests for each in digest.mistakes),
         reasons=reason_counts(loss for each in digests for loss in each.losses),
         curves=class_plots(trace for each in digests for trace in each.traces),
         leaderboard=leaderboard(each.contender for each in digests if each.contender),
@@ -118,6 +122,7 @@ def _digest(entry: BatchEntry, result: SubmissionResult) -> _Digest:
         concerns=concerns(entry, result, line.who),
         outcomes=outcomes(result),
         losses=losses(result, line.who),
+        mistakes=mistakes_made(result, line.who),
         traces=traces(result, line.who),
         contender=contender(result, line.who),
         older=result.submission.older,

@@ -20,10 +20,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from grader.report import phrases
+from grader.report.audit_views import Audit
 from grader.report.index_views import index_page
 from grader.report.text import clean
 from grader.report.views import submission_page
-from grader.results import BatchResult, SubmissionResult
+from grader.results import BatchResult, DataInfo, SubmissionResult
 
 
 def render_submission(result: SubmissionResult) -> str:
@@ -39,6 +40,11 @@ def render_index(batch: BatchResult, results: Iterable[SubmissionResult]) -> str
     """
     page = index_page(batch, results)
     return _environment().get_template("index.html.j2").render(page=page, script=_script())
+
+
+def render_audit(audit: Audit, title: str, data: DataInfo | None) -> str:
+    """`audit.html`: what a rubric catches, and whom it wrongs."""
+    return _environment().get_template("audit.html.j2").render(audit=audit, title=title, data=data)
 
 
 @dataclass(frozen=True)

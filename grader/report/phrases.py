@@ -24,7 +24,7 @@ DECIDED_BY = "by"
 
 QUESTIONS = "Questions"
 NO_POINTS = "no points"
-KNOWN_MISTAKE = "known mistake"
+READ_ON = "To read on"
 
 RUNS = "Training runs"
 RUNS_TABLE = "Table of training runs"

@@ -24,7 +24,7 @@ class Check:
     scored: bool
     reason: tuple[Block, ...]
     where: str | None
-    misconception: str | None
+    course: tuple[str, ...]
     code: tuple[CodeLine, ...]
 
 
@@ -83,6 +83,6 @@ def _check(check: CheckResult) -> Check:
         scored=check.max_score > 0,
         reason=typeset(check.reason),
         where=optional_line(check.where),
-        misconception=optional_line(check.misconception),
+        course=tuple(dict.fromkeys(clean_line(each.course) for each in check.mistakes)),
         code=code_lines(check.lines),
     )

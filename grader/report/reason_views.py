@@ -89,7 +89,7 @@ def kind_of(reason: str) -> str:
 def _loss(question: str, check: CheckResult, who: Who) -> Loss:
     lines = (check.reason or "").strip().split("\n")
     reason = clean_line(_CASE.sub("", lines[0]), _LENGTH) or phrases.NO_REASON
-    known = clean_line(check.misconception) if check.misconception else None
+    known = " and ".join(clean_line(each.title) for each in check.mistakes) or None
     return Loss(
         question=question,
         check=check.id,

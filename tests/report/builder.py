@@ -13,6 +13,7 @@ from grader.results import (
     CurvePoint,
     DataInfo,
     IntegrityFlag,
+    Mistake,
     OptimizerInfo,
     Provenance,
     QuestionResult,
@@ -39,6 +40,12 @@ SYNTHETIC = DataInfo(
     "10,000 test images",
 )
 ISOLATION = ("new session", "user namespace", "network namespace", "landlock", "seccomp", "rlimits")
+PADDING = Mistake(
+    id="padding_2_too_large",
+    title="a padding of 2 in the second convolution",
+    explanation="Padding 2 belongs to a 5x5 filter; under 3x3 it adds 2 to height and width.",
+    course="CS231n notes, Convolutional Networks: spatial arrangement and zero-padding",
+)
 VALUES_REASON = """\
 three_layer_convnet returned scores that differ from the reference.
   asked   (64, 10) torch.float32
@@ -86,7 +93,7 @@ def check(
     score: float | None = None,
     reason: str | None = None,
     where: str | None = None,
-    misconception: str | None = None,
+    mistakes: tuple[Mistake, ...] = (),
     lines: tuple[SourceLine, ...] = (),
     left_out: bool = False,
 ) -> CheckResult:
@@ -99,7 +106,8 @@ def check(
         max_score=max_score,
         reason=reason,
         where=where,
-        misconception=misconception,
+        misconception="+".join(each.id for each in mistakes) or None,
+        mistakes=mistakes,
         lines=lines,
         left_out=left_out,
     )
@@ -364,7 +372,7 @@ def failing() -> SubmissionResult:
                     score=6.5,
                     reason=VALUES_REASON,
                     where="notebook.ipynb, cell 12, lines 14 to 22",
-                    misconception="second_padding_2",
+                    mistakes=(PADDING,),
                     lines=source_lines(CONVNET, 14, marked=16),
                 ),
                 *barebones.checks[2:],

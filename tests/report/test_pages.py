@@ -84,7 +84,7 @@ def test_every_lost_point_has_its_reason_in_the_page(build):
 
 
 def test_a_known_mistake_is_named(build):
-    assert "known mistake: second_padding_2" in Page(render_submission(build.failing())).words
+    assert f"To read on: {build.PADDING.course}" in Page(render_submission(build.failing())).words
 
 
 def test_points_that_the_grader_itself_lost_are_told_apart(build):

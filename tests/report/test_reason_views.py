@@ -10,13 +10,11 @@ from grader.results import CheckStatus
 WHO = Who("Ada", "a", "submissions/a/report.html")
 
 
-def lost(build, *reasons: str | None, misconception: str | None = None):
+def lost(build, *reasons: str | None, mistakes=()):
     """One submission for each reason, all at the same check."""
     found = []
     for number, reason in enumerate(reasons):
-        check = build.check(
-            "the check", 4, CheckStatus.FAILED, reason=reason, misconception=misconception
-        )
+        check = build.check("the check", 4, CheckStatus.FAILED, reason=reason, mistakes=mistakes)
         result = build.submission(questions_=(build.question("q", "Q", check),), runs={})
         found += losses(result, Who(f"student {number}", str(number), ""))
     return found
@@ -49,9 +47,9 @@ def test_the_wording_seen_most_often_is_shown_with_who_has_it(build):
 
 
 def test_a_known_mistake_is_one_reason_whatever_the_words(build):
-    found = lost(build, "one thing", "quite another", misconception="second_padding_2")
+    found = lost(build, "one thing", "quite another", mistakes=(build.PADDING,))
     ((reason,),) = [check.reasons for check in reason_counts(found)]
-    assert (reason.count, reason.misconception) == (2, "second_padding_2")
+    assert (reason.count, reason.misconception) == (2, build.PADDING.title)
 
 
 def test_the_check_that_most_lost_points_at_comes_first(build):

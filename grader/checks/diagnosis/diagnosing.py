@@ -1,0 +1,77 @@
+"""What a check asks when it has failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from grader.checks.diagnosis.networks import Naming
+from grader.checks.diagnosis.probes import Ask, Form, Respondent
+from grader.checks.diagnosis.sizes import explain_product
+from grader.checks.diagnosis.stages import first_difference
+from grader.checks.diagnosis.tables import name_cut, name_distribution, name_flattening
+from grader.checks.explaining import Diagnosis
+from grader.results import Mistake
+from grader.rubric import Tolerances
+from reference import Params, ParamShapes
+from reference.misconceptions import MISCONCEPTIONS, Misconception
+
+
+@dataclass(frozen=True)
+class Diagnoser:
+    """See :class:`grader.checks.explaining.Explains`."""
+
+    tolerances: Tolerances
+
+    def known(self, mistake: str) -> Diagnosis:
+        """A mistake that was read off what the student's code built."""
+        return _told((MISCONCEPTIONS[mistake],), "That is")
+
+    def flatten(self, call: Callable[[Tensor], Tensor]) -> Diagnosis | None:
+        """A `flatten` that gives something else."""
+        mistake = name_flattening(call)
+        return _told((mistake,)) if mistake else None
+
+    def network(
+        self, ask: Ask, image: tuple[int, int, int], shapes: ParamShapes
+    ) -> Diagnosis | None:
+        """A network whose scores are others."""
+        student, form = Respondent(ask, self.tolerances.values), Form(image, shapes)
+        mistakes = Naming(student, form).name()
+        if mistakes:
+            return _told(mistakes)
+        stage = first_difference(student, form)
+        if stage is not None:
+            return Diagnosis(stage.told, begins=stage.parts)
+        sentence = explain_product(student.refusal, form) if student.refusal else None
+        return Diagnosis(sentence, begins=("sizes",)) if sentence else None
+
+    def gradients(
+        self, gradients: Sequence[Tensor | None], x: Tensor, params: Params, upstream: Tensor
+    ) -> Diagnosis | None:
+        """Gradients that are others, of scores that are right."""
+        mistake = name_cut(gradients, x, params, upstream, self.tolerances.gradients)
+        return _told((mistake,)) if mistake else None
+
+    def weights(
+        self, weights: Mapping[str, Tensor], shapes: ParamShapes, wrong: str
+    ) -> Diagnosis | None:
+        """Weights of one role that are not Kaiming normal."""
+        mistake = name_distribution(weights, shapes, wrong)
+        return _told((mistake,), "They look like") if mistake else None
+
+
+def _told(
+    mistakes: Sequence[Misconception], begin: str = "This is exactly what comes out with"
+) -> Diagnosis:
+    names = " and ".join(each.title for each in mistakes)
+    hints = " ".join(dict.fromkeys(each.hint for each in mistakes))
+    return Diagnosis(
+        f"{begin} {names}. {hints}",
+        mistakes=tuple(
+            Mistake(id=each.id, title=each.title, explanation=each.explanation, course=each.course)
+            for each in mistakes
+        ),
+    )

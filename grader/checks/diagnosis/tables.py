@@ -1,0 +1,112 @@
+"""Mistakes that a comparison of tensors tells: flatten, gradients and weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from grader.checks.comparing import normality_p_value, uniformity_p_value, value_difference
+from grader.errors import ReplyError, StudentError
+from reference import Params, ParamShapes, fan_in
+from reference.misconceptions import FLATTENINGS, NETWORKS
+from reference.misconceptions import WEIGHTS as DISTRIBUTIONS
+from reference.misconceptions.flattening import FlattenMistake
+from reference.misconceptions.network import NetworkMistake
+from reference.misconceptions.weights import Distribution, WeightMistake
+from reference.network import forward
+
+_SHAPES = ((3, 4, 5, 6), (1, 2, 3, 4), (2, 5, 3, 4))
+"""Of what `flatten` is asked with: sizes that tell its axes apart, and a single image.
+
+Images alone: what is done with tensors of other forms differs from one student to the other.
+"""
+UNLIKELY = 1e-4
+"""A distribution is another one where its weights would have a smaller chance than this."""
+
+
+def name_flattening(flatten: Callable[[Tensor], Tensor]) -> FlattenMistake | None:
+    """The mistake whose results are a student's for all images, if there is only one."""
+    probes = [torch.arange(torch.Size(shape).numel()).float().reshape(shape) for shape in _SHAPES]
+    try:
+        answers = [flatten(x) for x in probes]
+    except (StudentError, ReplyError):
+        return None
+    found = [
+        each
+        for each in FLATTENINGS
+        if all(torch.equal(each.flatten(x), y) for x, y in zip(probes, answers, strict=True))
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def name_cut(
+    gradients: Sequence[Tensor | None],
+    x: Tensor,
+    params: Params,
+    upstream: Tensor,
+    tolerance: float,
+) -> NetworkMistake | None:
+    """The mistake by which exactly these gradients come out, or do not.
+
+    Args:
+        gradients: of sum(scores * upstream) by x and by each of `params`; None for none.
+        x: (N, C, H, W).
+        params: the weights.
+        upstream: (N, classes).
+        tolerance: relative to the largest magnitude.
+    """
+    for mistake in NETWORKS:
+        if mistake.network.cut in ("nowhere", "scores"):
+            continue
+        leaves = [tensor.clone().requires_grad_() for tensor in (x, *params)]
+        scores = forward(mistake.network, leaves[0], Params(*leaves[1:]))
+        expected = torch.autograd.grad((scores * upstream).sum(), leaves, allow_unused=True)
+        if all(_same(*each, tolerance) for each in zip(gradients, expected, strict=True)):
+            return mistake
+    return None
+
+
+def _same(came: Tensor | None, expected: Tensor | None, tolerance: float) -> bool:
+    """Whether a gradient is the expected one; one of zeros is none."""
+    if expected is None:
+        return came is None or not came.count_nonzero()
+    return came is not None and not value_difference("", came, expected, tolerance)
+
+
+def name_distribution(
+    weights: Mapping[str, Tensor], shapes: ParamShapes, wrong: str
+) -> WeightMistake | None:
+    """The mistake that weights look drawn by: those of one role, and of all that it fits.
+
+    Args:
+        weights: by role.
+        shapes: the reference's.
+        wrong: the role whose weights are not Kaiming normal.
+    """
+    fitting = [
+        each
+        for each in DISTRIBUTIONS
+        if wrong in weights and _fits(weights[wrong], each.distribution, *_fans(wrong, shapes))
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _fans(role: str, shapes: ParamShapes) -> tuple[int, int]:
+    """Inputs of one output of a weight, and the other way round."""
+    shape = getattr(shapes, role)
+    inputs = fan_in(role, shape)
+    outputs = shape[1] if role == "fc_w" else shape[0] * torch.Size(shape[2:]).numel()
+    return inputs, outputs
+
+
+def _fits(weights: Tensor, drawn: Distribution, inputs: int, outputs: int) -> bool:
+    scale = drawn.scale(inputs, outputs)
+    if drawn.family == "constant":
+        return bool((weights == scale).all())
+    if drawn.family == "normal":
+        return normality_p_value(weights, scale) > UNLIKELY
+    if drawn.family == "uniform_from_zero":
+        return uniformity_p_value(2 * weights - scale, scale) > UNLIKELY
+    return uniformity_p_value(weights, scale) > UNLIKELY

@@ -1,0 +1,167 @@
+"""Why a check failed: what is looked for after it did, and how that is told.
+
+A check wraps what may fail::
+
+    with explained.function(student, case):
+        expect.close("the scores", student.three_layer_convnet(case.x, case.params), ...)
+
+Nothing is asked as long as nothing fails, and nothing that is found changes a point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from torch import Tensor
+
+from grader.checks.cases import Cases, ConvnetInput
+from grader.checks.outcome import CheckFailed
+from grader.checks.roles import BIASES
+from grader.checks.unused import roles_for
+from grader.errors import StudentError, WorkerError
+from grader.results import Mistake
+from grader.sandbox.student import Student, StudentModel
+from reference import Params, ParamShapes
+
+if TYPE_CHECKING:
+    from grader.checks.examination import Examination
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What was found.
+
+    Attributes:
+        sentence: for the student.
+        mistakes: the known ones that reproduce what came; mostly none or one.
+        begins: parts of the network, from one of which on its numbers differ; where none is named.
+    """
+
+    sentence: str
+    mistakes: tuple[Mistake, ...] = ()
+    begins: tuple[str, ...] = ()
+
+
+class Explains(Protocol):
+    """Finds out what is wrong; None where nothing can be told."""
+
+    def known(self, mistake: str) -> Diagnosis:
+        """A mistake that was read off what the student's code built, by its id."""
+
+    def flatten(self, call: Callable[[Tensor], Tensor]) -> Diagnosis | None:
+        """A `flatten` that gives something else."""
+
+    def network(
+        self,
+        ask: Callable[[Tensor, Params], Tensor],
+        image: tuple[int, int, int],
+        shapes: ParamShapes,
+    ) -> Diagnosis | None:
+        """A network whose scores are others for (C, H, W) images and weights of these shapes."""
+
+    def gradients(
+        self, gradients: Sequence[Tensor | None], x: Tensor, params: Params, upstream: Tensor
+    ) -> Diagnosis | None:
+        """Gradients by x and by each parameter that are others, of scores that are right."""
+
+    def weights(
+        self, weights: Mapping[str, Tensor], shapes: ParamShapes, wrong: str
+    ) -> Diagnosis | None:
+        """Weights by role, of which those of one are not Kaiming normal."""
+
+
+class Explained:
+    """Looks into what failed within its `with` statements."""
+
+    def __init__(self, examination: Examination) -> None:
+        self._examination = examination
+
+    @contextmanager
+    def _looked_into(self, look: Callable[[Explains], Diagnosis | None]) -> Iterator[None]:
+        try:
+            yield
+        except (CheckFailed, StudentError):
+            explains = self._examination.explains
+            if explains is not None:
+                try:
+                    self._examination.diagnosis = look(explains)
+                except WorkerError:  # to ask on is no use
+                    pass
+            raise
+
+    @contextmanager
+    def flatten(self, student: Student) -> Iterator[None]:
+        """The submission's `flatten`."""
+        with self._looked_into(lambda explains: explains.flatten(student.flatten)):
+            yield
+
+    @contextmanager
+    def function(self, student: Student, case: ConvnetInput) -> Iterator[None]:
+        """The submission's `three_layer_convnet`."""
+        ask = student.three_layer_convnet
+        with self._looked_into(lambda explains: explains.network(ask, _image(case), case.shapes)):
+            yield
+
+    @contextmanager
+    def model(self, build: Callable[[], StudentModel], case: ConvnetInput) -> Iterator[None]:
+        """A model of the submission's.
+
+        Args:
+            build: makes it anew.
+            case: an input that fits it.
+        """
+        with self._looked_into(lambda explains: _of_model(explains, build, case)):
+            yield
+
+    @contextmanager
+    def layers(self, build: Callable[[], StudentModel], cases: Cases) -> Iterator[None]:
+        """What a model is made of, before it is asked anything; see `model`."""
+
+        def look(explains: Explains) -> Diagnosis | None:
+            current = cases.current  # the reason speaks of no input
+            _, case = next(cases.module())
+            cases.current = current
+            return _of_model(explains, build, case)
+
+        with self._looked_into(look):
+            yield
+
+    @contextmanager
+    def gradients(
+        self, by_x: Tensor | None, by_params: Sequence[Tensor | None], case: ConvnetInput
+    ) -> Iterator[None]:
+        """Gradients that came."""
+        came = [by_x, *by_params]
+        with self._looked_into(
+            lambda explains: explains.gradients(came, case.x, case.params, case.upstream)
+        ):
+            yield
+
+    @contextmanager
+    def weights(
+        self, weights: Mapping[str, Tensor], shapes: ParamShapes, role: str
+    ) -> Iterator[None]:
+        """Weights, of which those of one role are looked at."""
+        with self._looked_into(lambda explains: explains.weights(weights, shapes, role)):
+            yield
+
+
+def _of_model(
+    explains: Explains, build: Callable[[], StudentModel], case: ConvnetInput
+) -> Diagnosis | None:
+    def ask(x: Tensor, params: Params) -> Tensor:
+        model = build()
+        shapes = ParamShapes(*(tuple(param.shape) for param in params))
+        roles = roles_for(model, x, shapes, optional=BIASES)
+        model.set_weights(roles.to_model(params))
+        return model.scores(x)
+
+    return explains.network(ask, _image(case), case.shapes)
+
+
+def _image(case: ConvnetInput) -> tuple[int, int, int]:
+    _, channels, height, width = case.x.shape
+    return channels, height, width

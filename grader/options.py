@@ -1,0 +1,83 @@
+"""Options that several commands have, and what they come to: how to grade."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from grader.choices import DataChoice, Mode
+
+if TYPE_CHECKING:
+    from grader.handout.opening import Handout
+    from grader.jobs import Setup
+
+Train = Annotated[bool, typer.Option("--train/--no-train", help="Carry out the training runs.")]
+FullCurves = Annotated[
+    bool, typer.Option("--full-curves", help="Train to the end of every budget.")
+]
+Share = Annotated[
+    bool,
+    typer.Option(
+        "--share/--no-share",
+        help="Train a run that equals the reference's once for all, or everybody's own.",
+    ),
+]
+Data = Annotated[DataChoice, typer.Option(help="Which data set to train and measure on.")]
+RubricFile = Annotated[Path | None, typer.Option(help="Another rubric than the shipped one.")]
+Isolation = Annotated[
+    Literal["any", "strict"],
+    typer.Option(
+        "--require-isolation",
+        help="strict: refuse to grade unless every layer is there.",
+    ),
+]
+IsolationMode = Annotated[
+    Mode, typer.Option("--isolation", hidden=True, help="Which layers are tried; for tests.")
+]
+
+
+def make_setup(
+    *,
+    train: bool,
+    full_curves: bool,
+    data: DataChoice,
+    data_root: Path | None,
+    rubric: Path | None,
+    isolation: Literal["any", "strict"],
+    mode: Mode,
+    threads: int = 1,
+    share: bool = True,
+    handout: Handout | None = None,
+) -> Setup:
+    """How to grade, by a rubric that can be used.
+
+    Raises:
+        RubricError: it cannot.
+    """
+    from grader.checks.catalogue import known_checks
+    from grader.jobs import Setup
+    from grader.rubric import default_rubric, load_rubric
+
+    path = handout.rubric if handout is not None else rubric or default_rubric()
+    load_rubric(path, known_checks())  # a mistake in it is told at once, before torch is loaded
+    return Setup(
+        rubric=str(path),
+        data=data,
+        data_root=str(data_root) if data_root else None,
+        train=train,
+        share=share and handout is None,  # what is shared is the reference's
+        cases=str(handout.cases) if handout is not None else None,
+        full_curves=full_curves,
+        strict_isolation=isolation == "strict",
+        isolation=mode,
+        threads=threads,
+        debug=debugging(),
+    )
+
+
+def debugging() -> bool:
+    """Whether `--debug` was said, wherever on the command line."""
+    return "--debug" in sys.argv

@@ -1,0 +1,198 @@
+"""Mistakes are recognised by their numbers alone.
+
+The work under test was written by who did not see how the catalogue computes it: tests/mistakes.
+"""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from grader.checks.catalogue import known_checks
+from grader.checks.diagnosis import Diagnoser
+from grader.errors import StudentError, WorkerTimeout
+from grader.rubric import default_rubric, load_rubric
+from reference import Params, param_shapes
+from reference.misconceptions import MISCONCEPTIONS, NETWORKS
+from reference.network import Network, forward
+from reference.solution import flatten, three_layer_convnet
+from tests.checks.pieces import begins, function, pieces
+
+IMAGE = (3, 12, 20)
+SHAPES = param_shapes(channels=3, channel_1=4, channel_2=5, classes=7, height=12, width=20)
+CUTS = {mistake.id for mistake in NETWORKS if mistake.network.cut != "nowhere"}
+
+
+@pytest.fixture(scope="module")
+def diagnoser():
+    return Diagnoser(load_rubric(default_rubric(), known_checks()).tolerances)
+
+
+def ids(diagnosis):
+    return {mistake.id for mistake in diagnosis.mistakes} if diagnosis else set()
+
+
+def named(paths):
+    return pytest.mark.parametrize("path", paths, ids=lambda path: path.stem)
+
+
+def value_pieces(folder):
+    """Those that change the scores themselves."""
+    found = pieces(folder, "three_layer_convnet")
+    return [path for path in found if path.stem.partition("__")[0] not in CUTS]
+
+
+@named(value_pieces("single"))
+def test_a_mistake_in_the_network_is_named(path, diagnoser):
+    diagnosis = diagnoser.network(function(path), IMAGE, SHAPES)
+    (mistake,) = ids(diagnosis)
+    assert mistake == path.stem.partition("__")[0]
+    assert MISCONCEPTIONS[mistake].hint in diagnosis.sentence
+
+
+@named(value_pieces("pairs"))
+def test_two_mistakes_are_named_together(path, diagnoser):
+    """But for cut gradients, which scores do not show."""
+    found = ids(diagnoser.network(function(path), IMAGE, SHAPES))
+    assert found == set(path.stem.split("+")) - CUTS
+
+
+@named(pieces("outside", "three_layer_convnet"))
+def test_of_an_unknown_mistake_it_is_said_where_it_begins(path, diagnoser):
+    diagnosis = diagnoser.network(function(path), IMAGE, SHAPES)
+    assert not diagnosis.mistakes
+    assert begins(path) & set(diagnosis.begins)
+
+
+@named(pieces("single", "flatten"))
+def test_a_mistake_in_flatten_is_named(path, diagnoser):
+    (mistake,) = ids(diagnoser.flatten(function(path)))
+    assert mistake == path.stem.partition("__")[0]
+
+
+def gradients_of(network, x: Tensor, params: Params, upstream: Tensor):
+    """By x and by each parameter, of a network in this process."""
+    leaves = [tensor.clone().requires_grad_() for tensor in (x, *params)]
+    total = (network(leaves[0], Params(*leaves[1:])) * upstream).sum()
+    return torch.autograd.grad(total, leaves, allow_unused=True)
+
+
+def drawn():
+    generator = torch.Generator().manual_seed(11)
+    params = Params(*(torch.randn(shape, generator=generator) * 0.1 for shape in SHAPES))
+    x = torch.randn(2, *IMAGE, generator=generator)
+    return x, params, torch.randn(2, 7, generator=generator)
+
+
+@named([
+    path for path in pieces("single", "three_layer_convnet")
+    if path.stem.partition("__")[0] in CUTS - {"detached_scores"}
+])  # fmt: skip
+def test_gradients_that_are_cut_are_named(path, diagnoser):
+    x, params, upstream = drawn()
+    came = gradients_of(function(path), x, params, upstream)
+    (mistake,) = ids(diagnoser.gradients(came, x, params, upstream))
+    assert mistake == path.stem.partition("__")[0]
+
+
+def test_of_right_work_nothing_is_said(diagnoser):
+    x, params, upstream = drawn()
+    assert diagnoser.flatten(flatten) is None
+    assert diagnoser.network(three_layer_convnet, IMAGE, SHAPES) is None
+    came = gradients_of(three_layer_convnet, x, params, upstream)
+    assert diagnoser.gradients(came, x, params, upstream) is None
+
+
+def answering(network):
+    """A student whose code computes a variant, and raises where the weights do not fit it."""
+
+    def ask(x, params):
+        try:
+            return forward(network, x, params)
+        except RuntimeError as error:
+            raise StudentError("RuntimeError", str(error)) from error
+
+    return ask
+
+
+def test_a_mistake_that_cannot_be_seen_is_not_named(diagnoser):
+    """Of images with one channel, nobody can say whether channels were reversed."""
+    shapes = SHAPES._replace(conv_w1=(4, 1, 5, 5))
+    network = answering(Network(scores="relu", images="channels_reversed"))
+    assert ids(diagnoser.network(network, (1, 12, 20), shapes)) == {"relu_on_scores"}
+
+
+def test_what_depends_on_the_call_is_not_named(diagnoser):
+    """One probe alone must not decide."""
+    calls = iter(range(1000))
+
+    def changing(x, params):
+        right = next(calls) % 2
+        return answering(Network(activation_1="relu" if right else "none"))(x, params)
+
+    assert not ids(diagnoser.network(changing, IMAGE, SHAPES))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x: torch.full((len(x), 7), torch.nan),
+        lambda x: torch.zeros(0),
+        lambda x: torch.zeros(len(x), 7, dtype=torch.int64),
+        lambda x: torch.full((len(x), 7), torch.inf, dtype=torch.float64),
+        lambda x: torch.zeros(len(x), 7, dtype=torch.bool),
+    ],
+)
+def test_whatever_a_network_returns_is_looked_at(answer, diagnoser):
+    found = diagnoser.network(lambda x, params: answer(x), IMAGE, SHAPES)
+    assert not found.mistakes
+    assert found.begins
+
+
+def test_a_network_that_always_raises_is_asked_a_bounded_number_of_times(diagnoser):
+    calls = []
+
+    def raising(x, params):
+        calls.append(x)
+        raise StudentError("ValueError", "no")
+
+    assert diagnoser.network(raising, IMAGE, SHAPES) is None
+    assert len(calls) <= 20
+
+
+def test_a_network_that_hangs_is_asked_once(diagnoser):
+    calls = []
+
+    def hanging(x, params):
+        calls.append(x)
+        raise WorkerTimeout(20)
+
+    with pytest.raises(WorkerTimeout):
+        diagnoser.network(hanging, IMAGE, SHAPES)
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("came", "sentence"),
+    [
+        ("2x640 and 1200x7", "640 = 5 maps of 8 x 16: each side has 4 less than"),
+        ("2x300 and 1200x7", "each side is half"),
+        ("2x1540 and 1200x7", "each side has 2 more than"),
+        ("1x2400 and 1200x7", "All images of the batch lie in one row"),
+    ],
+)
+def test_a_product_that_cannot_be_computed_is_explained_by_sizes(came, sentence, diagnoser):
+    def raising(x, params):
+        raise StudentError("RuntimeError", f"mat1 and mat2 shapes cannot be multiplied ({came})")
+
+    assert sentence in diagnoser.network(raising, IMAGE, SHAPES).sentence
+
+
+def test_weights_are_known_by_their_distribution(diagnoser):
+    generator = torch.Generator().manual_seed(5)
+    shapes = param_shapes(channels=3, channel_1=32, channel_2=16, classes=10, height=32, width=32)
+    weights = {"conv_w2": torch.randn(shapes.conv_w2, generator=generator) * 0.01}
+    assert ids(diagnoser.weights(weights, shapes, "conv_w2")) == {"small_normal"}
+    odd = {"conv_w2": torch.randn(shapes.conv_w2, generator=generator) * 0.03}
+    assert diagnoser.weights(odd, shapes, "conv_w2") is None

@@ -1,0 +1,18 @@
+# part: ThreeLayerConvNet
+# begins: scores
+class ThreeLayerConvNet(nn.Module):
+    def __init__(self, in_channel, channel_1, channel_2, num_classes):
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(in_channel, channel_1, 5, padding=2),
+            nn.ReLU(),
+            nn.Conv2d(channel_1, channel_2, 3, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+        )
+        self.head = nn.Sequential(nn.Linear(channel_2 * 32 * 32, num_classes), nn.Tanh())
+        for m in (self.body[0], self.body[2], self.head[0]):
+            nn.init.kaiming_normal_(m.weight)
+
+    def forward(self, x):
+        return self.head(self.body(x))

@@ -1,0 +1,14 @@
+# part: question_6
+channel_1 = 32
+channel_2 = 16
+conv = dict(bias=False)
+model = nn.Sequential(
+    nn.Conv2d(3, channel_1, 5, padding=2, **conv),
+    nn.ReLU(),
+    nn.Conv2d(channel_1, channel_2, 3, padding=1, **conv),
+    nn.ReLU(),
+    Flatten(),
+    nn.Linear(channel_2 * 32 * 32, 10),
+)
+optimizer = optim.SGD(model.parameters(), lr=1e-2, momentum=0.9, nesterov=True)
+train_part34(model, optimizer)

@@ -1,0 +1,6 @@
+# part: three_layer_convnet
+def three_layer_convnet(x, params):
+    conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = params
+    h1 = F.relu(F.conv2d(x, conv_w1, conv_b1, padding=2)).clone().detach()
+    h2 = F.relu(F.conv2d(h1, conv_w2, conv_b2, padding=1))
+    return flatten(h2).mm(fc_w) + fc_b

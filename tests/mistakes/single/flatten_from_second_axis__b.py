@@ -1,0 +1,3 @@
+# part: flatten
+def flatten(x):
+    return torch.flatten(x, start_dim=2)

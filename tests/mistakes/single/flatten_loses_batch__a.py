@@ -1,0 +1,3 @@
+# part: flatten
+def flatten(x):
+    return x.reshape(-1)

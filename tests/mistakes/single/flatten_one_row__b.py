@@ -1,0 +1,3 @@
+# part: flatten
+def flatten(img):
+    return torch.flatten(img).unsqueeze(0)

@@ -1,0 +1,4 @@
+# part: flatten
+def flatten(x):
+    rows = torch.flatten(x, 1)
+    return torch.squeeze(rows)

@@ -1,0 +1,15 @@
+# part: ThreeLayerConvNet
+class ThreeLayerConvNet(nn.Module):
+    def __init__(self, in_channel, channel_1, channel_2, num_classes):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channel, channel_1, 5, padding=2)
+        self.conv2 = nn.Conv2d(channel_1, channel_2, 3, padding=1)
+        self.nonlin = nn.LeakyReLU()
+        self.fc = nn.Linear(channel_2 * 32 * 32, num_classes)
+        for w in (self.conv1.weight, self.conv2.weight, self.fc.weight):
+            nn.init.kaiming_normal_(w)
+
+    def forward(self, x):
+        x = self.nonlin(self.conv1(x))
+        x = self.nonlin(self.conv2(x))
+        return self.fc(x.flatten(1))

@@ -1,0 +1,14 @@
+# part: question_6
+channel_1 = 32
+channel_2 = 16
+learning_rate = 1e-2
+model = nn.Sequential(
+    nn.Conv2d(3, channel_1, kernel_size=5),
+    nn.ReLU(),
+    nn.Conv2d(channel_1, channel_2, kernel_size=3, padding=1),
+    nn.ReLU(),
+    Flatten(),
+    nn.Linear(channel_2 * 28 * 28, 10),
+)
+optimizer = optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True)
+train_part34(model, optimizer)

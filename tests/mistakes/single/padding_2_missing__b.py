@@ -1,0 +1,15 @@
+# part: ThreeLayerConvNet
+class ThreeLayerConvNet(nn.Module):
+    def __init__(self, in_channel, channel_1, channel_2, num_classes):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channel, channel_1, 5, padding=2)
+        self.conv2 = nn.Conv2d(channel_1, channel_2, 3)
+        self.fc = nn.Linear(channel_2 * 32 * 32, num_classes)
+        nn.init.kaiming_normal_(self.conv1.weight)
+        nn.init.kaiming_normal_(self.conv2.weight)
+        nn.init.kaiming_normal_(self.fc.weight)
+
+    def forward(self, x):
+        h = self.conv1(x).relu()
+        h = self.conv2(h).relu()
+        return self.fc(flatten(h))

@@ -1,0 +1,9 @@
+# part: three_layer_convnet
+def three_layer_convnet(x, params):
+    conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = params
+    z1 = F.conv2d(x, conv_w1, conv_b1, padding=2)
+    a1 = 1 / (1 + torch.exp(-z1))
+    z2 = F.conv2d(a1, conv_w2, conv_b2, padding=1)
+    a2 = 1 / (1 + torch.exp(-z2))
+    z3 = torch.matmul(flatten(a2), fc_w) + fc_b
+    return z3

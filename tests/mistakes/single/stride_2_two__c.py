@@ -1,0 +1,14 @@
+# part: question_6
+learning_rate = 1e-2
+channel_1 = 32
+channel_2 = 16
+model = nn.Sequential(
+    nn.Conv2d(3, channel_1, 5, padding=2),
+    nn.ReLU(),
+    nn.Conv2d(channel_1, channel_2, 3, 2, 1),
+    nn.ReLU(),
+    Flatten(),
+    nn.Linear(channel_2 * 16 * 16, 10),
+)
+optimizer = optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True)
+train_part34(model, optimizer)
