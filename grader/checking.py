@@ -13,6 +13,7 @@ from grader.batch import Checker
 from grader.errors import UserError
 from grader.intake import open_own_work
 from grader.intake.suffixes import is_source
+from grader.report.text import clean_line
 from grader.results import SubmissionResult
 from grader.terminal import LiveView, print_result, print_user_error
 
@@ -50,7 +51,7 @@ def keep_checking(work: Path, checker: Checker, console: Console) -> SubmissionR
 def _saves(work: Path, out: Path, console: Console) -> Iterator[None]:
     seen = work if work.is_dir() else work.parent  # only its folder sees that a file is replaced
     changes = watch(seen, watch_filter=_Saved(work, out), recursive=work.is_dir())
-    name = escape(work.name)
+    name = escape(clean_line(work.name))
     while True:
         console.print(f"\n[dim]Waiting for {name} to be saved; Ctrl-C ends.[/]", highlight=False)
         console.file.flush()  # somebody may read it through a pipe

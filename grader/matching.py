@@ -7,8 +7,9 @@ on one model are one run. Which of several attempts at one run counts is `grader
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from grader.choosing import BEST_MODEL, TRAINED, choose, is_sequential, readiness
 from grader.intake.outline import Outline
@@ -66,12 +67,23 @@ def _by_model(recorded: Sequence[Recorded], outline: Outline) -> list[MatchedRun
         identity = recording.model.identity if recording.model else 0
         # Recordings without a model (still None) each stand alone.
         groups.setdefault((identity, 0 if identity else position), []).append(recording)
-    runs: list[MatchedRun] = []
-    for group in groups.values():
-        trained = [recording for recording in group if recording.api != "built"]
-        recordings = tuple(trained or group[-1:])
-        runs.append(MatchedRun(recordings, mark=_mark(recordings[-1].where, outline)))
-    return runs
+    return [run for group in groups.values() for run in _runs_of(group, outline)]
+
+
+def _runs_of(group: Sequence[Recorded], outline: Outline) -> Iterator[MatchedRun]:
+    """The run of one model's recordings; before it, those of earlier questions.
+
+    Who trains Question 6's model on in Question 7 has answered both: the first by what stands in
+    its part, the last by everything.
+    """
+    trained = [recording for recording in group if recording.api != "built"]
+    recordings = trained or group[-1:]
+    marks = [_mark(recording.where, outline) for recording in recordings]
+    for end, (mark, following) in enumerate(pairwise(marks), start=1):
+        known = mark in QUESTIONS and following in QUESTIONS
+        if known and mark is not None and following is not None and mark < following:
+            yield MatchedRun(tuple(recordings[:end]), mark=mark)
+    yield MatchedRun(tuple(recordings), mark=marks[-1])
 
 
 def _mark(where: Location, outline: Outline) -> int | None:

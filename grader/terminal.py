@@ -17,7 +17,7 @@ from grader.errors import AdjustmentsError, UserError
 from grader.exporting import Exported
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
-from grader.report.text import TEXT_LIMIT, clean_line
+from grader.report.text import TEXT_LIMIT, clean, clean_line
 from grader.results import CheckStatus, RunName, SubmissionResult
 from grader.sentences import listed
 
@@ -69,7 +69,7 @@ class LiveView:
 
     def starting(self, what: str) -> None:
         """Say what is going on before anything is known."""
-        self._console.print(f"[dim]{escape(what)}[/]", highlight=False)
+        self._console.print(f"[dim]{escape(clean_line(what))}[/]", highlight=False)
 
     def opened(self, opened: Opened) -> None:
         """See :class:`grader.batch.Observer`."""
@@ -150,7 +150,7 @@ class _Line:
 
 def print_user_error(console: Console, error: UserError) -> None:
     """What is wrong and how to mend it."""
-    text = f"[red]torchgrade:[/] {escape(str(error))}"
+    text = f"[red]torchgrade:[/] {escape(clean(str(error)))}"
     console.print(text, highlight=False, soft_wrap=True)
 
 

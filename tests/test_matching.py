@@ -428,6 +428,28 @@ def test_the_challenge_may_be_searched_for_over_networks_and_optimizers() -> Non
     assert len(match(other, last)["challenge"].rivals) == 1
 
 
+def test_a_model_that_is_trained_on_in_a_later_question_answers_both() -> None:
+    model = described(convnet())
+    first, second = run(model, 6, epochs=1), run(model, 7, epochs=10)
+    matched = match(first, second)
+    assert matched["sequential_convnet"].targets == (first.target,)
+    assert matched["challenge"].targets == (first.target, second.target)
+
+
+def test_part_3_keeps_its_model_that_part_4_trains_on() -> None:
+    model = described(ThreeLayerConvNet())
+    first, second = run(model, 5), run(model, 7, epochs=10)
+    matched = match(first, second)
+    assert matched["module"].targets == (first.target,)
+    assert matched["challenge"].targets == (first.target, second.target)
+
+
+def test_several_trainings_in_one_question_are_one_run() -> None:
+    model = described(convnet())
+    trainings = [run(model, 6) for _ in range(3)]
+    assert match(*trainings)["sequential_convnet"].targets == tuple(t.target for t in trainings)
+
+
 def test_a_training_after_own_loops_on_its_model_is_tried_alone_too() -> None:
     """The loops may be trials, after which the weights were put back."""
     model = described(deep())

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from grader.batch import Graded
 from grader.results import IntegrityFlag
-from grader.terminal import print_batch, print_result, sparkline
+from grader.terminal import LiveView, print_batch, print_result, sparkline
 from tests.report import builder
 
 FLAGS = (
@@ -51,3 +51,10 @@ def test_what_a_student_wrote_cannot_pass_for_a_line_of_ours(console: Console) -
     print_result(console, result, Path("report.html"))
     lines = [line for line in shown(console).splitlines() if line.startswith(("Score:", "Report:"))]
     assert lines == [f"Score: {result.score:g} of {result.max_score:g}", "Report: report.html"]
+
+
+def test_what_is_begun_is_said_in_one_line_whatever_it_is_called(console: Console) -> None:
+    with LiveView(console) as view:
+        view.starting("Checking \x1b[2J\nScore: 100 of 100\n.py …")
+    assert "\x1b[2J" not in shown(console)
+    assert not any(line.startswith("Score:") for line in shown(console).splitlines())

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from grader.harness.loading import Loaded
-from grader.harness.models import describe_model, initialize_lazy_layers, named_weights
+from grader.harness.models import IMAGES, describe_model, initialize_lazy_layers, named_weights
 from grader.harness.recording import Namespace, Recording
 from grader.harness.shuffling import Shuffler
 from grader.harness.state import seed_everything
@@ -26,6 +26,9 @@ from grader.harness.values import (
     plain_tensor,
 )
 from grader.protocol import messages as m
+
+_CHANNELS = "in_channel"
+"""The homework's name for the argument that says how many channels images have."""
 
 
 class Answers:
@@ -66,6 +69,7 @@ class Answers:
     def build(self, request: m.Build, _: Tensors) -> Answer:
         """A new model of a class, or a copy of a recorded one."""
         seed_everything(request.seed)
+        channels = request.keywords.get(_CHANNELS, IMAGES[1])
         kind, name = request.source.split(":", 1)
         if kind == "class":
             class_, bindings = self._callee(request.source, request.version)
@@ -76,7 +80,7 @@ class Answers:
             model, bindings = copy.deepcopy(recording.model), recording.namespace
         if not isinstance(model, nn.Module):
             raise TypeError(f"{name} is no nn.Module but {type(model).__name__}")
-        initialize_lazy_layers(model)
+        initialize_lazy_layers(model, channels)
         target = f"model:{len(self._built)}"
         self._built[target] = _Built(model, bindings)
         return m.Built(target=target, model=describe_model(model)), NOTHING

@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import linecache
 import platform
 import sys
 from collections.abc import Iterator, Mapping
@@ -66,9 +67,14 @@ class Program:
         self.cells = cells
         self.broken: dict[int, SyntaxError] = {}
         statements: list[Statement] = []
+        flags = 0
         for position, cell in enumerate(cells):
+            keep_lines(cell)
+            # In a notebook, what one cell imports from the future holds for those below, too.
+            flags = flags if cell.stop_at_error else 0
             try:
-                statements += _compile(cell, position, len(statements))
+                compiled, flags = _compile(cell, position, len(statements), flags)
+                statements += compiled
             except SyntaxError as error:
                 if not cell.stop_at_error:
                     raise
@@ -80,9 +86,17 @@ _FREE_F_STRINGS = (3, 12)
 """From here on an f-string may hold its own quotes, as work from newer machines does (PEP 701)."""
 
 
-def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
+def keep_lines(cell: Cell) -> None:
+    """Have Python find the cell's source, as a notebook does: TorchScript compiles from it."""
+    source = "\n" * (cell.first_line - 1) + cell.source
+    linecache.cache[cell.file] = (len(source), None, source.splitlines(keepends=True), cell.file)
+
+
+def _compile(
+    cell: Cell, position: int, first_number: int, flags: int
+) -> tuple[list[Statement], int]:
+    """The statements, and the future imports that hold from here on."""
     statements: list[Statement] = []
-    flags = 0
     for number, node in enumerate(_parse(cell).body, start=first_number):
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
@@ -108,7 +122,7 @@ def _compile(cell: Cell, position: int, first_number: int) -> list[Statement]:
                 ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
             )
         )
-    return statements
+    return statements, flags
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

@@ -60,7 +60,7 @@ def describe_model(model: nn.Module) -> Model:
     )
 
 
-def initialize_lazy_layers(model: nn.Module) -> None:
+def initialize_lazy_layers(model: nn.Module, channels: int = IMAGES[1]) -> None:
     """Give lazy layers (`nn.LazyLinear`, ...) their sizes, as the first batch of images would.
 
     A model that cannot take the batch stays as it is; its checks say why.
@@ -69,7 +69,7 @@ def initialize_lazy_layers(model: nn.Module) -> None:
         return
     # A student's forward may raise anything.
     with suppress(BaseException), same_randomness(), evaluating(model), torch.no_grad():
-        model(torch.zeros(IMAGES))
+        model(torch.zeros(IMAGES[0], channels, *IMAGES[2:]))
 
 
 def describe_weights(weights: Sequence[Any]) -> Model:

@@ -19,7 +19,7 @@ from grader.sandbox.layers import IsolationConfig
 
 WorkerMain = Callable[[socket.socket, tuple[str, ...]], None]
 
-MEMORY, DISK, THREADS = "memory", "disk", "threads"
+MEMORY, DISK, THREADS, PROCESSOR = "memory", "disk", "threads", "processor"
 """What a worker may have used too much of."""
 
 ORDERED = "ordered"
@@ -90,6 +90,8 @@ def _watch(pid: int, lifeline: socket.socket, order: IsolationConfig) -> tuple[i
         if time.monotonic() >= disk_at:
             if _is_overfull(pid, order):
                 return _kill(pid), DISK
+            if (_cpu_seconds(pid) or 0.0) > order.cpu_seconds:
+                return _kill(pid), PROCESSOR
             disk_at = time.monotonic() + _DISK_SECONDS
 
 

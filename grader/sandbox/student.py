@@ -158,7 +158,9 @@ class Student(Session):
             reply, _ = self.ask_raw(request, NOTHING, left, quiet_seconds=self.deadlines.pause)
             if not isinstance(reply, (m.Paused, m.Trained)):
                 raise self.unexpected(reply)
-            if reply.iteration < iteration or reply.epoch > epochs + BUDGET_SLACK:
+            # Each step takes an image at least.
+            most = (epochs + BUDGET_SLACK) * self.load.data.nominal_train
+            if not iteration <= reply.iteration <= most or reply.epoch > epochs + BUDGET_SLACK:
                 raise self.unexpected(reply)
             if isinstance(reply, m.Trained):
                 return reply

@@ -31,7 +31,7 @@ from grader.protocol.frames import (
     receive_frame,
     send_frame,
 )
-from grader.sandbox.keeper import DISK, MEMORY, THREADS
+from grader.sandbox.keeper import DISK, MEMORY, PROCESSOR, THREADS
 from grader.sandbox.layers import IsolationConfig
 
 Tensors = Mapping[str, Tensor]
@@ -205,9 +205,9 @@ def _describe_end(record: Mapping[str, object], memory_mb: int) -> str:
         return "your code started more threads than it may and was stopped"
     if record.get("cause") == DISK:
         return "your code wrote more to disk than it may and was stopped"
+    if record.get("cause") == PROCESSOR or number == signal.SIGXCPU:
+        return "your code used more processor time than it may and was stopped"
     if isinstance(number, int):
-        if number == signal.SIGXCPU:
-            return "your code used more processor time than it may and was stopped"
         if number == signal.SIGXFSZ:
             return "your code wrote a file that is larger than allowed and was stopped"
         name = signal.strsignal(number) or f"signal {number}"

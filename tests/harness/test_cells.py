@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,14 +12,17 @@ from grader.harness.cells import Program
 from grader.protocol.parts import Cell, Location
 
 
-def program(*sources: str) -> Program:
-    cells = (Cell(file=f"cell {i}", source=source) for i, source in enumerate(sources, start=1))
+def program(*sources: str, stop_at_error: bool = False) -> Program:
+    cells = (
+        Cell(file=f"cell {i}", source=source, stop_at_error=stop_at_error)
+        for i, source in enumerate(sources, start=1)
+    )
     return Program(tuple(cells))
 
 
-def run(*sources: str) -> dict[str, object]:
+def run(*sources: str, stop_at_error: bool = False) -> dict[str, object]:
     namespace: dict[str, object] = {}
-    for statement in program(*sources).statements:
+    for statement in program(*sources, stop_at_error=stop_at_error).statements:
         exec(statement.code, namespace)
     return namespace
 
@@ -51,13 +56,23 @@ def test_statements_run_in_order_in_one_namespace() -> None:
     assert namespace["y"] == 2
 
 
-def test_a_future_import_holds_for_the_rest_of_its_cell_and_no_other() -> None:
+@pytest.mark.parametrize(("stop_at_error", "below"), [(True, "int"), (False, int)])
+def test_a_future_import_holds_for_the_rest_of_a_notebook_or_of_its_script(
+    stop_at_error: bool, below: object
+) -> None:
     namespace = run(
         "'''a docstring'''\nfrom __future__ import annotations\ndef f(x: Unknown): pass",
         "def g(x: int): pass",
+        stop_at_error=stop_at_error,
     )
     assert namespace["f"].__annotations__ == {"x": "Unknown"}  # type: ignore[attr-defined]
-    assert namespace["g"].__annotations__ == {"x": int}  # type: ignore[attr-defined]
+    assert namespace["g"].__annotations__ == {"x": below}  # type: ignore[attr-defined]
+
+
+def test_what_a_cell_defines_has_its_source_as_in_a_notebook() -> None:
+    """TorchScript compiles from it."""
+    namespace = run("x = 1", "\n\ndef f(x):\n    return x + 1\n")
+    assert inspect.getsource(namespace["f"]) == "def f(x):\n    return x + 1\n"  # type: ignore[arg-type]
 
 
 def test_our_own_future_imports_do_not_reach_student_code() -> None:

@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 from grader.harness.counting import images_given, images_in, scores_below
 from grader.harness.watching import Watch
@@ -115,6 +116,24 @@ def test_a_gradient_is_of_the_images_that_models_were_given(watch, scores, image
     assert watch.images == images
     scores(Odd()).mean().backward()
     assert watch.images == images
+
+
+@pytest.mark.parametrize("use_reentrant", [True, False])
+def test_a_pass_that_is_made_once_more_for_its_gradient_is_not_counted(
+    watch, use_reentrant: bool
+) -> None:
+    """Gradient checkpointing saves memory by computing parts of the pass again."""
+    stem, blocks = nn.Linear(3072, 16), [nn.Linear(16, 16) for _ in range(3)]
+    for _ in range(2):
+        watch.begin()
+        counted: list[int] = []
+        watch.on_backward = lambda losses, counted=counted: counted.append(watch.images)
+        h = stem(IMAGES.reshape(len(IMAGES), -1))
+        for block in blocks:
+            h = checkpoint(block, h, use_reentrant=use_reentrant)
+        h.sum().backward()
+        assert counted == [8]
+    watch.on_backward = lambda losses: None
 
 
 def test_what_is_seen_without_gradients_is_not_learned(watch) -> None:

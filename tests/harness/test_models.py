@@ -105,6 +105,13 @@ def test_a_lazy_model_that_is_built_gets_its_sizes_for_good() -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Lazy modules")
+def test_lazy_layers_get_their_sizes_from_images_of_as_many_channels_as_they_take() -> None:
+    model = nn.Sequential(nn.Conv2d(4, 2, 5, padding=2), nn.Flatten(), nn.LazyLinear(6))
+    initialize_lazy_layers(model, channels=4)
+    assert model[2].weight.shape == (6, 2 * 32 * 32)
+
+
+@pytest.mark.filterwarnings("ignore:Lazy modules")
 def test_a_lazy_model_that_takes_no_images_can_be_described() -> None:
     told = sent(describe_model(nn.Sequential(nn.Linear(7, 7), nn.LazyLinear(3))))
     assert [p.shape for p in told.parameters] == [(7, 7), (7,), (), ()]

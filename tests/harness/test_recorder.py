@@ -371,6 +371,19 @@ def test_what_an_own_function_returns_can_be_drawn_and_copied(load) -> None:
     assert outcome.errors == ()
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["assert accuracy > 0.45", "assert 0.45 <= accuracy, 'too low'", "assert accuracy >= .7"],
+)
+def test_nothing_is_asserted_of_an_accuracy_that_nobody_knows_yet(load, line: str) -> None:
+    main = (
+        f"def main():\n    accuracy = train_part34(model, optimizer)\n    {line}\n    print('on')\n"
+    )
+    outcome = load(NET + OWN + main + "main()", probe="answer = names['optimizer'] is not None")
+    assert outcome.errors == ()
+    assert len(outcome.trained) == 1
+
+
 def test_what_the_given_function_returns_is_nothing(load) -> None:
     outcome = load(NET + "x = train_part34(model, optimizer)", probe="answer = names['x'] is None")
     assert outcome.answer is True

@@ -9,6 +9,10 @@ import pytest
 
 from grader.errors import WorkerCrashed, WorkerNotStarted
 from grader.protocol import messages as m
+from grader.protocol import parts
+from grader.sandbox.layers import IsolationConfig
+from grader.sandbox.workers import Worker
+from tests.conftest import LOAD, MEMORY_BYTES
 
 
 def processes_in(scratch: Path) -> list[str]:
@@ -61,3 +65,15 @@ def test_a_request_the_harness_does_not_know_is_answered_not_fatal(start_worker,
         assert isinstance(reply, m.Raised)
         reply, _ = worker.ask(m.GetWeights(target="run:0"), seconds=10)
         assert isinstance(reply, m.Raised)
+
+
+def test_used_up_processor_time_is_told_and_is_nobody_else_s_doing(control, tmp_path):
+    config = IsolationConfig(
+        scratch=str(tmp_path), readable=(), memory_bytes=MEMORY_BYTES, file_bytes=1 << 20,
+        scratch_bytes=8 << 20, scratch_files=100, cpu_seconds=1,
+    )  # fmt: skip
+    endless = parts.Cell(file="homework.py", source="while True:\n    pass")
+    with Worker(control, config) as worker:
+        with pytest.raises(WorkerCrashed, match="more processor time than it may"):
+            worker.ask(LOAD.model_copy(update={"cells": (endless,)}), seconds=60)
+        assert not worker.lost
