@@ -7,7 +7,7 @@ import torch
 
 from grader.checks.cases import Cases
 from grader.checks.catalogue import check_id
-from grader.checks.examination import EXAMINATION, Examination
+from grader.checks.examination import AGAIN, EXAMINATION, Examination
 from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
 from grader.checks.explaining import Explained
 from grader.checks.network import require_three_layers
@@ -29,8 +29,10 @@ def examination(request: pytest.FixtureRequest) -> Examination:
 
 
 @pytest.fixture
-def student(examination: Examination) -> Student:
+def student(request: pytest.FixtureRequest, examination: Examination) -> Student:
     """The proxy of the submission's worker."""
+    if request.node.stash.get(AGAIN, False) and examination.mended is not None:
+        return examination.mended
     return examination.student
 
 

@@ -23,8 +23,9 @@ class Examination:
     `cases_of` makes the cases of a check. `runs` are the trainings that were found. `trainer` is
     None when training was left out on request. `late_is_left_out` says that checks are not lost but
     left out for which no time was left. `explains` finds out what is wrong where a check fails;
-    None where the answers are not here. `where`, `cases` and `diagnosis` belong to the check in
-    hand: the place in the student's work it speaks of, its inputs, and what was found out.
+    None where the answers are not here. `mended` is the submission with a right `flatten` in place
+    of its own. `where`, `cases` and `diagnosis` belong to the check in hand: the place in the
+    student's work it speaks of, its inputs, and what was found out.
     """
 
     student: Student
@@ -34,6 +35,7 @@ class Examination:
     trainer: Trainer | None
     late_is_left_out: bool = False
     explains: Explains | None = None
+    mended: Student | None = None
     where: str | None = None
     cases: Cases | None = None
     diagnosis: Diagnosis | None = None
@@ -44,3 +46,5 @@ class Examination:
 
 
 EXAMINATION = pytest.StashKey[Examination]()
+AGAIN = pytest.StashKey[bool]()
+"""Set on a check that is tried once more, with `Examination.mended`."""

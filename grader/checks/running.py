@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from grader.checks.catalogue import FOLDER, check_id, known_checks
-from grader.checks.examination import EXAMINATION, Examination
+from grader.checks.examination import AGAIN, EXAMINATION, Examination
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.errors import StudentError, TimeUsedUp, WorkerError
 from grader.results import CheckStatus, Mistake
@@ -32,6 +32,8 @@ _ARGUMENTS = (
 TIMEOUT_SLACK = 60.0
 _TRAINS = "reaches"
 """The fixture that every check asks for which trains."""
+_LEFT = pytest.StashKey[bool]()
+"""Set on a check that is not tried once more after all."""
 _TOO_LATE = (
     "The time that there is for one submission here was used up before. It can be graded where "
     "there is more."
@@ -41,7 +43,11 @@ MAX_TEXT = 2000
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """How one check ended; `left_out` when it was not asked for."""
+    """How one check ended.
+
+    `left_out` when it was not asked for; `mended` when it was tried with a right function in place
+    of one of the student's, whose mistake has cost its own points.
+    """
 
     id: str
     status: CheckStatus
@@ -50,6 +56,7 @@ class CheckOutcome:
     seconds: float = 0.0
     left_out: bool = False
     mistakes: tuple[Mistake, ...] = ()
+    mended: bool = False
 
 
 def run_checks(
@@ -99,24 +106,45 @@ class _Examiner:
         for spec in self._specs.values():
             if _trains(by_id[spec.id]) or not late.isdisjoint(spec.needs):
                 late.add(spec.id)
-        items[:] = sorted((by_id[name] for name in self._specs), key=lambda item: _id(item) in late)
+        in_order = sorted((by_id[name] for name in self._specs), key=lambda item: _id(item) in late)
+        items[:] = [each for item in in_order for each in (item, *self._again(item))]
         for item in items:
             item.add_marker(pytest.mark.timeout(self._timeout(self._specs[_id(item)])))
 
+    def _again(self, item: pytest.Item) -> Iterator[pytest.Item]:
+        """The same check once more, where it uses what another one checks."""
+        if isinstance(item, pytest.Function) and self._specs[_id(item)].uses:
+            again = pytest.Function.from_parent(
+                item.parent, name=item.name, callobj=item.obj, fixtureinfo=item._fixtureinfo
+            )
+            again.stash[AGAIN] = True
+            yield again
+
+    def _is_worth_while(self, again: pytest.Item) -> bool:
+        """Whether a check failed, and what it uses is wrong."""
+        failed = [name for name, each in self.outcomes.items() if each.status is CheckStatus.FAILED]
+        used = self._specs[_id(again)].uses
+        return _id(again) in failed and any(name.split(".")[0] in used for name in failed)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self._on_check(_id(item))
+        identifier = _id(item)
+        if item.stash.get(AGAIN, False) and not self._is_worth_while(item):
+            item.stash[_LEFT] = True
+        self._on_check(identifier)
         self._examination.begin_check()
+        before = self.outcomes[identifier].seconds if identifier in self.outcomes else 0.0
         started = time.monotonic()
         result = yield
-        identifier = _id(item)
         outcome = self.outcomes.get(identifier)
         if outcome is not None:
-            seconds = time.monotonic() - started
-            self.outcomes[identifier] = CheckOutcome(**{**outcome.__dict__, "seconds": seconds})
+            seconds = before + time.monotonic() - started
+            self.outcomes[identifier] = replace(outcome, seconds=seconds)
         return result
 
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if item.stash.get(_LEFT, False):
+            pytest.skip()
         for need in self._specs[_id(item)].needs:
             if self.outcomes[need].left_out:
                 raise LeftOut(self.outcomes[need].reason or "")
@@ -125,11 +153,20 @@ class _Examiner:
                 pytest.skip(f"Not run, because this did not pass: {title}.")
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-        identifier = _id(item)
+        identifier, again = _id(item), item.stash.get(AGAIN, False)
+        if item.stash.get(_LEFT, False):
+            return
         if call.excinfo is not None:
-            self.outcomes[identifier] = self._failure(identifier, call.excinfo.value)
+            outcome = self._failure(identifier, call.excinfo.value)
         elif call.when == "call":
-            self.outcomes[identifier] = CheckOutcome(identifier, CheckStatus.PASSED)
+            outcome = CheckOutcome(identifier, CheckStatus.PASSED)
+        else:
+            return
+        if again and outcome.status is CheckStatus.FAILED:
+            names = " and ".join(self._specs[identifier].uses)
+            reason = f"With a right {names} in place of yours, too: {outcome.reason}"
+            outcome = replace(outcome, reason=reason)
+        self.outcomes[identifier] = replace(outcome, mended=again)
 
     def _failure(self, identifier: str, error: BaseException) -> CheckOutcome:
         where = self._examination.where

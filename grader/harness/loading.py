@@ -31,6 +31,7 @@ from grader.harness.excuses import Excuses
 from grader.harness.failures import Sources, describe_failure
 from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
+from grader.harness.mending import mend
 from grader.harness.own_modules import OwnModules
 from grader.harness.recorder import Recorder
 from grader.harness.recording import Namespace, Recording
@@ -101,6 +102,7 @@ class Loader:
         self._rehearsal = Rehearsal()
         self._undo = Undo()
         self._excuses = Excuses()
+        self._mended: tuple[str, ...] = ()
 
     def load(self, request: Load, root: str) -> Loaded:
         """Run every statement that is not to be skipped.
@@ -113,6 +115,7 @@ class Loader:
             SyntaxError: a cell is no Python; nothing was run.
         """
         program = Program(request.cells)
+        self._mended = request.mended
         files = frozenset(cell.file for cell in request.cells)
         sources = Sources(files, root)
         source = open_source(request.data, self._gate)
@@ -244,6 +247,8 @@ class Loader:
         """Keep what a statement defined and what it trains."""
         namespace = recorder.namespace
         bound = {k: v for k, v in namespace.items() if before.get(k, _NOTHING) is not v}
+        for name in bound.keys() & self._mended:
+            mend(name, bound[name])
         versions.note(statement, bound, namespace)
         if self._rehearsal.found:
             self._excuses.note_stopped(statement)

@@ -66,6 +66,9 @@ class Load(Message):
     data: Data
     output_bytes: int
     names: tuple[str, ...] = Field(description="the names whose definitions are reported")
+    mended: tuple[str, ...] = Field(
+        default=(), description="functions that a right one takes the place of"
+    )
 
 
 class Call(Message):

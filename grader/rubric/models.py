@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
 
 from pydantic import (
     AfterValidator,
@@ -237,11 +237,18 @@ class Visibility(StrEnum):
 
 
 class CheckSpec(Part):
-    """One check: points, premises and settings."""
+    """One check: points, premises and settings.
+
+    Where a check of a function in `uses` failed, this one is tried again with a right function in
+    place of the student's.
+    """
 
     id: str
     points: NonNegativeFloat
     needs: tuple[str, ...] = ()
+    uses: tuple[Literal["flatten"], ...] = Field(
+        default=(), description="functions whose mistakes cost their own points and no more"
+    )
     visibility: Visibility = Visibility.VISIBLE
     timeout: PositiveFloat | None = Field(
         default=None, description="seconds; backs the deadlines of the single requests"

@@ -177,6 +177,12 @@ class Student(Session):
             _refusal=None, _resources=ExitStack(),
         )  # fmt: skip
 
+    def mended(self, *names: str) -> Student:
+        """The same submission in a worker of its own, with right functions of these names."""
+        other = self.fresh(self.seed)
+        other.load = self.load.model_copy(update={"mended": names})
+        return other
+
     # --- requests -----------------------------------------------------------------------------
 
     def _call_function(

@@ -52,3 +52,35 @@ def test_right_work_gets_no_name(graded, tmp_path):
     result = graded(part)
     assert result.full_marks
     assert mistakes_in(result) == set()
+
+
+@pytest.mark.parametrize("name", ["flatten_channels_last__a", "flatten_loses_batch__a"])
+def test_a_mistake_in_flatten_costs_its_own_points_alone(name, graded):
+    result = graded(MISTAKES / "single" / f"{name}.py")
+    lost = {q.id: q.asked_points - q.score for q in result.questions if q.score < q.asked_points}
+    assert lost.keys() == {"flatten"}
+    assert any("right flatten in place of yours" in note for note in result.notes)
+
+
+TWICE_WRONG = """# part: flatten
+def flatten(x):
+    return x.transpose(0, 1).flatten(1)
+
+
+def three_layer_convnet(x, params):
+    conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = params
+    h = F.conv2d(x, conv_w1, conv_b1, padding=2)
+    return flatten(F.relu(F.conv2d(h, conv_w2, conv_b2, padding=1))).mm(fc_w) + fc_b
+"""
+
+
+def test_what_is_wrong_beside_flatten_still_costs(grade_quickly, tmp_path):
+    """And is named: with a right flatten it can be told."""
+    rest = with_part(RIGHT, "# part: three_layer_convnet\n")
+    (tmp_path / HOMEWORK).write_text(with_part(rest, TWICE_WRONG))
+    result = grade_quickly(tmp_path / HOMEWORK)
+    checks = {check.id: check for question in result.questions for check in question.checks}
+    values = checks["three_layer_convnet.values"]
+    assert values.misconception == "relu_1_missing"
+    assert values.reason.startswith("With a right flatten in place of yours, too: ")
+    assert checks["module.values"].status == "passed"
