@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ from grader.checks.cases import Cases, derive_seed
 from grader.checks.examination import Examination
 from grader.checks.explaining import Explains
 from grader.checks.recorded import RecordedCases
-from grader.checks.running import CheckOutcome, run_checks, shorten
+from grader.checks.running import run_checks, shorten
 from grader.choices import Mode
 from grader.data import Store
 from grader.errors import IsolationError, StudentError, WorkerError
@@ -30,7 +30,6 @@ from grader.protocol import messages as m
 from grader.protocol import parts
 from grader.provenance import provenance_of, setup_key
 from grader.results import (
-    CheckStatus,
     Provenance,
     SubmissionResult,
     Timing,
@@ -181,7 +180,7 @@ class Grader:
                 runs=trainer.results if trainer else {},
                 flags=tuple(trainer.flags) if trainer else (),
                 matched=understanding.runs,
-                notes=(*student.notes, *understanding.notes, *_notes_on(checks)),
+                notes=(*student.notes, *understanding.notes),
                 layers=student.layers,
             )
 
@@ -312,16 +311,6 @@ class Grader:
     def provenance(self, key: str, layers: tuple[str, ...] = ()) -> Provenance:
         """What a result with that key is made from and with."""
         return provenance_of(key, self._rubric, self._store, layers)
-
-
-def _notes_on(checks: Sequence[CheckOutcome]) -> Iterator[str]:
-    mended = sum(each.mended and each.status is CheckStatus.PASSED for each in checks)
-    if mended:
-        passed = "1 check" if mended == 1 else f"{mended} checks"
-        yield (
-            f"{passed} passed with a right flatten in place of yours: its mistake has cost its own "
-            "points, and costs no more."
-        )
 
 
 class CannotBeRun(Exception):

@@ -132,7 +132,9 @@ class CheckResult(Record):
     status: CheckStatus
     score: float
     max_score: float
-    reason: Prose | None = Field(description="why points were lost; null when none were")
+    reason: Prose | None = Field(
+        description="why points were lost, or what is to be said of a check that passed; else null"
+    )
     misconception: str | None = Field(
         default=None,
         description="id of the known mistake that it is; of two, both with a + between",

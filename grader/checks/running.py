@@ -43,11 +43,7 @@ MAX_TEXT = 2000
 
 @dataclass(frozen=True)
 class CheckOutcome:
-    """How one check ended.
-
-    `left_out` when it was not asked for; `mended` when it was tried with a right function in place
-    of one of the student's, whose mistake has cost its own points.
-    """
+    """How one check ended; `left_out` when it was not asked for."""
 
     id: str
     status: CheckStatus
@@ -56,7 +52,6 @@ class CheckOutcome:
     seconds: float = 0.0
     left_out: bool = False
     mistakes: tuple[Mistake, ...] = ()
-    mended: bool = False
 
 
 def run_checks(
@@ -162,11 +157,17 @@ class _Examiner:
             outcome = CheckOutcome(identifier, CheckStatus.PASSED)
         else:
             return
-        if again and outcome.status is CheckStatus.FAILED:
-            names = " and ".join(self._specs[identifier].uses)
-            reason = f"With a right {names} in place of yours, too: {outcome.reason}"
-            outcome = replace(outcome, reason=reason)
-        self.outcomes[identifier] = replace(outcome, mended=again)
+        self.outcomes[identifier] = self._told_again(outcome) if again else outcome
+
+    def _told_again(self, outcome: CheckOutcome) -> CheckOutcome:
+        """How a check ended that was tried with a right function in place of a wrong one."""
+        with_right = f"With a right {' and '.join(self._specs[outcome.id].uses)} in place of yours"
+        reason = outcome.reason
+        if outcome.status is CheckStatus.PASSED:
+            reason = f"{with_right}, whose mistake has cost its own points, this is right."
+        elif outcome.status is CheckStatus.FAILED:
+            reason = f"{with_right}, too: {outcome.reason}"
+        return replace(outcome, reason=reason)
 
     def _failure(self, identifier: str, error: BaseException) -> CheckOutcome:
         where = self._examination.where

@@ -59,7 +59,9 @@ def test_a_mistake_in_flatten_costs_its_own_points_alone(name, graded):
     result = graded(MISTAKES / "single" / f"{name}.py")
     lost = {q.id: q.asked_points - q.score for q in result.questions if q.score < q.asked_points}
     assert lost.keys() == {"flatten"}
-    assert any("right flatten in place of yours" in note for note in result.notes)
+    told = [check.reason for question in result.questions for check in question.checks]
+    said = "With a right flatten in place of yours, whose mistake has cost its own points, this is"
+    assert any(reason and reason.startswith(said) for reason in told)
 
 
 TWICE_WRONG = """# part: flatten
