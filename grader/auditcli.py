@@ -37,10 +37,8 @@ def audit(
     from rich.console import Console
 
     from grader.auditing.running import PAGE, run_audit
-    from grader.checks.catalogue import known_checks
     from grader.handout.opening import require_answers
     from grader.machine import this_machine
-    from grader.rubric import load_rubric
     from grader.terminal import LiveView
 
     require_answers()
@@ -48,12 +46,11 @@ def audit(
         train=train, full_curves=False, data=data, data_root=data_root, rubric=rubric,
         isolation=require_isolation, mode=isolation,
     )  # fmt: skip
-    rules = load_rubric(Path(setup.rubric), known_checks())
     console = Console()
     slots = this_machine().cores
     with LiveView(console) as view:
         view.starting(f"Grading right work and known mistakes, {slots} at a time …")
-        found = run_audit(out, setup, rules, view, slots=slots)
+        found = run_audit(out, setup, view, slots=slots)
     _print(console, found, out / PAGE)
     raise typer.Exit(0 if found.sound else EXIT_UNSOUND)
 

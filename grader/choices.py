@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 DataChoice = Literal["auto", "cifar10", "imagefolder", "synthetic"]
 
@@ -26,3 +26,6 @@ Platform = Literal["canvas", "moodle", "blackboard"]
 ExportKind = Literal["csv", "xlsx", "junit", "feedback", "canvas", "moodle", "blackboard"]
 """What is written: scores for a file of one's own or a platform (typer takes no union), or the
 reports for the platform that the work came from."""
+RunName = Literal["barebones", "module", "sequential_fc", "sequential_convnet", "challenge"]
+RUN_NAMES: tuple[RunName, ...] = get_args(RunName)
+"""The training runs, in the order of the homework."""

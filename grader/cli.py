@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from grader.auditcli import audit
+from grader.calibratecli import calibrate
 from grader.choices import ExportKind, LayoutName
 from grader.datacli import DataRoot, data_app
 from grader.errors import UsageError, UserError
@@ -52,6 +53,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(gradescope_app, name="gradescope")
 app.add_typer(student_app, name="student")
 app.command()(audit)
+app.command()(calibrate)
 
 Work = Annotated[
     Path,

@@ -14,18 +14,12 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from grader.choices import RUN_NAMES as RUN_NAMES
+from grader.choices import RunName as RunName
+
 SCHEMA_VERSION: Final = 1
 MAX_TEXT: Final = 20_000
 """Characters of a sentence or an error's text; whoever reads a result is not to read a book."""
-
-RunName = Literal["barebones", "module", "sequential_fc", "sequential_convnet", "challenge"]
-RUN_NAMES: tuple[RunName, ...] = (
-    "barebones",
-    "module",
-    "sequential_fc",
-    "sequential_convnet",
-    "challenge",
-)
 
 
 def _cut(text: str) -> str:

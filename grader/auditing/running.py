@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.auditing.works import Work, write_works
@@ -14,32 +15,38 @@ from grader.report import write_text
 from grader.report.audit_views import Audit, Audited, audit_of
 from grader.report.pages import render_audit
 from grader.results import SubmissionResult
-from grader.rubric import Rubric
 
 PAGE = "audit.html"
 
 
-def run_audit(out: Path, setup: Setup, rubric: Rubric, observer: Observer, *, slots: int) -> Audit:
+def run_audit(
+    out: Path,
+    setup: Setup,
+    observer: Observer,
+    *,
+    slots: int,
+    write: Callable[[Path], Sequence[Work]] = write_works,
+) -> Audit:
     """Audit a rubric.
 
     Args:
         out: where results and the page go; as in `grade_batch`, what is there is not graded again.
-        setup: how to grade.
-        rubric: the one that `setup` names.
+        setup: how to grade, and by which rubric.
         observer: who watches.
         slots: how many are graded at once.
+        write: writes the works into a folder.
 
     Raises:
         UserError: as `grade_batch` does.
     """
     with tempfile.TemporaryDirectory(prefix="torchgrade-audit-") as place:
-        works = write_works(Path(place))
+        works = write(Path(place))
         submissions = [read_submission(work.folder, work.id) for work in works]
         grade_batch(submissions, out, setup, observer, slots=slots)
     batch, results = read_out(out)
     by_id = {result.submission.id: result for result in results}
     audit = audit_of(_audited(work, by_id[work.id]) for work in works)
-    write_text(out / PAGE, render_audit(audit, rubric.assignment.title, batch.data))
+    write_text(out / PAGE, render_audit(audit, batch.assignment, batch.data))
     return audit
 
 

@@ -39,6 +39,23 @@ class Work:
     folder: Path
 
 
+@dataclass(frozen=True)
+class Mistaken:
+    """The source of a whole work with a known mistake.
+
+    Attributes:
+        name: tells apart several with the same mistake.
+        mistake: its id.
+        part: of the homework that it is in.
+        source: of all of it.
+    """
+
+    name: str
+    mistake: str
+    part: str
+    source: str
+
+
 def write_works(place: Path) -> tuple[Work, ...]:
     """Write all of them into a folder, one folder each; the reference first."""
     return *_right(place), *_wrong(place)
@@ -54,14 +71,25 @@ def _right(place: Path) -> Iterator[Work]:
 
 
 def _wrong(place: Path) -> Iterator[Work]:
-    right = (_material("reference", "submissions/correct") / HOMEWORK).read_text(encoding="utf-8")
-    for path in sorted(_material("mistakes", "tests/mistakes/single").glob("*.py")):
-        mistake, _, _ = path.stem.partition(_BETWEEN_NAMES)
-        folder = place / f"mistake_{path.stem}"
+    for work in mistaken():
+        folder = place / f"mistake_{work.name}"
         folder.mkdir(parents=True)
-        source = with_part(right, path.read_text(encoding="utf-8"))
-        (folder / HOMEWORK).write_text(source, encoding="utf-8")
-        yield Work(folder.name, "mistake", mistake, folder)
+        (folder / HOMEWORK).write_text(work.source, encoding="utf-8")
+        yield Work(folder.name, "mistake", work.mistake, folder)
+
+
+def reference() -> str:
+    """The source of the homework done right."""
+    return (_material("reference", "submissions/correct") / HOMEWORK).read_text(encoding="utf-8")
+
+
+def mistaken() -> Iterator[Mistaken]:
+    """Every work with a known mistake."""
+    right = reference()
+    for path in sorted(_material("mistakes", "tests/mistakes/single").glob("*.py")):
+        piece = path.read_text(encoding="utf-8")
+        mistake, _, _ = path.stem.partition(_BETWEEN_NAMES)
+        yield Mistaken(path.stem, mistake, part_of(piece), with_part(right, piece))
 
 
 def with_part(homework: str, part: str) -> str:
@@ -75,10 +103,8 @@ def with_part(homework: str, part: str) -> str:
     Raises:
         ValueError: the homework has no such part.
     """
-    said = _PART.match(part)
-    if said is None:
-        raise ValueError("the first line does not say `# part: NAME`")
-    name, body = said[1], part[said.end() :].rstrip() + "\n"
+    name = part_of(part)
+    body = part.partition("\n")[2].rstrip() + "\n"
     start, end = (
         _question(homework, name) if name.startswith("question_") else _named(homework, name)
     )
@@ -86,12 +112,25 @@ def with_part(homework: str, part: str) -> str:
     return "".join((*lines[:start], body, "\n", *lines[end:]))
 
 
+def part_of(piece: str) -> str:
+    """Which part of the homework a piece is, as its first line says.
+
+    Raises:
+        ValueError: it does not say so.
+    """
+    said = _PART.match(piece)
+    if said is None:
+        raise ValueError("the first line does not say `# part: NAME`")
+    return said[1]
+
+
 def _named(homework: str, name: str) -> tuple[int, int]:
     """The lines of a definition at the top."""
     for node in ast.parse(homework).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name == name:
             assert node.end_lineno is not None
-            return node.lineno - 1, node.end_lineno
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            return first - 1, node.end_lineno
     raise ValueError(f"the homework does not define {name}")
 
 

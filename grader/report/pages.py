@@ -19,8 +19,9 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from grader.report import phrases
+from grader.report import phrases, wording
 from grader.report.audit_views import Audit
+from grader.report.calibration import Calibration, chance, strip_plot
 from grader.report.index_views import index_page
 from grader.report.text import clean
 from grader.report.views import submission_page
@@ -45,6 +46,21 @@ def render_index(batch: BatchResult, results: Iterable[SubmissionResult]) -> str
 def render_audit(audit: Audit, title: str, data: DataInfo | None) -> str:
     """`audit.html`: what a rubric catches, and whom it wrongs."""
     return _environment().get_template("audit.html.j2").render(audit=audit, title=title, data=data)
+
+
+def render_calibration(found: Calibration) -> str:
+    """`calibration.html`: how often a right solution would miss each threshold."""
+    return (
+        _environment()
+        .get_template("calibration.html.j2")
+        .render(
+            found=found,
+            runs=[(run, strip_plot(run)) for run in found.runs],
+            titles=wording.RUN_TITLES,
+            chance=chance,
+            percent=wording.percent,
+        )
+    )
 
 
 @dataclass(frozen=True)
