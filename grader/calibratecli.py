@@ -9,9 +9,12 @@ import typer
 
 from grader.choices import RUN_NAMES, RunName
 from grader.datacli import DataRoot
+from grader.errors import UsageError
 from grader.options import Data, Isolation, IsolationMode, RubricFile, make_setup
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
 
     from grader.report.calibration import Calibration
@@ -25,7 +28,7 @@ def calibrate(
     ),
     seeds: Annotated[int, typer.Option(min=3, help="Trainings of each run.")] = 30,
     run: Annotated[
-        list[RunName] | None, typer.Option(help="A run; give it again for another [default: all]")
+        list[str] | None, typer.Option(help="A run; give it again for another [default: all]")
     ] = None,
     mistakes: Annotated[int, typer.Option(min=0, help="Trainings of each known mistake, too.")] = 0,
     rate: Annotated[
@@ -51,12 +54,21 @@ def calibrate(
         train=True, full_curves=True, data=data, data_root=data_root, rubric=rubric,
         isolation=require_isolation, mode=isolation,
     )  # fmt: skip
-    plan = Plan(tuple(name for name in RUN_NAMES if not run or name in run), seeds, mistakes, rate)
+    plan = Plan(_runs(run or RUN_NAMES), seeds, mistakes, rate)
     console = Console()
     with LiveView(console) as view:
         view.starting(f"Training {seeds} right solutions …")
         found = train_and_tell(out, setup, plan, view, slots=this_machine().cores)
     _print(console, found, out / PAGE)
+
+
+def _runs(named: Sequence[str]) -> tuple[RunName, ...]:
+    unknown = [name for name in named if name not in RUN_NAMES]
+    if unknown:
+        raise UsageError(
+            f"--run {unknown[0]}: there is no such run. There are {', '.join(RUN_NAMES)}."
+        )
+    return tuple(name for name in RUN_NAMES if name in named)
 
 
 def _print(console: Console, found: Calibration, page: Path) -> None:

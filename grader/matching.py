@@ -215,9 +215,9 @@ _BY_STRUCTURE_ALONE: tuple[tuple[RunName, Callable[[MatchedRun], bool], str], ..
 
 def convolutions(model: Model) -> list[Layer]:
     """The model's convolution layers, in order."""
-    return [layer for layer in model.layers if layer.type_name.startswith("Conv")]
+    return [layer for layer in model.layers if layer.kind.startswith("Conv")]
 
 
 def linears(model: Model) -> list[Layer]:
     """The model's fully connected layers, in order."""
-    return [layer for layer in model.layers if "Linear" in layer.type_name]
+    return [layer for layer in model.layers if "Linear" in layer.kind]

@@ -21,6 +21,9 @@ TOP = Path(__file__).parents[1]
 PAGES = ["README.md", *sorted(f"docs/{path.name}" for path in (TOP / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"^```bash\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _CANNOT = {
+    "torchgrade audit --rubric rubric.yaml": "takes minutes; tests/auditing has a small one",
+    "torchgrade calibrate --rubric rubric.yaml": "takes an hour; tests/calibrating has a small one",
+    "torchgrade calibrate --rubric rubric.yaml --seeds 30": "takes an hour, too",
     "torchgrade data fetch": "downloads",
     "torchgrade data import DIR": "is tested with data sets of its own",
     "torchgrade check HW05.ipynb --no-train --watch": "does not end",

@@ -21,7 +21,7 @@ def require_layers(model: Model, layers: Layers, images: Images) -> None:
     """
     if not model.sequential:
         raise CheckFailed(f"the model is {model.type_name}; nn.Sequential is asked for")
-    found = [layer.type_name for layer in model.layers]
+    found = [layer.kind for layer in model.layers]
     if len(convolutions(model)) != 2 or len(linears(model)) != 1:
         raise CheckFailed(
             f"two convolutions and one fully connected layer are asked for; came {_listed(found)}"
@@ -40,7 +40,7 @@ def require_layers(model: Model, layers: Layers, images: Images) -> None:
         "second", second, layers.channel_1, layers.channel_2, layers.kernel_2, layers.padding_2
     )
     order = [name for name in found if _is_step(name)]
-    if order != [first.type_name, "ReLU", second.type_name, "ReLU", linears(model)[0].type_name]:
+    if order != [first.kind, "ReLU", second.kind, "ReLU", linears(model)[0].kind]:
         raise CheckFailed(
             "the order convolution, ReLU, convolution, ReLU, fully connected layer is asked for; "
             f"came {_listed(found)}"
@@ -58,7 +58,7 @@ def _with_padding(model: Model, convolution: Layer) -> Layer:
     position = model.layers.index(convolution)
     before = model.layers[position - 1] if position else None
     own = convolution.settings.get("padding")
-    if before is None or before.type_name != "ZeroPad2d" or not isinstance(own, tuple):
+    if before is None or before.kind != "ZeroPad2d" or not isinstance(own, tuple):
         return convolution
     sides = before.settings.get("padding")
     if not isinstance(sides, tuple) or len(set(sides)) != 1:

@@ -161,7 +161,20 @@ def _layer(module: nn.Module) -> Layer:
         elif isinstance(value, tuple) and len(value) <= MAX_SIZES and all(map(_is_size, value)):
             settings[name] = value
     settings["bias"] = isinstance(getattr(module, "bias", None), Tensor)
-    return Layer(type_name=_type_name(module), settings=settings)
+    return Layer(type_name=_type_name(module), base=_base(module), settings=settings)
+
+
+def _base(module: nn.Module) -> str:
+    """The layer of PyTorch's that a class derives from; none where it is one, or derives from none.
+
+    A `Conv2d` that initialises itself is still a convolution.
+    """
+    own = type(module)
+    torchs = [each for each in own.__mro__ if vars(nn).get(each.__name__) is each]
+    if not torchs or torchs[0] in (own, nn.Module, nn.Sequential):
+        return ""
+    name: str = torchs[0].__name__
+    return name
 
 
 def _is_size(value: object) -> bool:

@@ -66,10 +66,19 @@ Argument = TensorArgument | tuple[TensorArgument, ...]
 
 
 class Layer(Message):
-    """A leaf module: class name and its settings (in_channels, padding, ...)."""
+    """A leaf module: class name and its settings (in_channels, padding, ...).
+
+    `base` is the layer of PyTorch's that a class of the student's own derives from; else empty.
+    """
 
     type_name: Name
+    base: Name = ""
     settings: Annotated[dict[Name, Scalar | Shape], Field(max_length=30)] = {}
+
+    @property
+    def kind(self) -> str:
+        """Which layer it is: the class of PyTorch's that it is or derives from, else its own."""
+        return self.base or self.type_name
 
 
 class Parameter(Message):

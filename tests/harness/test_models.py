@@ -104,6 +104,21 @@ def test_a_lazy_model_that_is_built_gets_its_sizes_for_good() -> None:
     assert all(module.training for module in model)
 
 
+class OwnConv(nn.Conv2d):
+    """Torch's, but for how it begins."""
+
+
+class OwnLayer(nn.Module):
+    """Of the student's own throughout."""
+
+
+def test_a_layer_that_derives_from_torch_s_is_told_as_what_it_is() -> None:
+    layers = describe_model(nn.Sequential(OwnConv(3, 4, 5), nn.ReLU(), OwnLayer())).layers
+    assert [(each.type_name, each.base, each.kind) for each in layers] == [
+        ("OwnConv", "Conv2d", "Conv2d"), ("ReLU", "", "ReLU"), ("OwnLayer", "", "OwnLayer"),
+    ]  # fmt: skip
+
+
 @pytest.mark.filterwarnings("ignore:Lazy modules")
 def test_lazy_layers_get_their_sizes_from_images_of_as_many_channels_as_they_take() -> None:
     model = nn.Sequential(nn.Conv2d(4, 2, 5, padding=2), nn.Flatten(), nn.LazyLinear(6))

@@ -382,12 +382,12 @@ channel_1, channel_2 = 32, 16
 learning_rate = 1e-2
 
 model = nn.Sequential(
-    nn.Conv2d(in_channels=3, out_channels=channel_1, kernel_size=5, stride=1, padding=2),
+    KaimingConv2d(in_channels=3, out_channels=channel_1, kernel_size=5, stride=1, padding=2),
     nn.ReLU(),
-    nn.Conv2d(in_channels=channel_1, out_channels=channel_2, kernel_size=3, stride=1, padding=1),
+    KaimingConv2d(in_channels=channel_1, out_channels=channel_2, kernel_size=3, stride=1, padding=1),
     nn.ReLU(),
     Flatten(),
-    nn.Linear(in_features=channel_2 * 32 * 32, out_features=10, bias=True),
+    KaimingLinear(in_features=channel_2 * 32 * 32, out_features=10, bias=True),
 )
 optimizer = optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9, nesterov=True)
 train_part34(model, optimizer)
