@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from grader.attempts import Attempt, Conductor, Order, Unseen
+from grader.courses import course_of
 from grader.integrity import (
     KNOWS_THE_IMAGES,
     KNOWS_WITHOUT_LEARNING,
@@ -84,6 +85,7 @@ class Trainer:
         self._specs = rubric.runs
         self._rules = conductor.rules
         self._integrity = rubric.integrity
+        self._classes = rubric.data.classes
         self._conductor = conductor
         self._seeds = seeds
         self._exchanged = exchanged
@@ -286,8 +288,23 @@ class Trainer:
             optimizer=optimizer_info(order.matched.last),
             seeds=tuple(attempt.order.seed for attempt in attempts),
             curve=tuple(best.curve),
-            reason=None if reached else contradiction or _miss(best, len(attempts)),
+            reason=None if reached else contradiction or self._miss(best, len(attempts)),
         )
+
+    def _miss(self, attempt: Attempt, attempts: int) -> str:
+        spec = attempt.order.spec
+        if attempt.best is None:
+            return attempt.problem or "no accuracy could be measured"
+        epochs = "1 epoch" if spec.epochs == 1 else f"{spec.epochs} epochs"
+        seeds = "" if attempts == 1 else f" (best of {attempts} seeds)"
+        text = (
+            f"the best validation accuracy within {epochs} was {attempt.best:.1%}{seeds}; "
+            f"{spec.threshold:.0%} is asked for"
+        )
+        if attempt.problem:
+            return f"{text}. It ended early: {attempt.problem}"
+        course = course_of(attempt.curve, self._classes)
+        return f"{text}; {course}" if course else text
 
 
 def optimizer_info(recording: parts.Recorded) -> OptimizerInfo | None:
@@ -299,16 +316,3 @@ def optimizer_info(recording: parts.Recorded) -> OptimizerInfo | None:
     if recording.api == "part2":
         return OptimizerInfo(name="SGD by hand", settings={"lr": recording.learning_rate})
     return None
-
-
-def _miss(attempt: Attempt, attempts: int) -> str:
-    spec = attempt.order.spec
-    if attempt.best is None:
-        return attempt.problem or "no accuracy could be measured"
-    epochs = "1 epoch" if spec.epochs == 1 else f"{spec.epochs} epochs"
-    seeds = "" if attempts == 1 else f" (best of {attempts} seeds)"
-    text = (
-        f"the best validation accuracy within {epochs} was {attempt.best:.1%}{seeds}; "
-        f"{spec.threshold:.0%} is asked for"
-    )
-    return f"{text}. It ended early: {attempt.problem}" if attempt.problem else text

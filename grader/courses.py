@@ -1,0 +1,54 @@
+"""What the course of a training that missed its threshold says about why."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from grader.results import CurvePoint
+
+RISE = 0.02
+"""Of accuracy: less than this, between 1,000 images, chance may be the reason."""
+GROWTH = 2.0
+"""A loss that has grown so many times has left what can be learned."""
+STILL = 1e-3
+"""A loss that changed by no more than this share of itself was not trained."""
+
+
+def course_of(curve: Sequence[CurvePoint], classes: int) -> str | None:
+    """A sentence, or None where the measurements say nothing.
+
+    Args:
+        curve: of the best training, in order.
+        classes: of the data set; guessing is right once in so many times.
+    """
+    if len(curve) < 3:
+        return None
+    losses = [point.loss for point in curve if point.loss is not None]
+    accuracies = [point.val_accuracy for point in curve]
+    best = accuracies.index(max(accuracies))
+    at_best = curve[best].loss
+    if losses and not all(map(math.isfinite, losses)):
+        return "the loss became infinite or no number at all: steps that are too large do that"
+    if len(losses) > 1 and losses[-1] > GROWTH * losses[0] > 0:
+        return f"the loss grew from {losses[0]:.3g} to {losses[-1]:.3g}: steps that are too large do that"
+    if accuracies[best] < 1 / classes + 2 * RISE:
+        if losses and max(losses) - min(losses) <= STILL * abs(max(losses)):
+            return (
+                "the loss never changed: what is trained has no part in the scores, or no gradient "
+                "reaches it"
+            )
+        return (
+            "it stayed at what guessing gives: look at the size of the steps, at which parameters "
+            "are trained, and at how the weights begin"
+        )
+    fell = accuracies[best] - accuracies[-1] > RISE
+    if fell and at_best is not None and losses[-1] < at_best:
+        return (
+            f"it fell again from {accuracies[best]:.1%} to {accuracies[-1]:.1%} while the training "
+            "loss went on falling: the training images are learned by heart"
+        )
+    late = accuracies[len(accuracies) * 2 // 3 :]
+    if best >= len(curve) - 2 and late[-1] - late[0] > RISE:
+        return "it was still rising at the end: this learns too slowly for the budget"
+    return "it had levelled off before the end"
