@@ -31,7 +31,8 @@ def course_of(curve: Sequence[CurvePoint], classes: int) -> str | None:
     if losses and not all(map(math.isfinite, losses)):
         return "the loss became infinite or no number at all: steps that are too large do that"
     if len(losses) > 1 and losses[-1] > GROWTH * losses[0] > 0:
-        return f"the loss grew from {losses[0]:.3g} to {losses[-1]:.3g}: steps that are too large do that"
+        grew = f"the loss grew from {losses[0]:.3g} to {losses[-1]:.3g}"
+        return f"{grew}: steps that are too large do that"
     if accuracies[best] < 1 / classes + 2 * RISE:
         if losses and max(losses) - min(losses) <= STILL * abs(max(losses)):
             return (
