@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -76,17 +77,13 @@ def strip_plot(run: RunCalibration) -> StripPlot:
         share = (accuracy - low) / (high - low)
         return round(_MARGIN + share * (_WIDTH - 2 * _MARGIN), 1)
 
-    percents = range(-(-int(100 * low) // 1), int(100 * high) + 1)
+    percents = range(math.ceil(100 * low), math.floor(100 * high) + 1)
     step = max(1, len(percents) // 8)
     return StripPlot(
         dots=tuple(zip(map(across, run.accuracies), _heights(run.accuracies), strict=True)),
         threshold=across(run.threshold),
         proposed=across(run.proposed),
-        ticks=tuple(
-            (across(n / 100), f"{n}{wording.NBSP}%")
-            for n in percents
-            if n % step == 0 and low <= n / 100 <= high
-        ),
+        ticks=tuple((across(n / 100), f"{n}{wording.NBSP}%") for n in percents if n % step == 0),
         label=f"{wording.RUN_TITLES[run.run]}: {len(run.accuracies)} trainings between "
         f"{wording.percent(min(run.accuracies))} and {wording.percent(max(run.accuracies))}; the "
         f"threshold is {wording.threshold(run.threshold)}.",

@@ -15,6 +15,9 @@ from types import ModuleType
 import pytest
 
 from grader.report import write_batch, write_submission
+from grader.report.audit_views import Audited, audit_of
+from grader.report.calibration import Calibration, MistakeReach, RunCalibration
+from grader.report.pages import render_audit, render_calibration
 
 webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 
@@ -163,7 +166,36 @@ def pages(tmp_path_factory, build) -> dict[str, Path]:
         write_submission(results[-1], out / "submissions" / f"{kind} 1")
     write_batch(build.batch(results, build.SYNTHETIC), results, out)
     written = {kind: out / "submissions" / f"{kind} 1" / "report.html" for kind in KINDS}
+    written["audit"], written["calibration"] = out / "audit.html", out / "calibration.html"
+    written["audit"].write_text(_audit(build, results))
+    written["calibration"].write_text(_calibration(build))
     return {**written, "index": out / "index.html"}
+
+
+def _audit(build, results) -> str:
+    """Of works that came out as they should and that did not, with the names of the mistakes."""
+    works = [
+        Audited("reference", None, results[0]),
+        Audited("variant", None, results[1]),
+        Audited("mistake", build.PADDING.id, results[1]),
+        Audited("mistake", "slips_through", results[0]),
+    ]
+    return render_audit(audit_of(works), "HW 05", build.SYNTHETIC)
+
+
+def _calibration(build) -> str:
+    accuracies = tuple(round(0.44 + 0.002 * n, 3) for n in range(30))
+    run = RunCalibration(
+        run="module", threshold=0.45, accuracies=accuracies, mean=0.469, deviation=0.0176,
+        normal=0.2, missed=5, one=0.14, ruled=3e-3, bound=2e-2, counted=0.31, proposed=0.43,
+    )  # fmt: skip
+    wrong = MistakeReach(mistake="relu_1_missing", run="module", trainings=3, reached=2, best=0.47)
+    return render_calibration(
+        Calibration(
+            assignment="HW 05", data=build.SYNTHETIC, torch="2.14.1", rate=1e-3, runs=(run,),
+            mistakes=(wrong,),
+        )
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

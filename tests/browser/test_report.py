@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-PAGES = ("full_marks", "failing", "ungraded", "without_training", "hostile", "index")
+RESULTS = ("full_marks", "failing", "ungraded", "without_training", "hostile", "index")
+PAGES = (*RESULTS, "audit", "calibration")
 WIDER_THAN_SCREEN = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Contrast as WCAG 2 defines it, of an element's colour against the first opaque ground under it.
 CONTRAST = """
@@ -104,7 +105,9 @@ def test_axe_finds_nothing_wrong(browser, pages, page, dark, width):
     assert browser.violations() == []
 
 
-@pytest.mark.parametrize("page", ["failing", "without_training", "ungraded", "index"])
+@pytest.mark.parametrize(
+    "page", ["failing", "without_training", "ungraded", "index", "audit", "calibration"]
+)
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_text_stands_out_from_its_ground(browser, pages, page, dark):
     browser.open(pages[page], dark=dark)
