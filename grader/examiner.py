@@ -18,7 +18,7 @@ from grader.checks.catalogue import known_checks
 from grader.data import open_store, shared_trainings
 from grader.errors import UserError
 from grader.files import is_full
-from grader.grading import Grader, Options, Watcher
+from grader.grading import Grader, Watcher
 from grader.harness.memory import keep_freed_memory
 from grader.jobs import (
     ORDER,
@@ -36,6 +36,7 @@ from grader.jobs import (
     Trained,
 )
 from grader.rubric import Rubric, load_rubric
+from grader.students import Options
 
 
 def examine(connection: socket.socket, control: socket.socket) -> None:

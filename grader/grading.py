@@ -3,69 +3,48 @@
 from __future__ import annotations
 
 import socket
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from grader.assembly import Findings, result_of
 from grader.attempts import Progress
-from grader.checks.cases import Cases, derive_seed
-from grader.checks.examination import Examination
+from grader.checks.cases import Cases
+from grader.checks.examination import Examination, Examined
 from grader.checks.explaining import Explains
 from grader.checks.recorded import RecordedCases
 from grader.checks.running import run_checks, shorten
-from grader.choices import Mode
 from grader.data import Store
 from grader.errors import IsolationError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.keys import key_of
 from grader.looking import overview_of, problem_of
 from grader.overview import Overview
-from grader.protocol import messages as m
 from grader.protocol import parts
 from grader.provenance import provenance_of, setup_key
 from grader.results import (
     Provenance,
+    RunName,
+    RunResult,
     SubmissionResult,
     Timing,
 )
 from grader.rubric import CheckSpec, Rubric
-from grader.sandbox.layers import FULL, MODES, IsolationConfig
-from grader.sandbox.student import Deadlines, Material, Student
-from grader.sandbox.workers import Worker
+from grader.sandbox.layers import FULL
+from grader.sandbox.student import Student
 from grader.serving import TrainingFolders
 from grader.sharing import Shelf
+from grader.students import Options, Students
 from grader.trainers import Trainers
 from grader.training import EXCHANGES
-from grader.understanding import HOMEWORK_NAMES, Understanding, open_student, understand
+from grader.understanding import Understanding, open_student, understand
 
 MAX_LOSSES = 2
 """How often a submission is examined whose worker somebody kills; the last time counts."""
-
-
-@dataclass(frozen=True)
-class Options:
-    """How to grade."""
-
-    train: bool = True
-    full_curves: bool = False
-    strict_isolation: bool = False
-    isolation: Mode = "full"
-    shared: Path | None = None
-    """Where the reference's trainings are kept; None to train everything anew."""
-    late_is_left_out: bool = False
-    """Whether what no time was left for is left out, and not lost."""
-    cases: Path | None = None
-    """Where cases and their answers are recorded, for who has no reference; else None."""
-    threads: int = 1
-    """Of torch's operations, in training runs; everything else is quicker with one."""
-    scratch: Path = Path(tempfile.gettempdir())
-    """Where workers get their scratch folders."""
 
 
 @dataclass(frozen=True)
@@ -91,10 +70,9 @@ class Grader:
     ) -> None:
         self._rubric = rubric
         self._store = store
-        self._control = control
         self._options = options
         self._folders = TrainingFolders(store, options.scratch, EXCHANGES) if store else None
-        self._workers: list[Worker] = []
+        self._students = Students(rubric, self._folders, control, options)
 
     @cached_property
     def trainers(self) -> Trainers:
@@ -105,8 +83,8 @@ class Grader:
             self._rubric,
             self._store,
             self._folders,
-            students=self._student_of,
-            start_worker=self._start_worker,
+            students=self._students.of_material,
+            start_worker=self._students.start_worker,
             shelf=Shelf(self._options.shared, self.setup_key) if self._options.shared else None,
             threads=self._options.threads,
             full_curves=self._options.full_curves,
@@ -124,9 +102,9 @@ class Grader:
             return self.ungraded(submission, submission.problem)
         started, clock = datetime.now(UTC), time.monotonic()
         for _ in range(MAX_LOSSES):
-            self._workers.clear()
+            self._students.forget_workers()
             found = self._examine(submission, watcher)
-            if not any(worker.lost for worker in self._workers):
+            if not self._students.lost_one:
                 break  # else somebody killed one: what was found then says nothing of the work
         return self._result(submission, found, started, clock)
 
@@ -149,7 +127,7 @@ class Grader:
 
     def probe_isolation(self) -> tuple[str, ...]:
         """The layers a worker finds itself in; the worker runs nothing."""
-        with self._start_worker(self._options.scratch) as worker:
+        with self._students.start_worker(self._options.scratch) as worker:
             return worker.layers
 
     def _examine(self, submission: Submission, watcher: Watcher) -> Findings:
@@ -159,30 +137,46 @@ class Grader:
             except CannotBeRun as failure:
                 return failure.outcome
             self._require_isolation(student.layers)
-            trainer = None
-            if self._options.train:
-                trainer = self.trainers.of(
-                    student, submission, understanding.runs, watcher.on_progress
-                )
+            sides = [self._examined(submission, student, understanding, watcher)]
+
+            def mended() -> Examined:
+                if len(sides) == 1:
+                    other = stack.enter_context(student.mended("flatten"))
+                    found = understand(other, submission, self._rubric.data)
+                    sides.append(self._examined(submission, other, found, watcher))
+                return sides[1]
+
             examination = Examination(
-                student,
                 self._rubric,
                 partial(self._cases, submission.digest),
-                understanding.runs,
-                trainer,
+                sides[0],
+                mended,
                 late_is_left_out=self._options.late_is_left_out,
                 explains=self._explains,
-                mended=stack.enter_context(student.mended("flatten")),
             )
             checks = run_checks(examination, watcher.on_check)
+            trainers = [side.trainer for side in sides if side.trainer is not None]
             return Findings(
                 checks=checks,
-                runs=trainer.results if trainer else {},
-                flags=tuple(trainer.flags) if trainer else (),
+                runs=_best_of([trainer.results for trainer in trainers]),
+                flags=tuple(flag for trainer in trainers for flag in trainer.flags),
                 matched=understanding.runs,
                 notes=(*student.notes, *understanding.notes),
                 layers=student.layers,
             )
+
+    def _examined(
+        self,
+        submission: Submission,
+        student: Student,
+        understanding: Understanding,
+        watcher: Watcher,
+    ) -> Examined:
+        runs = understanding.runs
+        trainer = None
+        if self._options.train:
+            trainer = self.trainers.of(student, submission, runs, watcher.on_progress)
+        return Examined(student, runs, trainer)
 
     def _cases(self, digest: str, spec: CheckSpec) -> Cases:
         if self._options.cases is not None:
@@ -219,7 +213,7 @@ class Grader:
         attempts: list[Student] = []
 
         def make(cells: tuple[parts.Cell, ...]) -> Student:
-            attempts.append(self._student(submission, cells))
+            attempts.append(self._students.of(submission, cells))
             return attempts[-1]
 
         try:
@@ -227,68 +221,6 @@ class Grader:
         except WorkerError as error:
             raise CannotBeRun(_cannot_be_run(error, attempts[0])) from error
         return student, understand(student, submission, self._rubric.data)
-
-    def _student(self, submission: Submission, cells: tuple[parts.Cell, ...]) -> Student:
-        files = {name: submission.root / name for name in submission.files}
-        folder = str(PurePosixPath(submission.entry or "").parent)
-        return self._student_of(Material(cells, files, folder), submission.digest)
-
-    def _student_of(self, material: Material, digest: str) -> Student:
-        rubric = self._rubric
-        data = m.Data(
-            train_dir=str(self._folders.plain) if self._folders else None,
-            mean=rubric.data.mean,
-            std=rubric.data.std,
-            batch_size=rubric.data.batch_size,
-            nominal_train=rubric.data.train_images,
-            nominal_validation=rubric.data.validation_images,
-            nominal_test=rubric.data.test_images,
-        )
-        seed = derive_seed(rubric.assignment, digest, "load")
-        return Student(
-            material=material,
-            start_worker=self._start_worker,
-            load=m.Load(
-                cells=(),
-                seed=seed,
-                data=data,
-                output_bytes=rubric.limits.output_kb << 10,
-                names=HOMEWORK_NAMES,
-            ),
-            deadlines=Deadlines(
-                load=rubric.limits.load_seconds,
-                request=rubric.limits.request_seconds,
-                pause=rubric.limits.pause_seconds,
-                train=rubric.limits.train_seconds,
-                total=rubric.limits.total_seconds,
-                restarts=rubric.limits.restarts,
-            ),
-            seed=seed,
-            scratch=self._options.scratch,
-        )
-
-    def _start_worker(self, scratch: Path, training: Path | None = None) -> Worker:
-        limits = self._rubric.limits
-        isolation = IsolationConfig(
-            scratch=str(scratch),
-            readable=self._readable(training),
-            memory_bytes=limits.memory_mb << 20,
-            file_bytes=limits.file_mb << 20,
-            scratch_bytes=limits.scratch_mb << 20,
-            scratch_files=limits.scratch_files,
-            cpu_seconds=int(limits.load_seconds + limits.train_seconds * len(self._rubric.runs))
-            * max(1, self._options.threads),
-            layers=MODES[self._options.isolation],
-        )
-        worker = Worker(self._control, isolation)
-        self._workers.append(worker)
-        return worker
-
-    def _readable(self, training: Path | None) -> tuple[str, ...]:
-        """What a worker may read of the data set, whose own folder holds the true labels."""
-        if self._folders is None:
-            return ()
-        return str(training or self._folders.plain), str(self._folders.images)
 
     def _require_isolation(self, layers: tuple[str, ...]) -> None:
         missing = [layer for layer in FULL if layer not in layers]
@@ -311,6 +243,14 @@ class Grader:
     def provenance(self, key: str, layers: tuple[str, ...] = ()) -> Provenance:
         """What a result with that key is made from and with."""
         return provenance_of(key, self._rubric, self._store, layers)
+
+
+def _best_of(tried: Sequence[Mapping[RunName, RunResult]]) -> dict[RunName, RunResult]:
+    """Each run as it was trained first, or as it reached its threshold later."""
+    found: dict[RunName, RunResult] = {}
+    for results in tried:
+        found |= {name: run for name, run in results.items() if name not in found or run.reached}
+    return found
 
 
 class CannotBeRun(Exception):

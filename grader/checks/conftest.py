@@ -7,7 +7,7 @@ import torch
 
 from grader.checks.cases import Cases
 from grader.checks.catalogue import check_id
-from grader.checks.examination import AGAIN, EXAMINATION, Examination
+from grader.checks.examination import EXAMINATION, Examination
 from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
 from grader.checks.explaining import Explained
 from grader.checks.network import require_three_layers
@@ -29,11 +29,9 @@ def examination(request: pytest.FixtureRequest) -> Examination:
 
 
 @pytest.fixture
-def student(request: pytest.FixtureRequest, examination: Examination) -> Student:
+def student(examination: Examination) -> Student:
     """The proxy of the submission's worker."""
-    if request.node.stash.get(AGAIN, False) and examination.mended is not None:
-        return examination.mended
-    return examination.student
+    return examination.asked.student
 
 
 @pytest.fixture
@@ -81,7 +79,7 @@ def matched(examination: Examination) -> Matched:
     """The recorded training of a run, one that can be carried out; failures then point at it."""
 
     def find(name: RunName) -> MatchedRun:
-        run = examination.runs.get(name)
+        run = examination.asked.runs.get(name)
         if run is None:
             raise CheckFailed("no training of such a model was found in your work")
         examination.where = str(run.last.where)
@@ -98,7 +96,7 @@ def trains_convnet(examination: Examination, student: Student) -> TrainsConvnet:
     images = examination.rubric.data
 
     def require(name: RunName) -> None:
-        recorded = examination.runs[name].last
+        recorded = examination.asked.runs[name].last
         examination.where = str(recorded.where)
         if recorded.model is None:
             raise CheckFailed("what this training trains could not be read")
@@ -124,12 +122,13 @@ def reaches(examination: Examination) -> Reaches:
     """Train a run and require that it reached its threshold."""
 
     def require(name: RunName) -> None:
-        if examination.trainer is None:
+        trainer = examination.asked.trainer
+        if trainer is None:
             raise LeftOut("Training was left out on request.")
-        result = examination.trainer.run(name)
+        result = examination.missed(name) or trainer.run(name)
         if not result.reached:
             reason = result.reason or "its threshold was not reached"
-            run = examination.runs.get(name)
+            run = examination.asked.runs.get(name)
             further = examination.rubric.training.further_models
             untried = explain_untried(run, further) if run else None
             raise CheckFailed(f"{reason}; {untried}" if untried else reason, result.where)

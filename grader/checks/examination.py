@@ -3,46 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
 from grader.checks.cases import Cases
 from grader.checks.explaining import Diagnosis, Explains
 from grader.matched import MatchedRun
-from grader.results import RunName
+from grader.results import RunName, RunResult, RunStatus
 from grader.rubric import CheckSpec, Rubric
 from grader.sandbox.student import Student
 from grader.training import Trainer
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A submission that can be asked: as it is, or with a right function in place of its own.
+
+    Attributes:
+        student: the proxy of its worker.
+        runs: the trainings that were found.
+        trainer: carries them out; None when training was left out on request.
+    """
+
+    student: Student
+    runs: Mapping[RunName, MatchedRun]
+    trainer: Trainer | None
 
 
 @dataclass
 class Examination:
     """One submission under examination.
 
-    `cases_of` makes the cases of a check. `runs` are the trainings that were found. `trainer` is
-    None when training was left out on request. `late_is_left_out` says that checks are not lost but
-    left out for which no time was left. `explains` finds out what is wrong where a check fails;
-    None where the answers are not here. `mended` is the submission with a right `flatten` in place
-    of its own. `where`, `cases` and `diagnosis` belong to the check in hand: the place in the
-    student's work it speaks of, its inputs, and what was found out.
+    `cases_of` makes the cases of a check. `as_it_is` is the submission, and `mended` makes what it
+    is with a right `flatten` in place of its own. `late_is_left_out` says that checks are not lost
+    but left out for which no time was left. `explains` finds out what is wrong where a check fails;
+    None where the answers are not here. `asked`, `where`, `cases` and `diagnosis` belong to the
+    check in hand: who is asked, the place in the student's work it speaks of, its inputs, and what
+    was found out.
     """
 
-    student: Student
     rubric: Rubric
     cases_of: Callable[[CheckSpec], Cases]
-    runs: Mapping[RunName, MatchedRun]
-    trainer: Trainer | None
+    as_it_is: Examined
+    mended: Callable[[], Examined]
     late_is_left_out: bool = False
     explains: Explains | None = None
-    mended: Student | None = None
+    asked: Examined = field(init=False)
     where: str | None = None
     cases: Cases | None = None
     diagnosis: Diagnosis | None = None
 
-    def begin_check(self) -> None:
-        """Forget what belonged to the last check."""
+    def __post_init__(self) -> None:
+        self.asked = self.as_it_is
+
+    def begin_check(self, *, again: bool = False) -> None:
+        """Forget what belonged to the last check; `again`: with a right `flatten`.
+
+        Raises:
+            WorkerError: the work cannot be loaded with one.
+        """
         self.where = self.cases = self.diagnosis = None
+        self.asked = self.mended() if again else self.as_it_is
+
+    def missed(self, name: RunName) -> RunResult | None:
+        """Of a check that is tried again: the run, if it was trained to its end and missed.
+
+        `flatten` did not keep it from being trained, and one more try would be one more seed.
+        """
+        before = self.as_it_is.trainer
+        if self.asked is self.as_it_is or before is None:
+            return None
+        run = before.results.get(name)
+        return run if run is not None and run.status is RunStatus.MISSED else None
 
 
 EXAMINATION = pytest.StashKey[Examination]()

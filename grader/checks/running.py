@@ -115,19 +115,27 @@ class _Examiner:
             again.stash[AGAIN] = True
             yield again
 
-    def _is_worth_while(self, again: pytest.Item) -> bool:
-        """Whether a check failed, and what it uses is wrong."""
+    def _begin_again(self, item: pytest.Item) -> bool:
+        """Begin a check once more that failed, and of which something that it uses is wrong."""
         failed = [name for name, each in self.outcomes.items() if each.status is CheckStatus.FAILED]
-        used = self._specs[_id(again)].uses
-        return _id(again) in failed and any(name.split(".")[0] in used for name in failed)
+        used = self._specs[_id(item)].uses
+        if _id(item) not in failed or not any(name.split(".")[0] in used for name in failed):
+            return False
+        try:
+            self._examination.begin_check(again=True)
+        except WorkerError:  # it cannot be loaded in that way
+            return False
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         identifier = _id(item)
-        if item.stash.get(AGAIN, False) and not self._is_worth_while(item):
+        again = item.stash.get(AGAIN, False)
+        if again and not self._begin_again(item):
             item.stash[_LEFT] = True
-        self._on_check(identifier)
-        self._examination.begin_check()
+        elif not again:
+            self._on_check(identifier)
+            self._examination.begin_check()
         before = self.outcomes[identifier].seconds if identifier in self.outcomes else 0.0
         started = time.monotonic()
         result = yield

@@ -86,3 +86,12 @@ def test_what_is_wrong_beside_flatten_still_costs(grade_quickly, tmp_path):
     assert values.misconception == "relu_1_missing"
     assert values.reason.startswith("With a right flatten in place of yours, too: ")
     assert checks["module.values"].status == "passed"
+
+
+def test_a_flatten_that_lets_nothing_train_costs_its_own_points_alone(grade, tmp_path):
+    (tmp_path / HOMEWORK).write_text(
+        with_part(RIGHT, (MISTAKES / "single" / "flatten_loses_batch__a.py").read_text())
+    )
+    result = grade(tmp_path / HOMEWORK)
+    assert result.score == 95
+    assert all(run.reached for run in result.runs.values())
