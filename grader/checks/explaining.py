@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
@@ -22,6 +22,8 @@ from grader.checks.outcome import CheckFailed
 from grader.checks.roles import BIASES
 from grader.checks.unused import roles_for
 from grader.errors import StudentError, WorkerError
+from grader.matching import convolutions
+from grader.protocol.parts import Model
 from grader.results import Mistake
 from grader.sandbox.student import Student, StudentModel
 from reference import Params, ParamShapes
@@ -61,6 +63,9 @@ class Explains(Protocol):
         shapes: ParamShapes,
     ) -> Diagnosis | None:
         """A network whose scores are others for (C, H, W) images and weights of these shapes."""
+
+    def layers(self, settings: Mapping[str, int]) -> Diagnosis | None:
+        """Two convolutions with these paddings and strides, of a network that cannot be asked."""
 
     def gradients(
         self, gradients: Sequence[Tensor | None], x: Tensor, params: Params, upstream: Tensor
@@ -159,7 +164,25 @@ def _of_model(
         model.set_weights(roles.to_model(params))
         return model.scores(x)
 
-    return explains.network(ask, _image(case), case.shapes)
+    found = explains.network(ask, _image(case), case.shapes)
+    if found is not None and found.mistakes:
+        return found
+    read = explains.layers(_settings(build().model))
+    if read is None or found is None:
+        return read or found
+    return replace(read, sentence=f"{found.sentence} {read.sentence}")
+
+
+def _settings(model: Model) -> dict[str, int]:
+    """Paddings and strides of two convolutions, by the reference's names, where sides are equal."""
+    found: dict[str, int] = {}
+    layers = convolutions(model)
+    for number, layer in enumerate(layers if len(layers) == 2 else [], start=1):
+        for name in ("padding", "stride"):
+            sides = layer.settings.get(name)
+            if isinstance(sides, tuple) and len(set(sides)) == 1:
+                found[f"{name}_{number}"] = sides[0]
+    return found
 
 
 def _image(case: ConvnetInput) -> tuple[int, int, int]:

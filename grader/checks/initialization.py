@@ -9,7 +9,7 @@ from grader.checks.comparing import normality_p_value, order_p_value
 from grader.checks.outcome import CheckFailed
 from reference import fan_in, kaiming_std
 
-_NUMBERS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+NUMBERS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 """Types that torch can take mean and deviation of; those of eight bits it cannot."""
 
 
@@ -57,6 +57,6 @@ def require_zero(title: str, bias: Tensor | None, shape: tuple[int, ...]) -> Non
 
 def _require_shape(title: str, tensor: Tensor | None, shape: tuple[int, ...]) -> Tensor:
     """The tensor, if it is one of numbers and of that shape: a worker may have said otherwise."""
-    if tensor is None or tuple(tensor.shape) != shape or tensor.dtype not in _NUMBERS:
+    if tensor is None or tuple(tensor.shape) != shape or tensor.dtype not in NUMBERS:
         raise CheckFailed(f"{title} could not be read")
     return tensor

@@ -44,7 +44,7 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
     if momentum != rule.momentum:
         raise CheckFailed(
             f"its momentum is {momentum}; {rule.momentum} is asked for",
-            mistake=_momentum_mistake(momentum, rule.momentum),
+            mistake=_momentum_mistake(optimizer.settings, rule),
         )
     nesterov = optimizer.settings.get("nesterov", False)
     if nesterov != rule.nesterov:  # SGD takes 1 for True, and 1 == True
@@ -60,10 +60,12 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
         )
 
 
-def _momentum_mistake(came: object, asked: float) -> str:
-    if not came:
+def _momentum_mistake(settings: Mapping[str, object], rule: OptimizerRule) -> str:
+    if not settings.get("momentum"):
         return "momentum_missing"
-    return "momentum_other" if asked else "momentum_added"
+    if rule.momentum:
+        return "momentum_other"
+    return "nesterov_added" if settings.get("nesterov") else "momentum_added"
 
 
 def require_weights(recording: Recorded, weights: Mapping[str, Tensor]) -> None:

@@ -196,3 +196,50 @@ def test_weights_are_known_by_their_distribution(diagnoser):
     assert ids(diagnoser.weights(weights, shapes, "conv_w2")) == {"small_normal"}
     odd = {"conv_w2": torch.randn(shapes.conv_w2, generator=generator) * 0.03}
     assert diagnoser.weights(odd, shapes, "conv_w2") is None
+
+
+def test_weights_that_look_like_two_distributions_are_told_apart_by_the_others(diagnoser):
+    """Of the first convolution's, fan_out and Xavier's rule differ by 5 % alone."""
+    generator = torch.Generator().manual_seed(5)
+    shapes = param_shapes(channels=3, channel_1=32, channel_2=16, classes=10, height=32, width=32)
+    weights = {
+        "conv_w1": torch.randn(shapes.conv_w1, generator=generator) * (2 / 800) ** 0.5,
+        "conv_w2": torch.randn(shapes.conv_w2, generator=generator) * (2 / 144) ** 0.5,
+        "fc_w": torch.randn(shapes.fc_w, generator=generator) * (2 / 10) ** 0.5,
+    }
+    assert ids(diagnoser.weights(weights, shapes, "conv_w1")) == {"kaiming_fan_out"}
+
+
+@pytest.mark.parametrize(
+    "kind", [torch.bool, torch.int64, torch.complex64, torch.float8_e4m3fn, torch.float16]
+)
+def test_numbers_of_any_kind_are_looked_at(kind, diagnoser):
+    """A worker may send whatever it likes, and a check that failed must not end as our fault."""
+    x, params, upstream = drawn()
+    odd = [torch.zeros_like(tensor).to(kind) for tensor in (x, *params)]
+    shapes = param_shapes(channels=3, channel_1=4, channel_2=5, classes=7, height=12, width=20)
+    assert not ids(diagnoser.flatten(lambda x: x.flatten(1).to(kind)))
+    diagnoser.gradients(odd, x, params, upstream)
+    diagnoser.weights({"conv_w1": odd[1], "fc_w": odd[5]}, shapes, "conv_w1")
+    diagnoser.network(lambda x, params: torch.zeros(len(x), 7).to(kind), IMAGE, SHAPES)
+
+
+def test_scores_without_gradients_are_named(diagnoser):
+    x, params, upstream = drawn()
+    assert ids(diagnoser.gradients([None] * 7, x, params, upstream)) == {"detached_scores"}
+    zeros = [torch.zeros_like(tensor) for tensor in (x, *params)]
+    assert ids(diagnoser.gradients(zeros, x, params, upstream)) == {"detached_scores"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "mistake"),
+    [
+        ({"padding_1": 2, "padding_2": 0, "stride_1": 1, "stride_2": 1}, {"padding_2_missing"}),
+        ({"padding_1": 1, "padding_2": 2}, {"paddings_swapped"}),
+        ({"padding_1": 2, "padding_2": 1}, set()),
+        ({"padding_1": 7}, set()),
+        ({}, set()),
+    ],
+)
+def test_layers_that_cannot_be_asked_are_read(settings, mistake, diagnoser):
+    assert ids(diagnoser.layers(settings)) == mistake

@@ -16,7 +16,8 @@ from grader.checks.explaining import Diagnosis
 from grader.results import Mistake
 from grader.rubric import Tolerances
 from reference import Params, ParamShapes
-from reference.misconceptions import MISCONCEPTIONS, Misconception
+from reference.misconceptions import MISCONCEPTIONS, NETWORKS, Misconception
+from reference.network import Network
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,14 @@ class Diagnoser:
             return Diagnosis(stage.told, begins=stage.parts)
         sentence = explain_product(student.refusal, form) if student.refusal else None
         return Diagnosis(sentence, begins=("sizes",)) if sentence else None
+
+    def layers(self, settings: Mapping[str, int]) -> Diagnosis | None:
+        """Layers that are others, of a network that cannot be asked."""
+        other = {
+            name: value for name, value in settings.items() if value != getattr(Network(), name)
+        }
+        found = [each for each in NETWORKS if other and each.network.changes() == other]
+        return _told(found, "Your layers are those of a network with") if len(found) == 1 else None
 
     def gradients(
         self, gradients: Sequence[Tensor | None], x: Tensor, params: Params, upstream: Tensor

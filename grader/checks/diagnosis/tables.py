@@ -8,8 +8,10 @@ import torch
 from torch import Tensor
 
 from grader.checks.comparing import normality_p_value, uniformity_p_value, value_difference
+from grader.checks.initialization import NUMBERS
+from grader.checks.roles import WEIGHTS
 from grader.errors import ReplyError, StudentError
-from reference import Params, ParamShapes, fan_in
+from reference import Params, ParamShapes, fan_in, kaiming_std
 from reference.misconceptions import FLATTENINGS, NETWORKS
 from reference.misconceptions import WEIGHTS as DISTRIBUTIONS
 from reference.misconceptions.flattening import FlattenMistake
@@ -22,6 +24,7 @@ _SHAPES = ((3, 4, 5, 6), (1, 2, 3, 4), (2, 5, 3, 4))
 
 Images alone: what is done with tensors of other forms differs from one student to the other.
 """
+_RIGHT = Distribution("normal", lambda fan_in, fan_out: kaiming_std(fan_in))
 UNLIKELY = 1e-4
 """A distribution is another one where its weights would have a smaller chance than this."""
 
@@ -36,9 +39,13 @@ def name_flattening(flatten: Callable[[Tensor], Tensor]) -> FlattenMistake | Non
     found = [
         each
         for each in FLATTENINGS
-        if all(torch.equal(each.flatten(x), y) for x, y in zip(probes, answers, strict=True))
+        if all(_equal(each.flatten(x), y) for x, y in zip(probes, answers, strict=True))
     ]
     return found[0] if len(found) == 1 else None
+
+
+def _equal(expected: Tensor, came: Tensor) -> bool:
+    return came.dtype == expected.dtype and torch.equal(came, expected)
 
 
 def name_cut(
@@ -57,6 +64,8 @@ def name_cut(
         upstream: (N, classes).
         tolerance: relative to the largest magnitude.
     """
+    if all(map(_is_nothing, gradients)):
+        return next(each for each in NETWORKS if each.network.cut == "scores")
     for mistake in NETWORKS:
         if mistake.network.cut in ("nowhere", "scores"):
             continue
@@ -71,24 +80,37 @@ def name_cut(
 def _same(came: Tensor | None, expected: Tensor | None, tolerance: float) -> bool:
     """Whether a gradient is the expected one; one of zeros is none."""
     if expected is None:
-        return came is None or not came.count_nonzero()
+        return _is_nothing(came)
     return came is not None and not value_difference("", came, expected, tolerance)
+
+
+def _is_nothing(gradient: Tensor | None) -> bool:
+    """Whether it is none, or zero; of whatever kind of numbers a worker may send."""
+    return gradient is None or (not gradient.is_complex() and not gradient.double().any())
 
 
 def name_distribution(
     weights: Mapping[str, Tensor], shapes: ParamShapes, wrong: str
 ) -> WeightMistake | None:
-    """The mistake that weights look drawn by: those of one role, and of all that it fits.
+    """The mistake that all weights look drawn by that are not Kaiming normal.
 
     Args:
         weights: by role.
         shapes: the reference's.
-        wrong: the role whose weights are not Kaiming normal.
+        wrong: a role whose weights are not.
     """
+    drawn = {
+        role: (weights[role], *_fans(role, shapes))
+        for role in WEIGHTS
+        if role in weights and weights[role].dtype in NUMBERS
+    }
+    if wrong not in drawn:
+        return None
+    suspect = [each for role, each in drawn.items() if role == wrong or not _fits(_RIGHT, *each)]
     fitting = [
-        each
-        for each in DISTRIBUTIONS
-        if wrong in weights and _fits(weights[wrong], each.distribution, *_fans(wrong, shapes))
+        mistake
+        for mistake in DISTRIBUTIONS
+        if all(_fits(mistake.distribution, *each) for each in suspect)
     ]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -101,7 +123,7 @@ def _fans(role: str, shapes: ParamShapes) -> tuple[int, int]:
     return inputs, outputs
 
 
-def _fits(weights: Tensor, drawn: Distribution, inputs: int, outputs: int) -> bool:
+def _fits(drawn: Distribution, weights: Tensor, inputs: int, outputs: int) -> bool:
     scale = drawn.scale(inputs, outputs)
     if drawn.family == "constant":
         return bool((weights == scale).all())

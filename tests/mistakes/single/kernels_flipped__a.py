@@ -16,4 +16,4 @@ def three_layer_convnet(x, params):
     conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = params
     h = F.relu(conv_by_hand(x, conv_w1, conv_b1))
     h = F.relu(conv_by_hand(h, conv_w2, conv_b2))
-    return flatten(h).mm(fc_w) + fc_b
+    return h.reshape(len(h), -1).mm(fc_w) + fc_b
