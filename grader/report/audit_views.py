@@ -104,7 +104,10 @@ def audit_of(works: Iterable[Audited]) -> Audit:
     audited = list(works)
     checks = max((_checks(each.result) for each in audited), key=len, default=[])
     ids = [check.id for check in checks]
-    rows = tuple(_row(each, ids) for each in audited)
+    # What wants a look comes first, then what is wrong, then what is right.
+    rows = tuple(
+        sorted((_row(each, ids) for each in audited), key=lambda row: (row.well, row.right))
+    )
     wrong = [row for row in rows if not row.right]
     columns = tuple(
         Column(

@@ -1,4 +1,4 @@
-"""Mistakes in the choice of an optimizer, and the weights that training begins with.
+"""Mistakes in the choice of an optimizer, in the weights that training begins with, in sizes.
 
 What they are is read off what a student's code built; there is nothing to be reproduced.
 """
@@ -61,6 +61,14 @@ OPTIMIZERS: tuple[Misconception, ...] = (
         explanation="The optimizer holds the parameters of an earlier model (or only some of this "
         "one's), so that training leaves this model as it is.",
         course=_OPTIM,
+    ),
+    Misconception(
+        id="argument_unused",
+        title="an argument of the constructor that decides nothing",
+        hint="Call the constructor with other numbers than usual: which of the four arguments does "
+        "not show in the layers?",
+        explanation="A size is written as a number, often 10 for num_classes or 3 for in_channel.",
+        course="Notebook, Part III, Question 3",
     ),
     Misconception(
         id="bias_not_zero",
