@@ -8,15 +8,20 @@ Needs to be root, and control groups of version 1 or 2 that may be made.
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import shutil
+import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from workers import ROOT
 
@@ -108,11 +113,69 @@ def _remove(folder: Path) -> None:
             return
 
 
+class DebianRoot:
+    """A Debian of its own, with the PyTorch that Debian builds for CPUs alone.
+
+    Made beforehand, as root: `debootstrap --variant=minbase sid DIR`, and in it `apt-get install
+    --no-install-recommends python3-torch python3-torchvision python3-venv libseccomp2`. What else
+    torchgrade needs is installed by its own setup.sh.
+
+    Args:
+        root: that folder.
+        autograder: the zip.
+    """
+
+    def __init__(self, root: Path, autograder: Path) -> None:
+        self.root, self.base = root, root / "autograder"
+        shutil.rmtree(self.base, ignore_errors=True)
+        with zipfile.ZipFile(autograder) as packed:
+            packed.extractall(self.base / "source")
+        # Debian has its own versions.
+        (self.base / "source" / "constraints.txt").write_text("")
+
+    def setup(self) -> subprocess.CompletedProcess[str]:
+        """What is done once; with a network."""
+        made = self._run("python3 -m venv --system-site-packages /autograder/venv")
+        done = self._run("bash /autograder/source/setup.sh") if made.returncode == 0 else made
+        if done.returncode == 0:
+            shutil.copy(self.base / "source" / "run_autograder", self.base / "run_autograder")
+        return done
+
+    def grade(self, *files: Path, preexec: Callable[[], None]) -> Any:
+        """What results.json says of some files; without a network."""
+        for name in ("submission", "results"):
+            shutil.rmtree(self.base / name, ignore_errors=True)
+            (self.base / name).mkdir()
+        for path in files:
+            shutil.copy(path, self.base / "submission")
+        self._run("bash /autograder/run_autograder", "--net", preexec=preexec)
+        return json.loads((self.base / "results" / "results.json").read_text())
+
+    def _run(
+        self, command: str, *apart: str, preexec: Callable[[], None] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        script = "\n".join((
+            "mount --make-rprivate /",
+            f'mount -t proc proc "{self.root / "proc"}"',
+            f'mount --rbind /dev "{self.root / "dev"}"',
+            f'mount -t tmpfs tmpfs "{self.root / "tmp"}"',
+            f'exec chroot "{self.root}" /bin/bash -c "$0"',
+        ))  # fmt: skip
+        kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+        return subprocess.run(
+            ["unshare", "--mount", "--pid", "--ipc", "--fork", *apart,
+             "bash", "-ec", script, command],
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/tmp", **kept},
+            capture_output=True, text=True, check=False, preexec_fn=preexec,
+        )  # fmt: skip
+
+
 def main() -> None:
     """Print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cores", type=float, default=1.0)
     parser.add_argument("--megabytes", type=int, default=1536)
+    parser.add_argument("--debian", type=Path, help="a root with Debian's torch, see DebianRoot")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -120,7 +183,12 @@ def main() -> None:
             folder / "autograder.zip",
             container="small", data="synthetic", rubric=default_rubric(), index=None,
         )  # fmt: skip
-        container = Container(folder / "root", folder / "autograder.zip")
+        zipped = folder / "autograder.zip"
+        container: Container | DebianRoot
+        if options.debian is not None:
+            container = DebianRoot(options.debian, zipped)
+        else:
+            container = Container(folder / "root", zipped)
         done = container.setup()
         if done.returncode:
             raise SystemExit(done.stderr)

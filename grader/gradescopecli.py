@@ -22,8 +22,8 @@ def build(
     container: Annotated[
         ContainerSize,
         typer.Option(
-            help="small: 1 CPU, 1.5 GB, 10 minutes, without training. large: 4 CPU, 6 GB, "
-            "40 minutes, with training."
+            help="small: everything but training. large: training, too. What each needs stands in "
+            "the rubric."
         ),
     ] = "small",
     data: Annotated[

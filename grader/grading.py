@@ -19,7 +19,7 @@ from grader.checks.explaining import Explains
 from grader.checks.recorded import RecordedCases
 from grader.checks.running import run_checks, shorten
 from grader.data import Store
-from grader.errors import IsolationError, StudentError, WorkerError
+from grader.errors import IsolationError, ReplyError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.keys import key_of
 from grader.looking import overview_of, problem_of
@@ -43,6 +43,7 @@ from grader.trainers import Trainers
 from grader.training import EXCHANGES
 from grader.understanding import Understanding, open_student, understand
 
+FLATTEN = "flatten"
 MAX_LOSSES = 2
 """How often a submission is examined whose worker somebody kills; the last time counts."""
 
@@ -137,24 +138,19 @@ class Grader:
             except CannotBeRun as failure:
                 return failure.outcome
             self._require_isolation(student.layers)
-            sides = [self._examined(submission, student, understanding, watcher)]
-
-            def mended() -> Examined:
-                if len(sides) == 1:
-                    other = stack.enter_context(student.mended("flatten"))
-                    found = understand(other, submission, self._rubric.data)
-                    sides.append(self._examined(submission, other, found, watcher))
-                return sides[1]
-
+            mended = Mended(partial(self._mended, submission, student, watcher))
+            stack.callback(mended.close)
+            as_it_is = self._examined(submission, student, understanding, watcher)
             examination = Examination(
                 self._rubric,
                 partial(self._cases, submission.digest),
-                sides[0],
-                mended,
+                as_it_is,
+                mended.examined,
                 late_is_left_out=self._options.late_is_left_out,
                 explains=self._explains,
             )
             checks = run_checks(examination, watcher.on_check)
+            sides = [as_it_is, *mended.made]
             trainers = [side.trainer for side in sides if side.trainer is not None]
             return Findings(
                 checks=checks,
@@ -164,6 +160,21 @@ class Grader:
                 notes=(*student.notes, *understanding.notes),
                 layers=student.layers,
             )
+
+    def _mended(
+        self, submission: Submission, student: Student, watcher: Watcher, stack: ExitStack
+    ) -> Examined:
+        """The submission with a right `flatten`.
+
+        Raises:
+            WorkerError: it cannot be loaded so, or none could be put in its place.
+        """
+        other = stack.enter_context(student.mended(FLATTEN))
+        if FLATTEN not in other.loaded.mended:
+            raise ReplyError(f"no right {FLATTEN} can be put in the place of yours")
+        return self._examined(
+            submission, other, understand(other, submission, self._rubric.data), watcher
+        )
 
     def _examined(
         self,
@@ -243,6 +254,37 @@ class Grader:
     def provenance(self, key: str, layers: tuple[str, ...] = ()) -> Provenance:
         """What a result with that key is made from and with."""
         return provenance_of(key, self._rubric, self._store, layers)
+
+
+class Mended:
+    """A submission with a right function in place of its own, made when it is first asked for."""
+
+    def __init__(self, make: Callable[[ExitStack], Examined]) -> None:
+        self._make = make
+        self._stack = ExitStack()
+        self._failure: WorkerError | None = None
+        self.made: list[Examined] = []
+
+    def examined(self) -> Examined:
+        """It, opened until `close`.
+
+        Raises:
+            WorkerError: it cannot be had; the same again each time, and its worker is gone.
+        """
+        if self._failure is not None:
+            raise self._failure
+        if not self.made:
+            try:
+                self.made.append(self._make(self._stack))
+            except WorkerError as error:
+                self._failure = error
+                self._stack.close()
+                raise
+        return self.made[0]
+
+    def close(self) -> None:
+        """End its worker."""
+        self._stack.close()
 
 
 def _best_of(tried: Sequence[Mapping[RunName, RunResult]]) -> dict[RunName, RunResult]:

@@ -39,6 +39,10 @@ class FlattenCase:
         return f"x of shape {shape_text(self.x.shape)}{layout}"
 
 
+MAPS = 2
+"""Images whose maps an answer holds."""
+
+
 class Answers(Protocol):
     """What the three-layer ConvNet makes of a :class:`ConvnetInput`."""
 
@@ -47,6 +51,9 @@ class Answers(Protocol):
 
     def gradients(self) -> tuple[Tensor, Params]:
         """d sum(scores * upstream) / d x, and the same by each parameter."""
+
+    def maps(self) -> Tensor:
+        """What is flattened, of the first images: (at most `MAPS`, channel_2, H, W)."""
 
 
 @dataclass(frozen=True)

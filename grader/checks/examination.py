@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from grader.checks.again import Failure
 from grader.checks.cases import Cases
 from grader.checks.explaining import Diagnosis, Explains
 from grader.matched import MatchedRun
-from grader.results import RunName, RunResult, RunStatus
+from grader.results import RunName
 from grader.rubric import CheckSpec, Rubric
 from grader.sandbox.student import Student
 from grader.training import Trainer
@@ -38,9 +39,9 @@ class Examination:
     `cases_of` makes the cases of a check. `as_it_is` is the submission, and `mended` makes what it
     is with a right `flatten` in place of its own. `late_is_left_out` says that checks are not lost
     but left out for which no time was left. `explains` finds out what is wrong where a check fails;
-    None where the answers are not here. `asked`, `where`, `cases` and `diagnosis` belong to the
-    check in hand: who is asked, the place in the student's work it speaks of, its inputs, and what
-    was found out.
+    None where the answers are not here. `asked`, `where`, `cases`, `failure` and `diagnosis` belong
+    to the check in hand: who is asked, the place in the student's work it speaks of, its inputs,
+    what failed of the network, and what was found out.
     """
 
     rubric: Rubric
@@ -52,6 +53,7 @@ class Examination:
     asked: Examined = field(init=False)
     where: str | None = None
     cases: Cases | None = None
+    failure: Failure | None = None
     diagnosis: Diagnosis | None = None
 
     def __post_init__(self) -> None:
@@ -63,19 +65,14 @@ class Examination:
         Raises:
             WorkerError: the work cannot be loaded with one.
         """
-        self.where = self.cases = self.diagnosis = None
+        self.where = self.cases = self.failure = self.diagnosis = None
         self.asked = self.mended() if again else self.as_it_is
 
-    def missed(self, name: RunName) -> RunResult | None:
-        """Of a check that is tried again: the run, if it was trained to its end and missed.
-
-        `flatten` did not keep it from being trained, and one more try would be one more seed.
-        """
-        before = self.as_it_is.trainer
-        if self.asked is self.as_it_is or before is None:
-            return None
-        run = before.results.get(name)
-        return run if run is not None and run.status is RunStatus.MISSED else None
+    def could_not_be_trained(self, name: str) -> bool:
+        """Whether a run gave no accuracy at all; one that was measured has had its training."""
+        trainer = self.as_it_is.trainer
+        run = next((r for n, r in trainer.results.items() if n == name), None) if trainer else None
+        return run is not None and run.best_val_accuracy is None
 
 
 EXAMINATION = pytest.StashKey[Examination]()

@@ -27,20 +27,21 @@ class Expect:
 
     def form(self, what: str, tensor: Tensor, expected: Tensor) -> None:
         """Shape and dtype are the reference's."""
-        self._require(form_difference(what, tensor, expected))
+        self._require(form_difference(what, tensor, expected), tensor)
 
     def close(self, what: str, tensor: Tensor, expected: Tensor) -> None:
         """The values are the reference's but for rounding."""
-        self._require(value_difference(what, tensor, expected, self.tolerances.values))
+        self._require(value_difference(what, tensor, expected, self.tolerances.values), tensor)
 
     def gradient_close(self, what: str, gradient: Tensor | None, expected: Tensor) -> None:
         """The gradient is the reference's but for rounding."""
         if gradient is None:
             raise CheckFailed(f"no gradient reaches {what}")
         text = f"the gradients of {what}"
-        self._require(value_difference(text, gradient, expected, self.tolerances.gradients))
+        problem = value_difference(text, gradient, expected, self.tolerances.gradients)
+        self._require(problem, gradient)
 
     @staticmethod
-    def _require(problem: str | None) -> None:
+    def _require(problem: str | None, came: Tensor) -> None:
         if problem is not None:
-            raise CheckFailed(problem)
+            raise CheckFailed(problem, came=came)

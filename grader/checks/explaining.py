@@ -11,17 +11,18 @@ Nothing is asked as long as nothing fails, and nothing that is found changes a p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from torch import Tensor
 
+from grader.checks.again import Failure
 from grader.checks.cases import Cases, ConvnetInput
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import BIASES
 from grader.checks.unused import roles_for
-from grader.errors import StudentError, WorkerError
+from grader.errors import StudentError
 from grader.matching import convolutions
 from grader.protocol.parts import Model
 from grader.results import Mistake
@@ -85,16 +86,22 @@ class Explained:
         self._examination = examination
 
     @contextmanager
-    def _looked_into(self, look: Callable[[Explains], Diagnosis | None]) -> Iterator[None]:
+    def _looked_into(
+        self,
+        look: Callable[[Explains], Diagnosis | None],
+        case: ConvnetInput | None = None,
+    ) -> Iterator[None]:
         try:
             yield
-        except (CheckFailed, StudentError):
+        except (CheckFailed, StudentError) as error:
+            if case is not None:
+                self._examination.failure = Failure(error, case)
             explains = self._examination.explains
             if explains is not None:
-                try:
+                # What is said of a failure must not decide about it: neither a worker that gives no
+                # more answers nor a fault of ours may take its place.
+                with suppress(Exception):
                     self._examination.diagnosis = look(explains)
-                except WorkerError:  # to ask on is no use
-                    pass
             raise
 
     @contextmanager
@@ -107,7 +114,9 @@ class Explained:
     def function(self, student: Student, case: ConvnetInput) -> Iterator[None]:
         """The submission's `three_layer_convnet`."""
         ask = student.three_layer_convnet
-        with self._looked_into(lambda explains: explains.network(ask, _image(case), case.shapes)):
+        with self._looked_into(
+            lambda explains: explains.network(ask, _image(case), case.shapes), case
+        ):
             yield
 
     @contextmanager
@@ -118,7 +127,7 @@ class Explained:
             build: makes it anew.
             case: an input that fits it.
         """
-        with self._looked_into(lambda explains: _of_model(explains, build, case)):
+        with self._looked_into(lambda explains: _of_model(explains, build, case), case):
             yield
 
     @contextmanager
@@ -167,17 +176,23 @@ def _of_model(
     found = explains.network(ask, _image(case), case.shapes)
     if found is not None and found.mistakes:
         return found
-    read = explains.layers(_settings(build().model))
+    read = explains.layers(_settings(build().model, case.shapes))
     if read is None or found is None:
         return read or found
     return replace(read, sentence=f"{found.sentence} {read.sentence}")
 
 
-def _settings(model: Model) -> dict[str, int]:
-    """Paddings and strides of two convolutions, by the reference's names, where sides are equal."""
+def _settings(model: Model, shapes: ParamShapes) -> dict[str, int]:
+    """Paddings and strides of two convolutions, by the reference's names, where sides are equal.
+
+    None of filters of other sizes, under which a padding means something else.
+    """
     found: dict[str, int] = {}
     layers = convolutions(model)
-    for number, layer in enumerate(layers if len(layers) == 2 else [], start=1):
+    kernels = [layer.settings.get("kernel_size") for layer in layers]
+    if kernels != [shapes.conv_w1[2:], shapes.conv_w2[2:]]:
+        return {}
+    for number, layer in enumerate(layers, start=1):
         for name in ("padding", "stride"):
             sides = layer.settings.get(name)
             if isinstance(sides, tuple) and len(set(sides)) == 1:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from torch import Tensor
+
 
 class CheckFailed(AssertionError):
     """The student's work does not do what was asked.
@@ -10,15 +12,22 @@ class CheckFailed(AssertionError):
         reason: a sentence for the student: what was asked and what came.
         where: file and line of the student's work, where there is one.
         mistake: id of the known mistake that this is, where that can be read off.
+        came: the tensor that is not the one that was asked for.
     """
 
     def __init__(
-        self, reason: str, where: str | None = None, *, mistake: str | None = None
+        self,
+        reason: str,
+        where: str | None = None,
+        *,
+        mistake: str | None = None,
+        came: Tensor | None = None,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.where = where
         self.mistake = mistake
+        self.came = came
 
 
 class LeftOut(Exception):

@@ -43,11 +43,15 @@ class _Known:
     """Answers that were recorded."""
 
     known_scores: Tensor
+    known_maps: Tensor
     x_gradient: Tensor
     param_gradients: Params
 
     def scores(self) -> Tensor:
         return self.known_scores
+
+    def maps(self) -> Tensor:
+        return self.known_maps
 
     def gradients(self) -> tuple[Tensor, Params]:
         return self.x_gradient, self.param_gradients
@@ -81,6 +85,7 @@ def _tensors(number: int, case: ConvnetInput) -> dict[str, Tensor]:
         "x": case.x,
         "upstream": case.upstream,
         "scores": case.answers.scores(),
+        "maps": case.answers.maps(),
         "x_gradient": x_gradient,
         **case.params._asdict(),
         **{f"{name}_gradient": value for name, value in gradients._asdict().items()},
@@ -131,7 +136,12 @@ class RecordedCases:
             params,
             self._tensor(number, "upstream"),
             ParamShapes(*(tuple(param.shape) for param in params)),
-            _Known(self._tensor(number, "scores"), self._tensor(number, "x_gradient"), gradients),
+            _Known(
+                self._tensor(number, "scores"),
+                self._tensor(number, "maps"),
+                self._tensor(number, "x_gradient"),
+                gradients,
+            ),
         )
 
     def _tensor(self, number: int, name: str) -> Tensor:

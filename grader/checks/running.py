@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from grader.checks.again import flatten_accounts_for
 from grader.checks.catalogue import FOLDER, check_id, known_checks
 from grader.checks.examination import AGAIN, EXAMINATION, Examination
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.errors import StudentError, TimeUsedUp, WorkerError
 from grader.results import CheckStatus, Mistake
-from grader.rubric import CheckSpec
+from grader.rubric import CheckSpec, Visibility
 
 _ARGUMENTS = (
     str(FOLDER),
@@ -85,6 +86,7 @@ class _Examiner:
         self._on_check = on_check
         self._specs = {spec.id: spec for spec in examination.rubric.checks}
         self.outcomes: dict[str, CheckOutcome] = {}
+        self._given_again: set[str] = set()
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[EXAMINATION] = self._examination
@@ -116,16 +118,29 @@ class _Examiner:
             yield again
 
     def _begin_again(self, item: pytest.Item) -> bool:
-        """Begin a check once more that failed, and of which something that it uses is wrong."""
+        """Begin a check once more that failed because something that it uses is wrong."""
         failed = [name for name, each in self.outcomes.items() if each.status is CheckStatus.FAILED]
         used = self._specs[_id(item)].uses
         if _id(item) not in failed or not any(name.split(".")[0] in used for name in failed):
+            return False
+        if not self._is_accounted_for(item):
             return False
         try:
             self._examination.begin_check(again=True)
         except WorkerError:  # it cannot be loaded in that way
             return False
         return True
+
+    def _is_accounted_for(self, item: pytest.Item) -> bool:
+        """Whether what it uses is why it failed, the first time; see `grader.checks.again`."""
+        if not self._given_again.isdisjoint(self._specs[_id(item)].needs):
+            return True
+        if _trains(item):
+            return self._examination.could_not_be_trained(_id(item).split(".")[0])
+        failure = self._examination.failure
+        student = self._examination.as_it_is.student
+        tolerance = self._examination.rubric.tolerances.values
+        return failure is not None and flatten_accounts_for(failure, student, tolerance)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -165,10 +180,27 @@ class _Examiner:
             outcome = CheckOutcome(identifier, CheckStatus.PASSED)
         else:
             return
-        self.outcomes[identifier] = self._told_again(outcome) if again else outcome
+        if not again:
+            self.outcomes[identifier] = outcome
+        elif outcome.status in (CheckStatus.PASSED, CheckStatus.FAILED):
+            # Else the time was used up meanwhile, say: what was found first stands.
+            self.outcomes[identifier] = self._told_again(outcome)
+            self._given_again.add(identifier)
+
+    def _may_be_told(self, identifier: str) -> bool:
+        """Whether who sees this check may see at the same time that what it uses is wrong."""
+        order, seen = list(Visibility), self._examination.rubric.visibilities
+        used = self._specs[identifier].uses
+        latest = max(
+            (order.index(each) for name, each in seen.items() if name.split(".")[0] in used),
+            default=0,
+        )
+        return latest <= order.index(seen[identifier])
 
     def _told_again(self, outcome: CheckOutcome) -> CheckOutcome:
         """How a check ended that was tried with a right function in place of a wrong one."""
+        if not self._may_be_told(outcome.id):
+            return outcome
         with_right = f"With a right {' and '.join(self._specs[outcome.id].uses)} in place of yours"
         reason = outcome.reason
         if outcome.status is CheckStatus.PASSED:

@@ -34,17 +34,19 @@ def test_structure(
     copy = partial(student.copy_model, run.last.target)
     with explained.layers(copy, cases):
         require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
+    own = own_classes(run.last.model)
     for _, case in cases.module():  # and it is there, and does what such layers do
-        model = copy()
-        roles = roles_of(model, case)
-        own = own_classes(run.last.model)
-        if not own:
-            expect.form("the scores", model.scores(case.x), case.upstream)
-            continue
-        # A class's name does not say what it computes: a Sequential may have a forward of its own.
-        model.set_weights(roles.to_model(case.params))
-        what = f"the scores, which tell whether your class {own[0]} computes what is asked for,"
-        expect.close(what, model.scores(case.x), case.answers.scores())
+        with explained.model(copy, case):
+            model = copy()
+            roles = roles_of(model, case)
+            if not own:
+                expect.form("the scores", model.scores(case.x), case.upstream)
+                continue
+            # A class's name does not say what it computes: a Sequential may have a forward of its
+            # own.
+            model.set_weights(roles.to_model(case.params))
+            what = f"the scores, which tell whether your class {own[0]} computes what is asked for,"
+            expect.close(what, model.scores(case.x), case.answers.scores())
 
 
 @pytest.mark.settings("constructors")

@@ -61,4 +61,5 @@ def _unused(model: StudentModel, x: Tensor) -> frozenset[str]:
     )
     changed = model.scores(x)
     model.set_weights(before)
-    return frozenset(before) if torch.equal(scores, changed) else frozenset()
+    same = changed.dtype == scores.dtype and torch.equal(scores, changed)
+    return frozenset(before) if same else frozenset()

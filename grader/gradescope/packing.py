@@ -20,8 +20,6 @@ from grader.gradescope.outcome import no_verdict
 from grader.rubric import load_rubric
 
 _SCRIPTS = ("setup.sh", "run_autograder")
-SIZES: dict[ContainerSize, str] = {"small": "1 CPU and 1.5 GB", "large": "4 CPU and 6 GB"}
-"""Of what Gradescope offers the second and the last: torch alone takes half of the first."""
 _STARTING_SECONDS = 30
 """Of the container's time, which are left for its own start and end."""
 
@@ -84,7 +82,8 @@ def build(
         _write(out, contents)
     except OSError as error:
         raise UsageError(f"{out} cannot be written: {error.strerror}.") from error
-    return Built(out, SIZES[container], chosen.minutes, chosen.train)
+    needs = chosen.needs.usual if index is None else chosen.needs.cpu
+    return Built(out, needs, chosen.minutes, chosen.train)
 
 
 def _own_files() -> Iterator[Path]:

@@ -101,7 +101,7 @@ def _compile(
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             for alias in node.names:
                 feature = getattr(__future__, alias.name, None)
-                flags |= feature.compiler_flag if feature is not None else 0
+                flags |= getattr(feature, "compiler_flag", 0)
         parts = list(_parts(node))
         loops = [part for part in parts if isinstance(part, ast.For | ast.While)]
         statements.append(

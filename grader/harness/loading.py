@@ -64,6 +64,7 @@ class Loaded:
     without_gpu: bool
     source: Source
     batch_size: int
+    mended: frozenset[str]
 
     def definition(self, name: str) -> Definition:
         """Where a name of the homework came from."""
@@ -102,7 +103,8 @@ class Loader:
         self._rehearsal = Rehearsal()
         self._undo = Undo()
         self._excuses = Excuses()
-        self._mended: tuple[str, ...] = ()
+        self._to_mend: tuple[str, ...] = ()
+        self._mended: set[str] = set()
 
     def load(self, request: Load, root: str) -> Loaded:
         """Run every statement that is not to be skipped.
@@ -115,7 +117,7 @@ class Loader:
             SyntaxError: a cell is no Python; nothing was run.
         """
         program = Program(request.cells)
-        self._mended = request.mended
+        self._to_mend = request.mended
         files = frozenset(cell.file for cell in request.cells)
         sources = Sources(files, root)
         source = open_source(request.data, self._gate)
@@ -161,6 +163,7 @@ class Loader:
             self._devices.without_gpu,
             source,
             request.data.batch_size,
+            frozenset(self._mended),
         )
 
     def _namespace(self, source: Source, data: Data) -> Namespace:
@@ -247,8 +250,9 @@ class Loader:
         """Keep what a statement defined and what it trains."""
         namespace = recorder.namespace
         bound = {k: v for k, v in namespace.items() if before.get(k, _NOTHING) is not v}
-        for name in bound.keys() & self._mended:
-            mend(name, bound[name])
+        for name in bound.keys() & self._to_mend:
+            if mend(name, bound[name]):
+                self._mended.add(name)
         versions.note(statement, bound, namespace)
         if self._rehearsal.found:
             self._excuses.note_stopped(statement)

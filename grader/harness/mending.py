@@ -8,24 +8,29 @@ from typing import Any
 from torch import Tensor
 
 
-def _flatten(x: Tensor) -> Tensor:
+def _flatten(x: Tensor, *_rest: object, **_more: object) -> Tensor:
     return x.flatten(1)
 
 
 _RIGHT = {"flatten": _flatten}
 
 
-def mend(name: str, value: Any) -> None:
+def mend(name: str, value: Any) -> bool:
     """Have a function of the homework's do what it should, wherever it is known already.
 
     Its code is exchanged, not the name's value: other modules, classes and functions may hold it.
-    What is no plain function stays as it is.
+    What is no plain function, or holds variables of another one, stays as it is.
+
+    Returns:
+        Whether it was exchanged.
     """
     right = _RIGHT.get(name)
-    if right is None or not isinstance(value, FunctionType) or value.__code__.co_freevars:
-        return
-    code = value.__code__
-    if code.co_argcount != 1:
-        return
-    argument = code.co_varnames[0]  # it may be called by keyword
-    value.__code__ = right.__code__.replace(co_varnames=(argument,), co_filename=code.co_filename)
+    if right is None or not isinstance(value, FunctionType):
+        return False
+    code, wanted = value.__code__, right.__code__
+    if code.co_freevars or not code.co_argcount:
+        return False
+    # Its argument may be given by keyword, under the name that the student chose.
+    names = (code.co_varnames[0], *wanted.co_varnames[1:])
+    value.__code__ = wanted.replace(co_varnames=names, co_filename=code.co_filename)
+    return True

@@ -181,6 +181,7 @@ class Worker:
                 parts.Skipped(where=where, line=clean(line)) for where, line in loaded.skipped
             ),
             without_gpu=loaded.without_gpu,
+            mended=tuple(sorted(loaded.mended)),
             output=clean(self._output.text(), 1 << 20, self._scratch),
         ), NOTHING
 

@@ -213,6 +213,9 @@ class Loaded(Message):
     definitions: dict[Name, Definition] = Field(default_factory=dict)
     recorded: Annotated[tuple[Recorded, ...], Field(max_length=500)] = ()
     skipped: Annotated[tuple[Skipped, ...], Field(max_length=100)] = ()
+    mended: Annotated[tuple[Name, ...], Field(max_length=10)] = Field(
+        default=(), description="the functions that a right one took the place of"
+    )
     without_gpu: bool = Field(
         default=False, description="a GPU was named, and the CPU took its place"
     )

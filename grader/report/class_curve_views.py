@@ -24,6 +24,9 @@ from grader.report.plots import (
 from grader.report.row_views import Who
 from grader.results import RUN_NAMES, RunName, SubmissionResult
 
+FAR = 5
+"""Times the median of the last iterations. Who trains in tiny batches takes many more, and all the
+others would stand in a corner; what lies beyond is not drawn."""
 LINES = 100
 """Lines in one plot. More cannot be told apart, and a page of a thousand is to stay small."""
 _TOP, _BOTTOM, _HEIGHT = 24.0, 218.0, 252.0
@@ -90,10 +93,11 @@ def class_plots(found: Iterable[Trace]) -> tuple[ClassPlot, ...]:
 
 
 def _plot(name: RunName, found: Sequence[Trace]) -> ClassPlot:
-    curves = _distinct(found)
+    lasts = [trace.points[-1][0] for trace in found]
+    across = iteration_scale(min(max(lasts), FAR * max(1, statistics.median_high(lasts))))
+    curves = [each for each in _distinct(found) if each.trace.points[0][0] <= across.high]
     drawn = _spread(curves, LINES)
     threshold = found[0].threshold
-    across = iteration_scale(max(trace.points[-1][0] for trace in found))
     accuracies = [accuracy for trace in found for _, accuracy in trace.points]
     upward = accuracy_scale(accuracies, threshold, _TOP, _BOTTOM)
     iterations, texts = iteration_ticks(across)
@@ -139,7 +143,11 @@ def _distinct(found: Sequence[Trace]) -> list[_Curve]:
 
 
 def _places(curve: _Curve, across: Scale, upward: Scale) -> list[tuple[float, float]]:
-    return [(across.place(at), upward.place(share)) for at, share in curve.trace.points]
+    return [
+        (across.place(at), upward.place(share))
+        for at, share in curve.trace.points
+        if at <= across.high
+    ]
 
 
 def _line(curve: _Curve, across: Scale, upward: Scale) -> Line:

@@ -55,16 +55,25 @@ class Limits(Part):
     restarts: NonNegativeInt
 
 
+class Needs(Part):
+    """The size that a container must have, in words, by the build of PyTorch that runs in it."""
+
+    usual: str
+    cpu: str
+
+
 class Container(Part):
     """What is done in a container of one size, and within which limits.
 
     Attributes:
+        needs: the size that it must have.
         minutes: that it is given in all.
         train: whether the training runs are carried out there.
         total_seconds: as in :class:`Limits`; what time was not left for is left out.
         memory_mb: the same.
     """
 
+    needs: Needs
     minutes: PositiveInt
     train: bool
     total_seconds: PositiveFloat

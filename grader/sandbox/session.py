@@ -215,6 +215,7 @@ class Session:
             self._restart()
             return
         if reply.syntax_error is not None:
+            worker.end()  # nothing more is asked of it
             raise self._refuse(student_error(reply.syntax_error))
         self._loaded = reply
 

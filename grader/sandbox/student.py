@@ -181,6 +181,7 @@ class Student(Session):
         """The same submission in a worker of its own, with right functions of these names."""
         other = self.fresh(self.seed)
         other.load = self.load.model_copy(update={"mended": names})
+        other.deadlines = replace(self.deadlines, restarts=min(1, self.deadlines.restarts))
         return other
 
     # --- requests -----------------------------------------------------------------------------

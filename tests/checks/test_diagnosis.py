@@ -243,3 +243,30 @@ def test_scores_without_gradients_are_named(diagnoser):
 )
 def test_layers_that_cannot_be_asked_are_read(settings, mistake, diagnoser):
     assert ids(diagnoser.layers(settings)) == mistake
+
+
+def test_answers_of_another_shape_are_not_kept(diagnoser):
+    """A worker may send 256 MB each time."""
+    sent = []
+
+    def flooding(x, params):
+        sent.append(torch.zeros(len(x), 7, 3))
+        return sent[-1]
+
+    held = diagnoser.network(flooding, IMAGE, SHAPES)
+    assert not ids(held)
+    assert len(sent) <= 20
+
+
+def test_images_so_small_that_a_mistake_would_leave_nothing_are_no_fault(diagnoser):
+    shapes = param_shapes(channels=3, channel_1=3, channel_2=2, classes=4, height=9, width=7)
+    odd = answering(Network(activation_1="tanh", bias_3=2))
+    assert ids(diagnoser.network(odd, (3, 9, 7), shapes)) in (set(), {"bias_3_twice"})
+
+
+def test_a_number_of_five_thousand_digits_is_no_size(diagnoser):
+    def raising(x, params):
+        many = "9" * 5000
+        raise StudentError("RuntimeError", f"shapes cannot be multiplied ({many}x1 and 1x1)")
+
+    assert diagnoser.network(raising, IMAGE, SHAPES) is None

@@ -95,3 +95,40 @@ def test_a_flatten_that_lets_nothing_train_costs_its_own_points_alone(grade, tmp
     result = grade(tmp_path / HOMEWORK)
     assert result.score == 95
     assert all(run.reached for run in result.runs.values())
+
+
+TWO_PROGRAMS = """# part: flatten
+def flatten(x):
+    return x.reshape(x.shape[0], -1).flip(1)
+
+
+FIRST = bool(flatten(torch.tensor([[0.0, 1.0]]))[0, 0])  # not so in the further worker
+
+
+def three_layer_convnet(x, params):
+    conv_w1, conv_b1, conv_w2, conv_b2, fc_w, fc_b = params
+    h = F.conv2d(x, conv_w1, conv_b1, padding=2)
+    h = h if FIRST else F.relu(h)
+    return flatten(F.relu(F.conv2d(h, conv_w2, conv_b2, padding=1))).mm(fc_w) + fc_b
+"""
+
+
+def test_of_two_programs_the_better_one_does_not_count(grade_quickly, tmp_path):
+    """The one that is tried first is not what a right network gives with that flatten."""
+    rest = with_part(RIGHT, "# part: three_layer_convnet\n")
+    (tmp_path / HOMEWORK).write_text(with_part(rest, TWO_PROGRAMS))
+    result = grade_quickly(tmp_path / HOMEWORK)
+    checks = {check.id: check for question in result.questions for check in question.checks}
+    assert checks["three_layer_convnet.values"].status == "failed"
+    assert checks["module.values"].status == "passed"  # with that flatten it is right
+
+
+def test_where_no_right_flatten_can_be_put_in_its_place_nothing_is_said_of_one(
+    grade_quickly, tmp_path
+):
+    part = "# part: flatten\nflatten = nn.Flatten(0)\n"
+    (tmp_path / HOMEWORK).write_text(with_part(RIGHT, part))
+    result = grade_quickly(tmp_path / HOMEWORK)
+    told = [check.reason or "" for question in result.questions for check in question.checks]
+    assert not any("right flatten" in reason for reason in told)
+    assert any("cannot be multiplied" in reason for reason in told)

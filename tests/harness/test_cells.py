@@ -75,6 +75,12 @@ def test_what_a_cell_defines_has_its_source_as_in_a_notebook() -> None:
     assert inspect.getsource(namespace["f"]) == "def f(x):\n    return x + 1\n"  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("name", ["all_feature_names", "no_such_feature"])
+def test_whatever_is_imported_from_the_future_is_the_student_s_own_affair(name: str) -> None:
+    parsed = program(f"from __future__ import {name}", stop_at_error=True)
+    assert len(parsed.statements) + len(parsed.broken) == 1
+
+
 def test_our_own_future_imports_do_not_reach_student_code() -> None:
     assert run("def f(x: int): pass")["f"].__annotations__ == {"x": int}  # type: ignore[attr-defined]
 

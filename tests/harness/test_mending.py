@@ -18,6 +18,16 @@ def test_a_function_that_others_hold_already_is_right_from_then_on():
     assert torch.equal(held[0](batch=X), X.flatten(1))
 
 
+def test_further_arguments_of_a_student_s_own_are_taken_and_left_aside():
+    def flatten(x, start=0, *, verbose=False):
+        return x.flatten(start)
+
+    assert mend("flatten", flatten)
+    assert torch.equal(flatten(X), X.flatten(1))
+    assert torch.equal(flatten(X, 2, verbose=True), X.flatten(1))
+    assert torch.equal(flatten(x=X), X.flatten(1))
+
+
 def closure():
     lost = -1
 
@@ -34,6 +44,6 @@ def closure():
 )
 def test_what_cannot_be_mended_stays_as_it_is(name, value):
     before = value(X)
-    mend(name, value)
+    assert not mend(name, value)
     after = value(X)
     assert before.equal(after) if isinstance(before, torch.Tensor) else before == after

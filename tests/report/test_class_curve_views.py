@@ -52,3 +52,30 @@ def test_of_many_trainings_some_are_drawn_the_best_and_the_worst_among_them(buil
 
 def test_no_training_no_plot(build):
     assert class_plots(traces(build.without_training(), who("a"))) == ()
+
+
+def test_who_trains_in_tiny_batches_leaves_the_others_their_room(build):
+    usual = build.run(0.45, 0.49)
+    far = usual.model_copy(
+        update={
+            "curve": tuple(
+                p.model_copy(update={"iteration": 100 * p.iteration}) for p in usual.curve
+            )
+        }
+    )
+    beyond = usual.model_copy(
+        update={
+            "curve": tuple(
+                p.model_copy(update={"iteration": 10**6 + p.iteration}) for p in usual.curve
+            )
+        }
+    )
+    found = found_in(
+        build,
+        {**{n: {"module": usual} for n in "abc"}, "d": {"module": far}, "e": {"module": beyond}},
+    )
+    (plot,) = class_plots(found)
+    last = usual.curve[-1].iteration
+    assert max(float(tick.text.replace(",", "")) for tick in plot.panel.x_ticks) <= 5 * last
+    assert len(plot.panel.lines) == 2  # of the last one nothing is near
+    assert all(len(line.path) > 1 for line in plot.panel.lines)

@@ -76,13 +76,15 @@ class Naming:
 
     def _ask(self, shapes: ParamShapes) -> tuple[Probe, ...]:
         probes: list[Probe] = []
+        if not all(map(all, shapes)):  # nothing is left of such small images
+            return ()
         for seed, (many, scale) in enumerate(zip(IMAGES, SCALES, strict=True)):
             generator = torch.Generator().manual_seed(seed)
             x = draw_images(self.form, many, generator) * scale
             params = draw_params(shapes, generator)
             answer = self.student.answer(x, params)
-            if answer is None:
-                return ()
+            if answer is None or answer.shape != (many, *shapes.fc_b):
+                return ()  # and is not kept: a worker may send what it likes
             probes.append(Probe(x, params, answer))
         return tuple(probes)
 

@@ -7,7 +7,8 @@ import re
 from grader.checks.diagnosis.probes import Form
 from grader.errors import StudentError
 
-_PRODUCT = re.compile(r"shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)")
+_SIZE = r"(\d{1,12})"
+_PRODUCT = re.compile(rf"shapes cannot be multiplied \({_SIZE}x{_SIZE} and {_SIZE}x{_SIZE}\)")
 _MOST_CHANGED = 8
 """Pixels a side by which paddings are looked for."""
 

@@ -64,6 +64,11 @@ def name_cut(
         upstream: (N, classes).
         tolerance: relative to the largest magnitude.
     """
+    sizes = [x.shape, *(param.shape for param in params)]
+    if any(
+        each is not None and each.shape != size for each, size in zip(gradients, sizes, strict=True)
+    ):
+        return None
     if all(map(_is_nothing, gradients)):
         return next(each for each in NETWORKS if each.network.cut == "scores")
     for mistake in NETWORKS:
@@ -102,7 +107,9 @@ def name_distribution(
     drawn = {
         role: (weights[role], *_fans(role, shapes))
         for role in WEIGHTS
-        if role in weights and weights[role].dtype in NUMBERS
+        if role in weights
+        and weights[role].dtype in NUMBERS
+        and tuple(weights[role].shape) == getattr(shapes, role)
     }
     if wrong not in drawn:
         return None
