@@ -133,14 +133,17 @@ class _Examiner:
 
     def _is_accounted_for(self, item: pytest.Item) -> bool:
         """Whether what it uses is why it failed, the first time; see `grader.checks.again`."""
-        if not self._given_again.isdisjoint(self._specs[_id(item)].needs):
-            return True
+        examination = self._examination
         if _trains(item):
-            return self._examination.could_not_be_trained(_id(item).split(".")[0])
-        failure = self._examination.failure
-        student = self._examination.as_it_is.student
-        tolerance = self._examination.rubric.tolerances.values
-        return failure is not None and flatten_accounts_for(failure, student, tolerance)
+            return examination.could_not_be_trained(_id(item).split(".")[0])
+        if examination.failure is not None:
+            return flatten_accounts_for(
+                examination.failure,
+                examination.as_it_is.student,
+                examination.rubric.tolerances.values,
+            )
+        # Gradients, of scores that are right with that flatten: what they need says so.
+        return not self._given_again.isdisjoint(self._specs[_id(item)].needs)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:

@@ -132,3 +132,38 @@ def test_where_no_right_flatten_can_be_put_in_its_place_nothing_is_said_of_one(
     told = [check.reason or "" for question in result.questions for check in question.checks]
     assert not any("right flatten" in reason for reason in told)
     assert any("cannot be multiplied" in reason for reason in told)
+
+
+RAISES_FIRST = """# part: flatten
+def flatten(x):
+    if len(x) == 1:
+        raise ValueError("a single image")
+    return x.reshape(x.shape[0], -1).flip(1)
+
+
+try:
+    FIRST = bool(flatten(torch.tensor([[0.0, 1.0], [0.0, 1.0]]))[0, 0])
+except ValueError:
+    FIRST = True
+"""
+SECOND_MODEL = """# part: ThreeLayerConvNet
+class ThreeLayerConvNet(nn.Module):
+    def __init__(self, in_channel, channel_1, channel_2, num_classes):
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channel, channel_1, 5, padding=2)
+        self.conv2 = nn.Conv2d(channel_1, channel_2, 3, padding=1)
+        self.fc = nn.Linear(channel_2 * 32 * 32, num_classes)
+
+    def forward(self, x):
+        h = self.conv1(x) if FIRST else F.relu(self.conv1(x))
+        return self.fc(flatten(F.relu(self.conv2(h))))
+"""
+
+
+def test_to_raise_in_one_check_gives_no_second_program_in_the_next(grade_quickly, tmp_path):
+    homework = with_part(with_part(RIGHT, SECOND_MODEL), RAISES_FIRST)
+    (tmp_path / HOMEWORK).write_text(homework)
+    result = grade_quickly(tmp_path / HOMEWORK)
+    checks = {check.id: check for question in result.questions for check in question.checks}
+    assert checks["module.structure"].status == "passed"
+    assert checks["module.values"].status == "failed"
