@@ -39,10 +39,6 @@ class FlattenCase:
         return f"x of shape {shape_text(self.x.shape)}{layout}"
 
 
-MAPS = 2
-"""Images whose maps an answer holds."""
-
-
 class Answers(Protocol):
     """What the three-layer ConvNet makes of a :class:`ConvnetInput`."""
 
@@ -53,7 +49,7 @@ class Answers(Protocol):
         """d sum(scores * upstream) / d x, and the same by each parameter."""
 
     def maps(self) -> Tensor:
-        """What is flattened, of the first images: (at most `MAPS`, channel_2, H, W)."""
+        """What is flattened: (N, channel_2, H, W)."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from grader.checks.cases import MAPS, ConvnetInput, FlattenCase, derive_seed
+from grader.checks.cases import ConvnetInput, FlattenCase, derive_seed
 from grader.checks.diagnosis.probes import draw_params
 from grader.checks.sizes import draw_case, draw_constructor, draw_shape
 from grader.rubric import Assignment, CheckSpec, Constructor, ConvnetCase, Images
@@ -41,7 +41,7 @@ class Solved:
 
     def maps(self) -> Tensor:
         """See :class:`grader.checks.cases.Answers`."""
-        return pre_activations(self.x[:MAPS], self.params)[1].relu()
+        return pre_activations(self.x, self.params)[1].relu()
 
     def gradients(self) -> tuple[Tensor, Params]:
         """See :class:`grader.checks.cases.Answers`."""

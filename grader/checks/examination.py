@@ -68,11 +68,31 @@ class Examination:
         self.where = self.cases = self.failure = self.diagnosis = None
         self.asked = self.mended() if again else self.as_it_is
 
-    def could_not_be_trained(self, name: str) -> bool:
-        """Whether a run gave no accuracy at all; one that was measured has had its training."""
+    def may_be_trained_again(self, name: RunName) -> bool:
+        """Whether a run gave no accuracy at all, and is the same with a right `flatten`.
+
+        One that was measured has had its training. Network and optimizer are judged as it is, so
+        that another one must not be what is trained.
+
+        Raises:
+            WorkerError: the work cannot be loaded with a right one.
+        """
         trainer = self.as_it_is.trainer
-        run = next((r for n, r in trainer.results.items() if n == name), None) if trainer else None
-        return run is not None and run.best_val_accuracy is None
+        result = trainer.results.get(name) if trainer is not None else None
+        if result is None or result.best_val_accuracy is not None:
+            return False
+        before, after = self.as_it_is.runs.get(name), self.mended().runs.get(name)
+        return before is None or (after is not None and _judged(before) == _judged(after))
+
+
+def _judged(run: MatchedRun) -> list[tuple[object, ...]]:
+    """What checks look at of a run: networks and optimizers."""
+    return [
+        (each.optimizer, model.type_name, model.layers, model.parameters)
+        if (model := each.model)
+        else (each.optimizer,)
+        for each in run.recordings
+    ]
 
 
 EXAMINATION = pytest.StashKey[Examination]()

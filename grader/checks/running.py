@@ -13,7 +13,7 @@ from grader.checks.catalogue import FOLDER, check_id, known_checks
 from grader.checks.examination import AGAIN, EXAMINATION, Examination
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.errors import StudentError, TimeUsedUp, WorkerError
-from grader.results import CheckStatus, Mistake
+from grader.results import RUN_NAMES, CheckStatus, Mistake
 from grader.rubric import CheckSpec, Visibility
 
 _ARGUMENTS = (
@@ -123,9 +123,9 @@ class _Examiner:
         used = self._specs[_id(item)].uses
         if _id(item) not in failed or not any(name.split(".")[0] in used for name in failed):
             return False
-        if not self._is_accounted_for(item):
-            return False
         try:
+            if not self._is_accounted_for(item):
+                return False
             self._examination.begin_check(again=True)
         except WorkerError:  # it cannot be loaded in that way
             return False
@@ -135,7 +135,8 @@ class _Examiner:
         """Whether what it uses is why it failed, the first time; see `grader.checks.again`."""
         examination = self._examination
         if _trains(item):
-            return examination.could_not_be_trained(_id(item).split(".")[0])
+            run = next(name for name in RUN_NAMES if _id(item).startswith(f"{name}."))
+            return examination.may_be_trained_again(run)
         if examination.failure is not None:
             return flatten_accounts_for(
                 examination.failure,

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import yaml
 
@@ -47,8 +47,7 @@ def build(out: Path, *, rubric: Path, starter: Sequence[Path]) -> Path:
                 packed.write(visible, RUBRIC)
                 packed.write(wheel, wheel.name)
                 for path in sorted((folder / CASES).iterdir()):
-                    # Random numbers: nothing makes them smaller.
-                    packed.write(path, f"{CASES}/{path.name}", ZIP_STORED)
+                    packed.write(path, f"{CASES}/{path.name}")
                 for path in starter:
                     packed.write(path, path.name)
         except OSError as error:

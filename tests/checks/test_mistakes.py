@@ -54,9 +54,9 @@ def test_right_work_gets_no_name(graded, tmp_path):
     assert mistakes_in(result) == set()
 
 
-@pytest.mark.parametrize("name", ["flatten_channels_last__a", "flatten_loses_batch__a"])
-def test_a_mistake_in_flatten_costs_its_own_points_alone(name, graded):
-    result = graded(MISTAKES / "single" / f"{name}.py")
+@pytest.mark.parametrize("path", pieces("single", "flatten"), ids=lambda path: path.stem)
+def test_a_mistake_in_flatten_costs_its_own_points_alone(path, graded):
+    result = graded(path)
     lost = {q.id: q.asked_points - q.score for q in result.questions if q.score < q.asked_points}
     assert lost.keys() == {"flatten"}
     told = [check.reason for question in result.questions for check in question.checks]
@@ -167,3 +167,32 @@ def test_to_raise_in_one_check_gives_no_second_program_in_the_next(grade_quickly
     checks = {check.id: check for question in result.questions for check in question.checks}
     assert checks["module.structure"].status == "passed"
     assert checks["module.values"].status == "failed"
+
+
+OTHER_OPTIMIZER = """# part: question_6
+class Raising(nn.Module):
+    def forward(self, x):
+        if FIRST:
+            raise ValueError("no")
+        return flatten(x)
+
+
+model = nn.Sequential(
+    nn.Conv2d(3, 32, 5, padding=2), nn.ReLU(), nn.Conv2d(32, 16, 3, padding=1), nn.ReLU(),
+    Raising(), nn.Linear(16 * 32 * 32, 10),
+)
+if FIRST:
+    optimizer = optim.SGD(model.parameters(), lr=1e-2, momentum=0.9, nesterov=True)
+else:
+    optimizer = optim.Adam(model.parameters(), lr=1e-3)
+train_part34(model, optimizer)
+"""
+
+
+def test_what_is_trained_again_is_what_was_judged(grade, tmp_path):
+    homework = with_part(with_part(RIGHT, OTHER_OPTIMIZER), RAISES_FIRST)
+    (tmp_path / HOMEWORK).write_text(homework)
+    result = grade(tmp_path / HOMEWORK)
+    checks = {check.id: check for question in result.questions for check in question.checks}
+    assert checks["sequential_convnet.optimizer"].status == "passed"
+    assert checks["sequential_convnet.accuracy"].status == "failed"
