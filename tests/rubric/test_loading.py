@@ -64,7 +64,7 @@ def test_the_shipped_rubric_gives_every_run_a_threshold_and_a_budget() -> None:
 
 
 def test_a_container_lowers_limits_and_raises_none(edit: Edit, rubric: Path) -> None:
-    edit("total_seconds: 420, memory_mb: 512", "total_seconds: 99, memory_mb: 9999")
+    edit("total_seconds: 420\n    memory_mb: 512", "total_seconds: 99\n    memory_mb: 9999")
     loaded = load_rubric(rubric, KNOWN)
     within = loaded.within("small").limits
     assert within.total_seconds == 99
@@ -73,7 +73,7 @@ def test_a_container_lowers_limits_and_raises_none(edit: Edit, rubric: Path) -> 
 
 
 def test_a_container_that_is_missing_is_named(edit: Edit, rubric: Path) -> None:
-    edit("  large: {minutes", "  # large: {minutes")
+    edit("  large:\n    needs", "  huge:\n    needs")
     assert "large" in str(refusal(rubric))
 
 
