@@ -206,6 +206,10 @@ class _Batch:
 
     def write_index(self, source: Source | None) -> None:
         """results.json and index.html of what is graded so far."""
+        # An interrupt may have come when a result was on disk and not yet noted.
+        for submission in self._submissions:
+            if submission.id not in self._graded:
+                self._keep(submission)
         graded = self.in_order()
         isolated = [each.isolation for each in graded if each.isolation]
         # The layers that were in force for every submission that was run.

@@ -11,6 +11,14 @@ RIGHT = (MISTAKES.parents[1] / "submissions" / "correct" / HOMEWORK).read_text()
 PARTS = ("ThreeLayerConvNet", "question_2", "question_5", "question_6")
 
 
+def in_turn(paths):
+    """All of them, but two of three left to `make attacks`: they take two minutes."""
+    return [
+        pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if n % 3 else [])
+        for n, path in enumerate(paths)
+    ]
+
+
 def mistakes_in(result):
     """The ids that are named."""
     return {
@@ -32,14 +40,14 @@ def graded(grade_quickly, tmp_path):
     return grade
 
 
-@pytest.mark.parametrize("path", pieces("single", *PARTS), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", in_turn(pieces("single", *PARTS)))
 def test_a_mistake_costs_points_and_is_named(path, graded):
     result = graded(path)
     assert not result.full_marks
     assert mistakes_in(result) == {path.stem.partition("__")[0]}
 
 
-@pytest.mark.parametrize("path", pieces("outside", "ThreeLayerConvNet"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", in_turn(pieces("outside", "ThreeLayerConvNet")))
 def test_no_name_is_given_to_what_is_unknown(path, graded):
     result = graded(path)
     assert not result.full_marks
@@ -54,7 +62,7 @@ def test_right_work_gets_no_name(graded, tmp_path):
     assert mistakes_in(result) == set()
 
 
-@pytest.mark.parametrize("path", pieces("single", "flatten"), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", in_turn(pieces("single", "flatten")))
 def test_a_mistake_in_flatten_costs_its_own_points_alone(path, graded):
     result = graded(path)
     lost = {q.id: q.asked_points - q.score for q in result.questions if q.score < q.asked_points}
@@ -88,6 +96,7 @@ def test_what_is_wrong_beside_flatten_still_costs(grade_quickly, tmp_path):
     assert checks["module.values"].status == "passed"
 
 
+@pytest.mark.slow
 def test_a_flatten_that_lets_nothing_train_costs_its_own_points_alone(grade, tmp_path):
     (tmp_path / HOMEWORK).write_text(
         with_part(RIGHT, (MISTAKES / "single" / "flatten_loses_batch__a.py").read_text())
