@@ -17,6 +17,9 @@ from grader.report.text import clean_line
 from grader.results import SubmissionResult
 from grader.terminal import LiveView, print_result, print_user_error
 
+_LOOK_MS = 200
+"""How long one look for a save takes at most."""
+
 
 def check_and_tell(work: Path, checker: Checker, console: Console) -> SubmissionResult:
     """Check it as it is now, and print what was found.
@@ -50,13 +53,20 @@ def keep_checking(work: Path, checker: Checker, console: Console) -> SubmissionR
 
 def _saves(work: Path, out: Path, console: Console) -> Iterator[None]:
     seen = work if work.is_dir() else work.parent  # only its folder sees that a file is replaced
-    changes = watch(seen, watch_filter=_Saved(work, out), recursive=work.is_dir())
+    changes = watch(
+        seen,
+        watch_filter=_Saved(work, out),
+        recursive=work.is_dir(),
+        rust_timeout=_LOOK_MS,
+        yield_on_timeout=True,
+    )
+    next(changes)  # from here on nothing is missed; it is only then that it may be said
     name = escape(clean_line(work.name))
     while True:
         console.print(f"\n[dim]Waiting for {name} to be saved; Ctrl-C ends.[/]", highlight=False)
         console.file.flush()  # somebody may read it through a pipe
         try:
-            next(changes)
+            next(filter(None, changes))
         except KeyboardInterrupt:
             return
         yield
