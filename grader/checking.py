@@ -60,16 +60,17 @@ def _saves(work: Path, out: Path, console: Console) -> Iterator[None]:
         rust_timeout=_LOOK_MS,
         yield_on_timeout=True,
     )
-    next(changes)  # from here on nothing is missed; it is only then that it may be said
     name = escape(clean_line(work.name))
-    while True:
-        console.print(f"\n[dim]Waiting for {name} to be saved; Ctrl-C ends.[/]", highlight=False)
-        console.file.flush()  # somebody may read it through a pipe
-        try:
+    try:
+        next(changes)  # from here on no save is missed, and it may be said that one is waited for
+        while True:
+            waiting = f"\n[dim]Waiting for {name} to be saved; Ctrl-C ends.[/]"
+            console.print(waiting, highlight=False)
+            console.file.flush()  # somebody may read it through a pipe
             next(filter(None, changes))
-        except KeyboardInterrupt:
-            return
-        yield
+            yield
+    except KeyboardInterrupt:
+        return
 
 
 class _Saved(DefaultFilter):

@@ -51,4 +51,4 @@ def run_audit(
 
 
 def _audited(work: Work, result: SubmissionResult) -> Audited:
-    return Audited(work.kind, work.mistake, result)
+    return Audited(work.mistake, result)

@@ -12,8 +12,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from grader.report.audit_views import Kind
+from typing import Literal
 
 _TOP = Path(__file__).parents[2]
 _INSTALLED = _TOP / "reference" / "audit"
@@ -34,7 +33,7 @@ class Work:
     """
 
     id: str
-    kind: Kind
+    kind: Literal["reference", "variant", "mistake"]
     mistake: str | None
     folder: Path
 

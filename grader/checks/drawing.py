@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 
 from grader.checks.cases import ConvnetInput, FlattenCase, derive_seed
-from grader.checks.diagnosis.probes import draw_params
 from grader.checks.sizes import draw_case, draw_constructor, draw_shape
 from grader.rubric import Assignment, CheckSpec, Constructor, ConvnetCase, Images
-from reference import Params, ParamShapes, param_shapes
+from reference import Params, ParamShapes, fan_in, kaiming_std, param_shapes
 from reference.solution import flatten, pre_activations, three_layer_convnet
 
 CaseT = TypeVar("CaseT")
+BIAS_STD = 0.1
 LARGE = 4.0
 """Standard deviation of every second case's images, so that bounds such as ReLU6's show.
 
@@ -117,6 +117,16 @@ class DrawnCases:
 
     def _seed(self, *parts: object) -> int:
         return derive_seed(self._assignment, self._digest, self._spec.id, *parts)
+
+
+def draw_params(shapes: ParamShapes, generator: torch.Generator) -> Params:
+    """Kaiming-normal weights and small biases, none of them zero."""
+
+    def weight(role: str, shape: tuple[int, ...]) -> Tensor:
+        std = BIAS_STD if len(shape) == 1 else kaiming_std(fan_in(role, shape))
+        return torch.randn(shape, generator=generator) * std
+
+    return Params(*(weight(role, shape) for role, shape in shapes._asdict().items()))
 
 
 def _away_from_kinks(

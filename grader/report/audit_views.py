@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from grader.report import wording
 from grader.report.text import clean_line
 from grader.results import CheckResult, CheckStatus, SubmissionResult
 
-Kind = Literal["reference", "variant", "mistake"]
 _LOST = (CheckStatus.FAILED, CheckStatus.PARTIAL, CheckStatus.ERROR)
 
 
@@ -18,7 +16,6 @@ _LOST = (CheckStatus.FAILED, CheckStatus.PARTIAL, CheckStatus.ERROR)
 class Audited:
     """A submission of which is known whether it is right, and its result."""
 
-    kind: Kind
     mistake: str | None
     result: SubmissionResult
 

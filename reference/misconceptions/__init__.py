@@ -5,7 +5,7 @@
     network.py      the three-layer ConvNet: a `Network` that computes something else
     flattening.py   `flatten`: a function that lays out something else
     weights.py      the initialisation: another distribution
-    optimizers.py   the optimizer: another setting
+    settings.py     what is read off: optimizers, biases, sizes
 
 A mistake is named only where it reproduces what a student's code returned, and no other one does:
 see `grader/diagnosis`. Like `solution`, only the trusted side may import this.
@@ -16,12 +16,12 @@ from types import MappingProxyType
 
 from reference.misconceptions.flattening import FLATTENINGS
 from reference.misconceptions.network import NETWORKS
-from reference.misconceptions.optimizers import OPTIMIZERS
+from reference.misconceptions.settings import SETTINGS
 from reference.misconceptions.texts import Misconception
 from reference.misconceptions.weights import WEIGHTS
 
 MISCONCEPTIONS: Mapping[str, Misconception] = MappingProxyType(
-    {each.id: each for each in (*FLATTENINGS, *NETWORKS, *WEIGHTS, *OPTIMIZERS)}
+    {each.id: each for each in (*FLATTENINGS, *NETWORKS, *WEIGHTS, *SETTINGS)}
 )
 
-__all__ = ["FLATTENINGS", "MISCONCEPTIONS", "NETWORKS", "OPTIMIZERS", "WEIGHTS", "Misconception"]
+__all__ = ["FLATTENINGS", "MISCONCEPTIONS", "NETWORKS", "SETTINGS", "WEIGHTS", "Misconception"]

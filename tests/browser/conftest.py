@@ -175,10 +175,10 @@ def pages(tmp_path_factory, build) -> dict[str, Path]:
 def _audit(build, results) -> str:
     """Of works that came out as they should and that did not, with the names of the mistakes."""
     works = [
-        Audited("reference", None, results[0]),
-        Audited("variant", None, results[1]),
-        Audited("mistake", build.PADDING.id, results[1]),
-        Audited("mistake", "slips_through", results[0]),
+        Audited(None, results[0]),
+        Audited(None, results[1]),
+        Audited(build.PADDING.id, results[1]),
+        Audited("slips_through", results[0]),
     ]
     return render_audit(audit_of(works), "HW 05", build.SYNTHETIC)
 

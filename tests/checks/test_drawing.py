@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from grader.checks.cases import ConvnetInput, derive_seed
 from grader.checks.catalogue import known_checks
-from grader.checks.diagnosis.probes import BIAS_STD
-from grader.checks.drawing import DrawnCases, shapes_of
+from grader.checks.drawing import BIAS_STD, DrawnCases, shapes_of
 from grader.rubric import CheckSpec, ConvnetCase, load_rubric
 from reference import Params
 from reference.solution import three_layer_convnet

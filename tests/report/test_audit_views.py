@@ -32,7 +32,7 @@ def work(build):
         result = result.model_copy(
             update={"max_score": 3.0, "score": 3.0 - missing - out, "left_out": float(out)}
         )
-        return Audited("mistake" if mistake else "variant", mistake, result)
+        return Audited(mistake, result)
 
     return make
 

@@ -9,7 +9,8 @@ from itertools import combinations
 import torch
 from torch import Tensor
 
-from grader.checks.diagnosis.probes import Form, Respondent, draw_images, draw_params
+from grader.checks.diagnosis.probes import Form, Respondent, draw_images
+from grader.checks.drawing import draw_params
 from reference import Params, ParamShapes
 from reference.misconceptions import NETWORKS
 from reference.misconceptions.network import NetworkMistake

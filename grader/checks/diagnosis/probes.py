@@ -11,9 +11,7 @@ from torch import Tensor
 from grader.checks.comparing import value_difference
 from grader.checks.outcome import CheckFailed
 from grader.errors import ReplyError, StudentError
-from reference import Params, ParamShapes, fan_in, kaiming_std
-
-BIAS_STD = 0.1
+from reference import Params, ParamShapes
 
 Ask = Callable[[Tensor, Params], Tensor]
 """The student's network: (N, C, H, W) images and weights -> scores."""
@@ -59,13 +57,3 @@ class Respondent:
 def draw_images(form: Form, many: int, generator: torch.Generator) -> Tensor:
     """N(0, 1) images: (many, C, H, W)."""
     return torch.randn(many, *form.image, generator=generator)
-
-
-def draw_params(shapes: ParamShapes, generator: torch.Generator) -> Params:
-    """Kaiming-normal weights and small biases, none of them zero."""
-
-    def weight(role: str, shape: tuple[int, ...]) -> Tensor:
-        std = BIAS_STD if len(shape) == 1 else kaiming_std(fan_in(role, shape))
-        return torch.randn(shape, generator=generator) * std
-
-    return Params(*(weight(role, shape) for role, shape in shapes._asdict().items()))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from grader.checks.diagnosis.probes import Form, Respondent, draw_images, draw_params
+from grader.checks.diagnosis.probes import Form, Respondent, draw_images
+from grader.checks.drawing import draw_params
 from reference import Params
 from reference.network import Network, forward
 

@@ -1,4 +1,4 @@
-"""Mistakes in the choice of an optimizer, in the weights that training begins with, in sizes.
+"""Mistakes in what a student sets: optimizers, biases, gradients that are asked for, sizes.
 
 What they are is read off what a student's code built; there is nothing to be reproduced.
 """
@@ -10,7 +10,7 @@ from reference.misconceptions.texts import Misconception
 _UPDATES = "CS231n notes, Neural Networks Part 3: parameter updates"
 _OPTIM = "PyTorch documentation, torch.optim.SGD"
 
-OPTIMIZERS: tuple[Misconception, ...] = (
+SETTINGS: tuple[Misconception, ...] = (
     Misconception(
         id="other_optimizer",
         title="another optimizer than stochastic gradient descent",
