@@ -4,7 +4,7 @@ OUT ?= out
 FUZZ ?= tests/protocol
 BIN := $(VENV)/bin
 
-.PHONY: grade test attacks fuzz lint format bench
+.PHONY: grade test attacks fuzz lint format messages bench
 .DEFAULT_GOAL := grade
 
 grade: $(VENV)/installed
@@ -28,6 +28,13 @@ lint: $(VENV)/installed-dev
 format: $(VENV)/installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# Sentences that were marked since go into the catalogues, without a translation.
+messages: $(VENV)/installed-dev
+	$(BIN)/pybabel extract --mapping babel.cfg --keywords "_ N_ plural:1,2" --no-wrap \
+	    --add-location file --sort-by-file --output $(VENV)/messages.pot .
+	$(BIN)/pybabel update --input-file $(VENV)/messages.pot --output-file grader/language/ko.po \
+	    --locale ko --no-fuzzy-matching --no-wrap --ignore-obsolete
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/all.py

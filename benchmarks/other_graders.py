@@ -163,19 +163,17 @@ def otter_entrant(top: Path, environment: Path, home: Path) -> Entrant:
     environ = environ_of(environment, home)
     folder = top / "otter"
     (folder / "tests").mkdir(parents=True)
-    shutil.copy(ROOT / "reference" / "solution.py", folder / "reference.py")
-    shutil.copy(ROOT / "benchmarks" / "other_checks.py", folder)
+    (folder / "bundle.py").write_text(bundle())
     for check, subject in CHECKS.items():
         name = check.replace(".", "_")
-        code = f">>> import other_checks\n>>> other_checks.{name}({subject})"
+        code = f">>> import bundle, other_checks\n>>> other_checks.{name}({subject})"
         case = {"code": code, "hidden": True, "locked": False}
         suite = {"cases": [case], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
         test = {"name": name, "points": 1, "suites": [suite]}
         (folder / "tests" / f"{name}.py").write_text(f"OK_FORMAT = True\n\ntest = {test!r}\n")
     otter = str(environment / "bin" / "otter")
-    support = ["reference.py", "other_checks.py"]
     generate = [otter, "generate", "--tests-dir", "tests", "--output-path", "autograder.zip"]
-    call([*generate, *support], folder, environ)
+    call([*generate, "bundle.py"], folder, environ)
     run = [otter, "run", "--autograder", str(folder / "autograder.zip"), "--no-logo"]
     return Entrant(
         name="otter-grader",
@@ -234,14 +232,7 @@ def nbgrader_entrant(top: Path, environment: Path, home: Path) -> Entrant:
 
 def nbgrader_cells() -> list[nbformat.NotebookNode]:
     """A cell of hidden tests for each check; the first holds what they all need."""
-    modules = {
-        "reference": (ROOT / "reference" / "solution.py").read_text(),
-        "other_checks": (ROOT / "benchmarks" / "other_checks.py").read_text(),
-    }
-    needed = ["import sys, types"]
-    for name, text in modules.items():
-        needed.append(f"{name} = sys.modules['{name}'] = types.ModuleType('{name}')")
-        needed.append(f"exec({text!r}, {name}.__dict__)")
+    needed = [bundle(), "import other_checks"]
     cells = []
     for position, (check, subject) in enumerate(CHECKS.items()):
         name = check.replace(".", "_")
@@ -278,6 +269,27 @@ def nbgrader_passed(folder: Path, export: list[str], environ: Mapping[str, str])
                 raise SystemExit(f"nbgrader grades out of {row['max_score']}")
             passed[row["student_id"]] = round(float(row["score"]))
     return passed
+
+
+# What both are given
+
+
+def bundle() -> str:
+    """The checks and what they import of the reference, as the source of one module that makes all.
+
+    Neither of the two takes a package along with its checks.
+    """
+    files = {
+        "reference.facts": ROOT / "reference" / "facts.py",
+        "reference": ROOT / "reference" / "__init__.py",
+        "reference.solution": ROOT / "reference" / "solution.py",
+        "other_checks": ROOT / "benchmarks" / "other_checks.py",
+    }
+    lines = ["import sys, types"]
+    for name, path in files.items():
+        lines.append(f"sys.modules[{name!r}] = types.ModuleType({name!r})")
+        lines.append(f"exec({path.read_text()!r}, sys.modules[{name!r}].__dict__)")
+    return "\n".join(lines) + "\n"
 
 
 # Environments

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from grader.checks.catalogue import known_checks
 from grader.checks.running import CheckOutcome, shorten
+from grader.choices import Language
 from grader.excerpts import excerpt
 from grader.intake import Submission
+from grader.language import _, plural
 from grader.matched import MatchedRun, explain_match
 from grader.protocol.parts import Cell
 from grader.results import (
@@ -59,6 +61,7 @@ def result_of(
     rubric: Rubric,
     provenance: Provenance,
     timing: Timing,
+    language: Language,
 ) -> SubmissionResult:
     """The result: points by the rubric, and everything that explains them."""
     questions = _questions(rubric, found.checks, submission.cells)
@@ -73,6 +76,7 @@ def result_of(
         questions=questions,
         runs=_runs(rubric, found),
         integrity=found.flags,
+        language=language,
         notes=_bounded((*submission.notes, *found.notes)),
         provenance=provenance,
         timing=timing,
@@ -88,7 +92,7 @@ def _questions(
         checks = tuple(
             CheckResult(
                 id=spec.id,
-                title=known_checks()[spec.id].title,
+                title=_(known_checks()[spec.id].title),
                 status=by_id[spec.id].status,
                 score=spec.points if by_id[spec.id].status is CheckStatus.PASSED else 0.0,
                 max_score=spec.points,
@@ -104,7 +108,7 @@ def _questions(
         questions.append(
             QuestionResult(
                 id=question.id,
-                title=question.title,
+                title=_(question.title),
                 score=sum(check.score for check in checks),
                 max_score=question.points,
                 checks=checks,
@@ -137,4 +141,9 @@ def _bounded(notes: tuple[str, ...]) -> tuple[str, ...]:
     """Notes that a person may want to read, and how many more there are."""
     more = len(notes) - MAX_NOTES
     told = tuple(shorten(note) for note in notes[:MAX_NOTES])
-    return (*told, f"{more:,} more notes are left out.") if more > 0 else told
+    if more <= 0:
+        return told
+    return (
+        *told,
+        plural("One more note is left out.", "{number:,} more notes are left out.", more),
+    )

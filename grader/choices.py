@@ -17,6 +17,9 @@ full: all. container: what an unprivileged container has, where no namespace can
 what every Unix has. The weaker ones are there for the tests, on a machine that offers more.
 """
 
+Language = Literal["en", "ko"]
+"""What students' sentences are written in: those that `grader.language` has a catalogue for."""
+
 ContainerSize = Literal["small", "large"]
 """How much a container is given; what that means stands in the rubric."""
 

@@ -20,6 +20,7 @@ from grader.options import (
     FullCurves,
     Isolation,
     IsolationMode,
+    Lang,
     RubricFile,
     Share,
     Train,
@@ -96,6 +97,7 @@ def check(
     data: Data = "auto",
     data_root: DataRoot = None,
     rubric: RubricFile = None,
+    lang: Lang = None,
     require_isolation: Isolation = "any",
     isolation: IsolationMode = "full",
 ) -> None:
@@ -108,14 +110,16 @@ def check(
 
         from grader.batch import Checker
         from grader.checking import check_and_tell, keep_checking
+        from grader.language import speak
         from grader.machine import this_machine
 
         handout = _handout(stack, with_file, rubric)
         setup = make_setup(
             train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
             isolation=require_isolation, mode=isolation, threads=this_machine().cores, share=share,
-            handout=handout,
+            language=lang, handout=handout,
         )  # fmt: skip
+        speak(setup.language)
         checker = stack.enter_context(Checker(out, setup, launcher))
         look = keep_checking if watch else check_and_tell
         result = look(submission, checker, Console())
@@ -168,6 +172,7 @@ def grade(
     data: Data = "auto",
     data_root: DataRoot = None,
     rubric: RubricFile = None,
+    lang: Lang = None,
     require_isolation: Isolation = "any",
     isolation: IsolationMode = "full",
 ) -> None:
@@ -176,6 +181,7 @@ def grade(
 
     from grader.batch import grade_batch
     from grader.handout.opening import require_answers
+    from grader.language import speak
     from grader.machine import this_machine
     from grader.roll_call import opened_download, print_plan, print_roll_call, print_source
     from grader.terminal import LiveView, print_batch
@@ -185,8 +191,9 @@ def grade(
     require_answers()
     setup = make_setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
-        isolation=require_isolation, mode=isolation, share=share,
+        isolation=require_isolation, mode=isolation, share=share, language=lang,
     )  # fmt: skip
+    speak(setup.language)
     console = Console()
     with opened_download(console, source, layout=layout, roster=roster) as download:
         print_source(console, download.source)

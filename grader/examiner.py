@@ -35,6 +35,7 @@ from grader.jobs import (
     Setup,
     Trained,
 )
+from grader.language import _, speak
 from grader.rubric import Rubric, load_rubric
 from grader.students import Options
 
@@ -53,6 +54,7 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
     ):
         try:
             setup = Setup.model_validate_json(orders.readline())
+            speak(setup.language)
             if setup.train:
                 keep_freed_memory()
             torch.set_num_threads(1)  # it compares small tensors; a second thread costs more
@@ -94,6 +96,7 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
         late_is_left_out=setup.container is not None,
         cases=Path(setup.cases) if setup.cases is not None else None,
         isolation=setup.isolation,
+        language=setup.language,
         threads=setup.threads,
         scratch=Path(setup.scratch or tempfile.gettempdir()),
     )
@@ -104,7 +107,7 @@ def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> Finished:
     """Grade, whatever happens: a fault of torchgrade's own costs this submission alone."""
 
     def on_check(check: str) -> None:
-        _send(events, CheckStarted(check=check, title=known_checks()[check].title))
+        _send(events, CheckStarted(check=check, title=_(known_checks()[check].title)))
 
     def on_progress(progress: Progress) -> None:
         _send(events, Trained(**dataclasses.asdict(progress)))

@@ -124,7 +124,9 @@ class Grader:
             checks={each.id: round(each.seconds, 3) for each in found.checks},
         )
         provenance = self.provenance(key_of(self.setup_key, submission.fingerprint), found.layers)
-        return result_of(submission, found, self._rubric, provenance, timing)
+        return result_of(
+            submission, found, self._rubric, provenance, timing, self._options.language
+        )
 
     def probe_isolation(self) -> tuple[str, ...]:
         """The layers a worker finds itself in; the worker runs nothing."""

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from grader.choices import ContainerSize, DataChoice, Mode
+from grader.choices import ContainerSize, DataChoice, Language, Mode
 from grader.intake import Submission
 from grader.overview import Overview
 from grader.results import Provenance, RunName, SubmissionResult
@@ -36,6 +36,7 @@ class Setup(Record):
     container: ContainerSize | None = Field(
         default=None, description="the container that it runs in, whose limits hold"
     )
+    language: Language = "en"
     threads: int = 1
     debug: bool = Field(default=False, description="let the processes write to standard error")
 

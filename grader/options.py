@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from grader.choices import DataChoice, Mode
+from grader.choices import DataChoice, Language, Mode
 
 if TYPE_CHECKING:
     from grader.handout.opening import Handout
@@ -27,6 +27,12 @@ Share = Annotated[
 ]
 Data = Annotated[DataChoice, typer.Option(help="Which data set to train and measure on.")]
 RubricFile = Annotated[Path | None, typer.Option(help="Another rubric than the shipped one.")]
+Lang = Annotated[
+    Language | None,
+    typer.Option(
+        help="What students read: sentences and reports [default: what the rubric says]",
+    ),
+]
 Isolation = Annotated[
     Literal["any", "strict"],
     typer.Option(
@@ -50,6 +56,7 @@ def make_setup(
     mode: Mode,
     threads: int = 1,
     share: bool = True,
+    language: Language | None = None,
     handout: Handout | None = None,
 ) -> Setup:
     """How to grade, by a rubric that can be used.
@@ -62,7 +69,8 @@ def make_setup(
     from grader.rubric import default_rubric, load_rubric
 
     path = handout.rubric if handout is not None else rubric or default_rubric()
-    load_rubric(path, known_checks())  # a mistake in it is told at once, before torch is loaded
+    # A mistake in it is told at once, before torch is loaded.
+    loaded = load_rubric(path, known_checks())
     return Setup(
         rubric=str(path),
         data=data,
@@ -73,6 +81,7 @@ def make_setup(
         full_curves=full_curves,
         strict_isolation=isolation == "strict",
         isolation=mode,
+        language=language or loaded.assignment.language,
         threads=threads,
         debug=debugging(),
     )

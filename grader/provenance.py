@@ -78,6 +78,6 @@ def _source_fingerprint(package: str | None) -> str:
     assert package is not None
     digest = hashlib.sha256()
     folder = Path(package).parent
-    for path in sorted(folder.rglob("*.py")):
+    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.po"))):
         digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

@@ -15,6 +15,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from grader.choices import RUN_NAMES as RUN_NAMES
+from grader.choices import Language
 from grader.choices import RunName as RunName
 
 SCHEMA_VERSION: Final = 1
@@ -185,11 +186,15 @@ class RunResult(Record):
     )
     threshold: float
     reached: bool
+    near_miss: bool = Field(
+        default=False, description="missed by so little that further seeds were tried"
+    )
     best_val_accuracy: float | None = None
     final_val_accuracy: float | None = None
     test_accuracy: float | None = None
     iterations: int = 0
     epochs: float = Field(default=0.0, description="iterations by the batches of one epoch")
+    budget: int | None = Field(default=None, description="epochs that it may take")
     optimizer: OptimizerInfo | None = None
     seeds: tuple[int, ...] = ()
     shared_with: str | None = Field(
@@ -262,6 +267,7 @@ class SubmissionResult(Record):
     questions: tuple[QuestionResult, ...] = ()
     runs: dict[RunName, RunResult] = Field(default_factory=dict)
     integrity: tuple[IntegrityFlag, ...] = ()
+    language: Language = Field(default="en", description="of its sentences")
     notes: tuple[Prose, ...] = Field(
         default=(), description="what else a reader should know: statements that raised, and such"
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.checks.cases import derive_seed
-from grader.choices import Mode
+from grader.choices import Language, Mode
 from grader.intake import Submission
 from grader.protocol import messages as m
 from grader.protocol import parts
@@ -34,6 +34,8 @@ class Options:
     """Whether what no time was left for is left out, and not lost."""
     cases: Path | None = None
     """Where cases and their answers are recorded, for who has no reference; else None."""
+    language: Language = "en"
+    """Of what is said."""
     threads: int = 1
     """Of torch's operations, in training runs; everything else is quicker with one."""
     scratch: Path = Path(tempfile.gettempdir())

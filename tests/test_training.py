@@ -121,6 +121,7 @@ def test_a_run_that_misses_by_far_is_not_retrained(trainer_of):
     trainer, _ = trainer_of(TRAINED, threshold=0.95)
     result = trainer.run("module")
     assert result.status is RunStatus.MISSED
+    assert not result.near_miss
     assert result.seeds == (100,)
     assert result.iterations == 100
     assert result.epochs == 1
@@ -133,6 +134,7 @@ def test_a_near_miss_is_retrained_with_every_further_seed(trainer_of):
     result = trainer.run("module")
     assert result.status is RunStatus.MISSED
     assert result.seeds == (100, 101, 102)
+    assert result.near_miss
     assert "best of 3 seeds" in result.reason
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from grader.report import phrases, wording
 from grader.report.prose import Block, typeset
-from grader.report.row_views import Who, is_near_miss
+from grader.report.row_views import Who
 from grader.report.text import clean_line
 from grader.results import RUN_NAMES, BatchEntry, CheckStatus, SubmissionResult
 
@@ -85,5 +85,5 @@ def _flags(result: SubmissionResult, who: Who) -> Iterable[Concern]:
 def _near_misses(result: SubmissionResult, who: Who) -> Iterable[Concern]:
     for name in RUN_NAMES:
         run = result.runs.get(name)
-        if run is not None and is_near_miss(run):
+        if run is not None and run.near_miss:
             yield Concern("near", who, typeset(wording.near_miss(wording.RUN_TITLES[name], run)))

@@ -18,6 +18,7 @@ LEFT, RIGHT = 38.0, 378.0
 _LETTER, _LETTER_HEIGHT = 5.2, 10.0
 """Of the words in a plot, about; their face is the reader's."""
 _NEAR = 4.0
+_STRETCHES = 8
 _LEAST = 1e-300
 _STEPS = (1.0, 2.0, 5.0, 10.0)
 
@@ -78,6 +79,24 @@ class Goal:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """The vertical line at which a training has to end; its words stand at its top, to the left."""
+
+    x: float
+    text: str
+    text_y: float
+
+    def covered(self) -> tuple[tuple[float, float], ...]:
+        """Places under its words, for what else has to find room."""
+        width = _LETTER * len(self.text)
+        return tuple(
+            (self.x - 3 - width * n / _STRETCHES, self.text_y - _LETTER_HEIGHT * up)
+            for n in range(_STRETCHES + 1)
+            for up in (0, 0.5, 1)
+        )
+
+
+@dataclass(frozen=True)
 class Panel:
     """One pair of axes with what is drawn between them."""
 
@@ -89,6 +108,7 @@ class Panel:
     lines: tuple[Line, ...]
     x_title: str = ""
     goal: Goal | None = None
+    limit: Limit | None = None
     dots: tuple[Dot, ...] = ()
     mark: Dot | None = None
     left: float = LEFT

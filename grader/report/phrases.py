@@ -150,6 +150,16 @@ def threshold_line(threshold: str) -> str:
     return f"threshold {threshold}"
 
 
+def budget_line(epochs: str) -> str:
+    """Beside the line at which a training has to end."""
+    return f"budget {epochs}"
+
+
+def budget_was(epochs: str, iterations: int) -> str:
+    """Until when a training could go on."""
+    return f"The budget was {epochs}, {wording.number(iterations)} iterations."
+
+
 def reached(threshold: str, iteration: int) -> str:
     """That a run reached its threshold, and when."""
     return f"Reached {threshold} at iteration {wording.number(iteration)}"

@@ -15,6 +15,7 @@ from grader.report.panels import (
     RIGHT,
     WIDTH,
     Dot,
+    Limit,
     Line,
     Panel,
     Scale,
@@ -27,6 +28,8 @@ from grader.results import CurvePoint, RunName, RunResult
 
 _HEIGHT = 252.0
 _MARKERS_UP_TO = 40
+_FAR = 100
+"""Times the iterations of a run. A budget beyond is not drawn: the curve would be a dot."""
 # Beyond it a difference of two values, or the room above it, is more than a float can hold.
 _LARGEST = 1e100
 _UPPER, _LOWER, _ALONE = (24.0, 141.0), (175.0, 222.0), (24.0, 218.0)
@@ -55,15 +58,17 @@ class Words:
 def curve_plot(name: RunName, run: RunResult) -> CurvePlot:
     """The plot of a run; `run.curve` is not empty."""
     words = describe(wording.RUN_TITLES[name], run)
-    across = iteration_scale(max(point.iteration for point in run.curve))
+    budget = budget_of(run)
+    across = iteration_scale(max(*(point.iteration for point in run.curve), budget or 0))
     losses = [
         (point.iteration, point.loss)
         for point in run.curve
         if point.loss is not None and _drawn(point.loss)
     ]
-    panels: tuple[Panel, ...] = (_accuracy_panel(run, across, _ALONE),)
+    panels: tuple[Panel, ...] = (_accuracy_panel(run, across, budget, _ALONE),)
     if losses:
-        panels = _stacked(_accuracy_panel(run, across, _UPPER), _loss_panel(losses, across))
+        upper = _accuracy_panel(run, across, budget, _UPPER)
+        panels = _stacked(upper, _loss_panel(losses, across))
     return CurvePlot(name, words.long, words.short, panels)
 
 
@@ -72,6 +77,14 @@ def reached_at(run: RunResult) -> CurvePoint | None:
     if not run.reached:
         return None
     return next((point for point in run.curve if point.val_accuracy >= run.threshold), None)
+
+
+def budget_of(run: RunResult) -> int | None:
+    """The iteration at which a run has to end; None where no measurement says how long one is."""
+    if run.budget is None or run.iterations < 1 or not 0 < run.epochs < math.inf:
+        return None
+    iterations = run.budget * run.iterations / run.epochs
+    return round(iterations) if iterations <= _FAR * run.iterations else None
 
 
 def describe(title: str, run: RunResult) -> Words:
@@ -91,6 +104,9 @@ def describe(title: str, run: RunResult) -> Words:
     end = (wording.percent(last.val_accuracy), last.iteration)
     course = phrases.went(title, start, end, wording.percent(best.val_accuracy))
     long = f"{course} {verdict}."
+    budget = budget_of(run)
+    if budget is not None:
+        long += f" {phrases.budget_was(wording.epochs(run.budget or 0), budget)}"
     if losses:
         long += f" {phrases.loss_went(_loss(losses[0]), _loss(losses[-1]))}"
     return Words(short=verdict, long=long)
@@ -132,7 +148,9 @@ def _stacked(upper: Panel, lower: Panel) -> tuple[Panel, ...]:
     return replace(upper, x_ticks=bare, x_title=""), lower
 
 
-def _accuracy_panel(run: RunResult, across: Scale, between: tuple[float, float]) -> Panel:
+def _accuracy_panel(
+    run: RunResult, across: Scale, budget: int | None, between: tuple[float, float]
+) -> Panel:
     top, bottom = between
     accuracies = [share_drawn(point.val_accuracy) for point in run.curve]
     threshold = share_drawn(run.threshold)
@@ -144,6 +162,10 @@ def _accuracy_panel(run: RunResult, across: Scale, between: tuple[float, float])
     iterations, texts = iteration_ticks(across)
     reached = reached_at(run)
     few = len(places) <= _MARKERS_UP_TO
+    limit = None
+    if budget is not None:
+        words = phrases.budget_line(wording.epochs(run.budget or 0))
+        limit = Limit(across.place(budget), words, top + 8)
     return Panel(
         title=phrases.VALIDATION_ACCURACY,
         top=top,
@@ -155,8 +177,9 @@ def _accuracy_panel(run: RunResult, across: Scale, between: tuple[float, float])
         goal=goal_line(
             upward.place(threshold),
             phrases.threshold_line(wording.threshold(run.threshold)),
-            [places],
+            [places, *([limit.covered()] if limit else [])],
         ),
+        limit=limit,
         dots=tuple(Dot(x, y) for x, y in places) if few else (),
         mark=None if reached is None else Dot(*places[run.curve.index(reached)]),
     )

@@ -19,14 +19,9 @@ from grader.results import (
     BatchEntry,
     CheckStatus,
     QuestionResult,
-    RunResult,
-    RunStatus,
     SubmissionResult,
 )
 
-NEAR = 0.02
-"""A run that missed its threshold by less is a near miss: chance may have decided. One standard
-deviation of an accuracy that is measured on 1,000 images is 0.016 at one half."""
 STEPS = 5
 """Tints between nothing lost (0) and everything lost."""
 
@@ -113,20 +108,6 @@ def headings(results: Sequence[QuestionResult]) -> tuple[Heading, ...]:
     )
 
 
-def near_misses(result: SubmissionResult) -> list[RunResult]:
-    """The runs that missed their thresholds by so little that a person should look."""
-    return [run for run in result.runs.values() if is_near_miss(run)]
-
-
-def is_near_miss(run: RunResult) -> bool:
-    """Whether a run was measured to the end and came up short by less than `NEAR`."""
-    return (
-        run.status is RunStatus.MISSED
-        and run.best_val_accuracy is not None
-        and run.threshold - run.best_val_accuracy < NEAR
-    )
-
-
 def report_href(submission_id: str) -> str:
     """The address of a submission's page, relative to the index."""
     try:
@@ -148,7 +129,7 @@ def _states(entry: BatchEntry, result: SubmissionResult | None) -> tuple[str, ..
         "full": full,
         "lost": graded and not full,
         "flagged": bool(result and result.integrity),
-        "near": bool(result and near_misses(result)),
+        "near": bool(result and any(run.near_miss for run in result.runs.values())),
         "error": CheckStatus.ERROR in statuses,
         "late": bool(result and result.submission.late),
         "adjusted": bool(result and result.adjustments),

@@ -68,7 +68,10 @@ CONCERNS = {
     "ungraded": ("Not graded", "No check was run on these, so they have no score of their own."),
     "error": ("Grader errors", "torchgrade itself failed here; points may be missing."),
     "flagged": ("Flags", "What was noticed. A flag takes no points by itself."),
-    "near": ("Near misses", "So close to a threshold that chance may have decided."),
+    "near": (
+        "Near misses",
+        "So close to a threshold that further seeds were tried; none of them reached it.",
+    ),
 }
 """What a person has to look at, the most urgent first: heading and hint."""
 

@@ -17,7 +17,7 @@ from pydantic import (
     field_validator,
 )
 
-from grader.choices import ContainerSize
+from grader.choices import ContainerSize, Language
 from grader.results import RUN_NAMES, RunName
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -32,11 +32,19 @@ class Part(BaseModel):
 
 
 class Assignment(Part):
-    """Which homework this is; `seed` is mixed with each submission's own bytes."""
+    """Which homework this is.
+
+    Attributes:
+        id: its name.
+        title: its name for people.
+        seed: mixed with each submission's own bytes.
+        language: what students read; `--lang` takes its place.
+    """
 
     id: str
     title: str
     seed: NonNegativeInt
+    language: Language = "en"
 
 
 class Limits(Part):

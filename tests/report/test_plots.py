@@ -47,12 +47,12 @@ def test_a_plot_leaves_colours_and_type_to_the_page(svg):
 
 
 def test_the_threshold_and_the_point_where_it_was_reached_are_marked(svg):
-    assert ids(svg) == ["module-threshold", "module-reached"]
+    assert ids(svg) == ["module-threshold", "module-budget", "module-reached"]
     assert "threshold 45\u00a0%" in [text.text for text in svg.iter("text")]
 
 
 def test_a_missed_threshold_is_drawn_without_a_mark(build):
-    assert ids(drawn(build, build.run(0.45, 0.40))) == ["module-threshold"]
+    assert ids(drawn(build, build.run(0.45, 0.40))) == ["module-threshold", "module-budget"]
 
 
 def test_a_curve_goes_through_its_measurements(build):
@@ -60,7 +60,7 @@ def test_a_curve_goes_through_its_measurements(build):
         CurvePoint(iteration=step, loss=None, val_accuracy=share)
         for step, share in ((0, 0.1), (100, 0.5), (200, 0.3))
     )
-    run = build.run(0.2, 0.49).model_copy(update={"curve": curve})
+    run = build.run(0.2, 0.49).model_copy(update={"curve": curve, "budget": None})
     (panel,) = plots.curve_plot("module", run).panels
     first, second, third = coordinates(panel.lines[0].path)
     assert (first[0], third[0]) == (panel.left, panel.right)
@@ -81,8 +81,24 @@ def test_the_words_of_a_threshold_stand_where_the_curve_is_not(build):
         curve = tuple(
             CurvePoint(iteration=n, loss=None, val_accuracy=share) for n, share in enumerate(shares)
         )
-        run = build.run(0.45, 0.49).model_copy(update={"curve": curve})
+        run = build.run(0.45, 0.49).model_copy(update={"curve": curve, "budget": None})
         assert plots.curve_plot("module", run).panels[0].goal.anchor == anchor
+
+
+def test_a_run_that_ended_early_is_drawn_within_its_budget(build):
+    run = build.run(0.45, 0.49, iterations=300, epochs=300 / 765)
+    panel = plots.curve_plot("module", run).panels[0]
+    assert (panel.limit.x, panel.limit.text) == (panel.right, "budget 1\u00a0epoch")
+    last, _ = coordinates(panel.lines[0].path)[-1]
+    ended = run.curve[-1].iteration / 765
+    assert (last - panel.left) / (panel.right - panel.left) == pytest.approx(ended, abs=0.001)
+    assert "The budget was 1\u00a0epoch, 765 iterations." in plots.describe("The run", run).long
+
+
+def test_a_budget_that_nothing_is_known_of_is_not_drawn(build):
+    run = build.run(0.45, 0.49)
+    for unknown in ({"budget": None}, {"epochs": 0.0}, {"iterations": 0}, {"epochs": math.nan}):
+        assert "budget" not in str(ids(drawn(build, run.model_copy(update=unknown))))
 
 
 def inside(plot: plots.CurvePlot) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from grader.report.row_views import headings, report_href, row
-from grader.results import Adjustment, CheckStatus, RunStatus, Student
+from grader.results import Adjustment, CheckStatus, Student
 
 
 def row_of(build, result):
@@ -56,16 +56,10 @@ def test_points_given_by_hand_are_in_the_cell_and_decide_about_full_marks(build)
 
 
 def test_a_run_short_of_its_threshold_by_chance_is_a_near_miss(build):
-    for top, near in ((0.409, True), (0.35, False)):
-        run = build.run(0.42, top).model_copy(update={"best_val_accuracy": top})
+    for near in (True, False):
+        run = build.run(0.42, 0.4).model_copy(update={"near_miss": near})
         line = row_of(build, build.submission(runs={**build.good_runs(), "barebones": run}))
         assert ("near" in line.states) is near
-
-
-def test_a_run_that_does_not_count_for_another_reason_is_no_near_miss(build):
-    run = build.run(0.42, 0.409).model_copy(update={"status": RunStatus.FAILED})
-    line = row_of(build, build.submission(runs={**build.good_runs(), "barebones": run}))
-    assert "near" not in line.states
 
 
 def test_a_group_is_named_by_its_members(build):
