@@ -9,10 +9,11 @@ The loader that the homework calls `loader_val` goes first; others come in where
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -36,6 +37,8 @@ black edges a quarter from the mean."""
 
 SAMPLE = 64
 MAX_CANDIDATES = 20
+TRIES = 4
+"""Calls by which something random is told from what is not."""
 
 
 def transforms_of(values: Iterable[object]) -> Iterator[Transform]:
@@ -72,18 +75,54 @@ def fitting_transform(
         seen: what the model was called on.
         images: (n, H, W, 3) uint8 training images.
     """
-    tried: list[tuple[float, Transform]] = []
-    for transform in _calm_first(candidates, images[0]):
-        distance = _distance(transform, seen, images[:SAMPLE])
-        if distance <= SAME:
-            return transform
-        if distance < math.inf:
-            tried.append((distance, transform))
-    best = min((distance for distance, _ in tried), default=math.inf)
+    sample = images[:SAMPLE]
+    random: list[Transform] = []
+    steady: list[Transform] = []
+    for transform in islice(candidates, MAX_CANDIDATES):
+        (random if _is_random(transform, sample[0]) else steady).append(transform)
+    steady += filter(None, (_without_chance(transform, sample[0]) for transform in random))
+    calm = _Tried.all(steady, seen, sample)
+    same = next((each for each in calm if each.distance <= SAME), None)
+    if same is not None:
+        return same.transform
+    # What an augmentation makes is far from what is there without it: it can only vouch.
+    augmented = _Tried.all(random, seen, sample)
+    best = min((each.distance for each in (*calm, *augmented)), default=math.inf)
     fitted = _fitted(seen, images) if best > CLOSE else None
     if fitted is not None:
         return fitted
-    return next((t for distance, t in tried if distance <= 2 * best), None)
+    near = next((each for each in calm if each.distance <= 2 * best), None)
+    if near is not None or not augmented:
+        return near.transform if near else None
+    voucher = min(augmented, key=lambda each: each.distance).transform
+    return _vouched_for(voucher, calm, seen, sample)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """A transform that makes images of the form that was seen, and how far from them."""
+
+    transform: Transform
+    distance: float
+
+    @classmethod
+    def all(
+        cls, transforms: Iterable[Transform], seen: Statistics, images: NDArray[np.uint8]
+    ) -> list[Self]:
+        """Those of the right form."""
+        tried = (cls(each, _distance(each, seen, images)) for each in transforms)
+        return [each for each in tried if each.distance < math.inf]
+
+
+def _vouched_for(
+    voucher: Transform, calm: Sequence[_Tried], seen: Statistics, images: NDArray[np.uint8]
+) -> Transform:
+    """What an augmenting transform does without its augmentations; itself where nobody knows."""
+    without = _without_chance(voucher, images[0])
+    if without is not None and _distance(without, seen, images) < math.inf:
+        return without
+    nearest = min(calm, key=lambda each: each.distance, default=None)
+    return nearest.transform if nearest and nearest.distance <= CLOSE else voucher
 
 
 def _distance(transform: Transform, seen: Statistics, images: NDArray[np.uint8]) -> float:
@@ -103,36 +142,54 @@ def _fitted(seen: Statistics, images: NDArray[np.uint8]) -> Transform | None:
     return normalize
 
 
-def _calm_first(candidates: Iterable[Transform], image: NDArray[np.uint8]) -> list[Transform]:
-    """The first, then those that do the same to an image every time, then the rest."""
-    first, *others = islice(candidates, MAX_CANDIDATES)
-    calm = [t for t in others if not _is_random(t, image)]
-    random = [t for t in others if t not in calm]
-    return [first, *calm, *filter(None, map(_without_chance, (first, *random))), *random]
-
-
-def _without_chance(transform: Transform) -> Transform | None:
+def _without_chance(transform: Transform, image: NDArray[np.uint8]) -> Transform | None:
     """Its steps but for the augmentations; None where it has none, or no steps."""
-    if not isinstance(transform, T.Compose):
+    steps = _steps(transform)
+    kept: list[Callable[..., Any]] = []
+    made: Any = Image.fromarray(image)
+    for step in steps:
+        calm: Callable[..., Any] = (_without_chance(step, image) or step) if _steps(step) else step
+        if _is_augmentation(calm) or _differs(calm, made):
+            continue
+        kept.append(calm)
+        with suppress(Exception):
+            made = calm(made)
+    if not kept or kept == steps:
         return None
-    steps = [step for step in transform.transforms if not _is_augmentation(step)]
-    if len(steps) == len(transform.transforms):
-        return None
-    calm: Transform = T.Compose(steps)
-    return calm
+    compose: Any = type(transform)
+    without: Transform = compose(kept)
+    return without
+
+
+def _steps(transform: object) -> list[Callable[..., Any]]:
+    """Of a Compose, of whichever module; none of anything else."""
+    steps = getattr(transform, "transforms", None)
+    is_list = type(transform).__name__ == "Compose" and isinstance(steps, list | tuple)
+    return [step for step in steps if callable(step)] if is_list and steps else []
 
 
 def _is_augmentation(step: object) -> bool:
+    """By its name: some do something so seldom that a few calls do not show it."""
     name = type(step).__name__
     return name.startswith("Random") or name in _AUGMENTATIONS
 
 
-def _is_random(transform: Callable[..., Any], image: NDArray[np.uint8]) -> bool:
+def _is_random(transform: Transform, image: NDArray[np.uint8]) -> bool:
+    steps = _steps(transform)
+    return any(_is_augmentation(step) or _is_random(step, image) for step in steps) or _differs(
+        transform, Image.fromarray(image)
+    )
+
+
+def _differs(step: Callable[..., Any], image: object) -> bool:
+    """Whether a step does not always do the same; what cannot be called so is not looked at."""
     with suppress(Exception), same_randomness():
-        first, *more = (transform(Image.fromarray(image)) for _ in range(4))
-        return not all(isinstance(x, Tensor) and torch.equal(x, first) for x in more)
-    return True
+        first, *more = (np.asarray(step(image)) for _ in range(TRIES))
+        return not all(np.array_equal(each, first) for each in more)
+    return False
 
 
-_AUGMENTATIONS = ("AugMix", "AutoAugment", "ColorJitter", "RandAugment", "TrivialAugmentWide")
+_AUGMENTATIONS = (
+    "AugMix", "AutoAugment", "ColorJitter", "ElasticTransform", "RandAugment", "TrivialAugmentWide",
+)  # fmt: skip
 _NOTHING = T.Normalize((0.0,) * 3, (1.0,) * 3)

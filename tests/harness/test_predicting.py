@@ -96,6 +96,39 @@ def test_images_are_shown_as_an_own_loop_shows_them(load, source, expected) -> N
     assert shown_after(load, source) == [expected, expected]
 
 
+CHANCES = {
+    "torchvision": "[T.RandomCrop(32, padding=4), T.RandomHorizontalFlip(), *odd.transforms]",
+    "nested": "[T.Compose([T.RandomCrop(32, padding=4), T.ToTensor()]), odd.transforms[1]]",
+    "own": "[lambda image: cut(image), *odd.transforms]",
+    "seldom": "[T.RandomRotation(30), *odd.transforms, T.RandomErasing(p=0.02)]",
+}
+CUT = """
+import random
+def cut(image):
+    return T.functional.affine(image, 0, (random.randint(-6, 6), random.randint(-6, 6)), 1.0, (0,))
+"""
+
+
+@pytest.mark.parametrize("chance", list(CHANCES.values()), ids=list(CHANCES))
+@pytest.mark.parametrize("compose", ["T", "v2"])
+def test_an_augmentation_is_left_out_of_what_is_measured(load, chance, compose) -> None:
+    """Its black corners are far from everything calm, so that it alone comes near."""
+    source = (
+        f"{CUT}from torchvision.transforms import v2\n"
+        f"chance = {compose}.Compose({chance})\n"
+        f"trainloader = DataLoader({data('chance')}, batch_size=64)\nfit(trainloader)"
+    )
+    corners = PROBE.replace(
+        "    x = recording.model.last\n"
+        "    return [len(x[0, 0]), *[round(float(value), 1) for value in x[:, 0, 5, 5]]]\n",
+        "    x = recording.model.last[:, 0]\n"
+        "    return [sorted({round(float(v), 1) for v in one.flatten()}) for one in x]\n",
+    )
+    outcome = load(NET + source, probe=corners)
+    assert outcome.errors == ()
+    assert outcome.answer == [[[-0.5], [4.5]]] * 2
+
+
 def test_images_of_another_size_are_made(load) -> None:
     answer = shown_after(
         load,
