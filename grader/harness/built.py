@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.harness.recorder import Recorder
+from grader.harness.recorder import BUILT, Recorder
 from grader.harness.recording import Namespace, Recording, weights_problem
 from grader.protocol.parts import Location
 
@@ -46,7 +46,7 @@ def _add_model(
     recorder.add(
         Recording(
             target=recorder.next_target(),
-            api="built",
+            api=BUILT,
             where=where,
             run=train,
             namespace=dict(recorder.namespace),
@@ -66,7 +66,7 @@ def _add_weights(recorder: Recorder, weights: Sequence[Any], where: Location) ->
 
     recording = Recording(
         target=recorder.next_target(),
-        api="built",
+        api=BUILT,
         where=where,
         run=train,
         namespace=namespace,

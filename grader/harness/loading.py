@@ -146,6 +146,7 @@ class Loader:
                 if failure.ends_cell:
                     stopped.add(statement.cell)
                 failures.append((statement.cell, failure))
+        recorder.weights.put_back()
         changes = Changes()
         standings = [recording.standing for recording in recorder.recordings.values()]
         for standing in filter(None, standings):

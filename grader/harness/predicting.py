@@ -45,7 +45,7 @@ class Predictions:
         scores: list[Tensor] = []
         for start in range(0, len(images), BATCH):
             x = transform_images(transform, images[start : start + BATCH])
-            result = recording.predict(x.to(torch.float32))
+            result = recording.predict(x.to(recording.dtype))
             if not isinstance(result, Tensor) or result.dim() != 2 or len(result) != len(x):
                 return result
             scores.append(plain_tensor(result).float())
@@ -81,7 +81,7 @@ class Predictions:
     def _is_taken(self, transform: Transform, recording: Recording) -> bool:
         """Whether the model can be called on what the transform makes."""
         with suppress(Exception):
-            recording.predict(transform_images(transform, self._images[:2]).to(torch.float32))
+            recording.predict(transform_images(transform, self._images[:2]).to(recording.dtype))
             return True
         return False
 

@@ -24,9 +24,12 @@ from grader.harness.returned import (
     returns_something,
 )
 from grader.harness.standing import Standing
+from grader.harness.weights import LastValues
 from grader.protocol.parts import Location
 
 TRAINERS = {"train_part2": "part2", "train_part34": "part34"}
+BUILT = "built"
+"""The api of what is made to be trained, and was not yet."""
 EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs")
 MAX_CALLS = 200
 """Calls of one line that are recorded, more than any budget has epochs. Then its statement is
@@ -47,6 +50,7 @@ class Recorder:
     recordings: dict[str, Recording] = field(default_factory=dict)
     rehearsing: bool = True
     _calls: Counter[str] = field(default_factory=Counter)
+    weights: LastValues = field(default_factory=LastValues)
     stopped: Recording | None = None
     """The call at which the statement in hand was stopped, to be carried out as a whole."""
     _loops_over: frozenset[str] = frozenset()
@@ -93,6 +97,8 @@ class Recorder:
         """Keep a recording, and how its model and optimizer stand now."""
         optimizer = recording.optimizer
         recording.standing = Standing(recording.model, optimizer, recording.namespace.values())
+        if recording.api != BUILT:  # what nobody trains yet is still being made
+            self.weights.keep(recording.holder)
         if optimizer is not None:
             recording.described = describe_optimizer(optimizer, recording.model)
             # A scheduler that steps after a training warns unless the optimizer stepped before.

@@ -46,6 +46,13 @@ class Recording:
         """The model or the list of weights that is trained."""
         return self.model if self.model is not None else self.weights
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Of the images that it is trained on."""
+        weights = self.model.parameters() if self.model is not None else self.weights or ()
+        floating = (w.dtype for w in weights if isinstance(w, Tensor) and w.is_floating_point())
+        return next(floating, torch.float32)
+
     def carry_out(self) -> None:
         """Train: run what was recorded, from where it stood."""
         if self.standing is not None:

@@ -2,8 +2,9 @@
 
 While cells are loaded, trainings are only recorded and the cells below go on: evaluations switch
 modes, schedulers lower learning rates, saliency maps freeze weights, hooks are set to look into a
-network, a last layer is taken off, weights are pruned or halved, images are augmented for what
-comes next, gradients are turned off for good. At home all of that happened after the training.
+network, a last layer is taken off, weights are pruned or halved, images are augmented or cut down
+for what comes next, gradients are turned off for good. At home all of that happened after the
+training.
 
 Only what cells changed is put back: what a model makes in its first forward pass, which may be one
 of our measurements, and what an earlier training of it left, stay. What cannot be put back (a
@@ -31,7 +32,8 @@ _HOOKS = (
 )
 _OF_LAZY_LAYERS = "_infer_parameters"
 """The hook by which a lazy layer gets its sizes; it takes it off when it has them."""
-_TRANSFORMS = ("transform", "target_transform")
+_OF_DATA_SETS = ("transform", "target_transform", "_data", "_targets", "_replaced")
+_PLAIN = (bool, int, float, str)
 _MISSING = object()
 
 
@@ -72,7 +74,7 @@ class Standing:
         groups = optimizer.param_groups if optimizer is not None else []
         self._rest: list[_Part] = [_Named(group, leaving_out=("params",)) for group in groups]
         datasets = {id(each): each for value in values for each in _datasets(value)}
-        self._rest += [_Transforms(each) for each in datasets.values()]
+        self._rest += [_DataSet(each) for each in datasets.values()]
         self._changes = Changes()
 
     def note(self, changes: Changes) -> None:
@@ -154,7 +156,7 @@ class _Named:
 
 
 class _Module:
-    """One module: its class, its parts and weights by name, and its hooks."""
+    """One module: its class, its parts and weights by name, its hooks, and its own switches."""
 
     def __init__(self, module: nn.Module) -> None:
         self._module = module
@@ -163,12 +165,16 @@ class _Module:
         hooks = [_Named(getattr(module, name)) for name in _HOOKS]
         self._named = [_Named(module._modules), *(named for _, named in self._weights), *hooks]
         self._unmade = [name for name, value in module.__dict__.items() if value is None]
+        self._plain = _plain(module)
 
     def note(self, changes: Changes) -> None:
         for named in self._named:
             named.note(changes)
         if type(self._module) is not self._class:
             changes.add(self._module, "class")
+        for name, value in _plain(self._module).items():
+            if name in self._plain and self._plain[name] != value:
+                changes.add(self._module, name)
 
     def restore(self, changes: Changes) -> None:
         for named in self._named:
@@ -182,10 +188,22 @@ class _Module:
         for name in self._unmade:
             if not hasattr(self._module, name):
                 self._module.__dict__[name] = None
+        for name, value in self._plain.items():
+            if changes.hold(self._module, name):
+                self._module.__dict__[name] = value
         # A lazy layer becomes another once it has its sizes.
         is_lazy = issubclass(self._class, nn.modules.lazy.LazyModuleMixin)
         if changes.hold(self._module, "class") and not is_lazy:
             self._module.__class__ = self._class
+
+
+def _plain(module: nn.Module) -> dict[str, Any]:
+    """Numbers, words and switches that are attributes; its mode is looked after elsewhere."""
+    return {
+        name: value
+        for name, value in module.__dict__.items()
+        if isinstance(value, _PLAIN) and name != "training"
+    }
 
 
 class _Weight:
@@ -211,15 +229,15 @@ class _Weight:
             weight.requires_grad = self._trained
 
 
-class _Transforms:
-    """What a data set does with its images."""
+class _DataSet:
+    """What a data set does with its images, and whether it is still the one that was served."""
 
     def __init__(self, dataset: Dataset[Any]) -> None:
         self._dataset = dataset
         self._kept: dict[str, Any] = {}
         self._steps: list[tuple[list[Any], list[Any]]] = []
         with contextlib.suppress(Exception):  # its attributes may be computed
-            self._kept = {n: getattr(dataset, n) for n in _TRANSFORMS if hasattr(dataset, n)}
+            self._kept = {n: getattr(dataset, n) for n in _OF_DATA_SETS if hasattr(dataset, n)}
             steps = [getattr(kept, "transforms", None) for kept in self._kept.values()]
             self._steps = [(each, list(each)) for each in steps if isinstance(each, list)]
 

@@ -16,11 +16,9 @@ from itertools import islice
 from typing import Any, Self
 
 import numpy as np
-import torch
 import torchvision.transforms as T
 from numpy.typing import NDArray
 from PIL import Image
-from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from grader.harness.feeding import served_dataset

@@ -22,7 +22,8 @@ def look():
         mode=model.training, weights=[str(p.dtype) for p in model.parameters()],
         names=[name for name, _ in model.named_parameters()], layer=type(model[-1].weight).__name__
         if hasattr(model[-1], 'weight') else '', transform=type(data.transform).__name__,
-        steps=len(data.transform.transforms),
+        steps=len(data.transform.transforms), images=len(data), switch=model[0].start_dim,
+        first=float(model[-1].weight.detach().flatten()[0]) if hasattr(model[-1], 'weight') else 0,
     )
 recording.run = look
 recording.carry_out()
@@ -59,6 +60,11 @@ def seen(load, below: str) -> dict[str, object]:
         "model.eval()",
         "mine = torch.utils.data.Subset(loader_train.dataset, [0])\n"
         "mine.dataset.transform = lambda image: 0",
+        "loader_train.dataset.data = loader_train.dataset.data[:64]",
+        "model[0].start_dim = 2",
+        "w = model[1].weight.detach().cpu().numpy()\nw -= w.min()",
+        "found = {name: torch.ones_like(v) for name, v in model.state_dict().items()}\n"
+        "model.load_state_dict(found)",
     ],
     ids=[
         "gradients",
@@ -75,6 +81,10 @@ def seen(load, below: str) -> dict[str, object]:
         "step",
         "frozen",
         "subset",
+        "cut-down",
+        "switch",
+        "picture",
+        "loaded",
     ],
 )
 def test_a_training_finds_what_its_author_s_did(load, below: str) -> None:
@@ -216,3 +226,49 @@ def test_what_a_cell_below_made_a_model_make_is_made_again(load) -> None:
     below = "model(torch.zeros(2, 3, 32, 32))"
     outcome = load(GROWING, below, probe=f"import torch\n{probe}")
     assert outcome.answer == ["Linear", [2, 10]]
+
+
+BAREBONES = """
+import torch
+shapes = ((3, 3, 5, 5), (3,), (2, 3, 3, 3), (2,), (2048, 10), (10,))
+params = [torch.randn(shape, requires_grad=True) for shape in shapes]
+train_part2(lambda x, params: x, params, 1e-2)
+"""
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "w = params[0].detach().numpy()\nw *= 0",
+        "for i, p in enumerate(params):\n    params[i] = p.detach()",
+        "for p in params:\n    p.requires_grad = False",
+        "params.clear()",
+    ],
+)
+def test_weights_in_a_list_are_as_they_were(load, below: str) -> None:
+    probe = (
+        "(recording,) = [r for r in loaded.recorder.recordings.values() if r.api == 'part2']\n"
+        "answer = [[bool(p.requires_grad), bool(p.any())] for p in recording.weights]"
+    )
+    assert load(BAREBONES, below, probe=probe).answer == [[True, True]] * 6
+
+
+def test_weights_that_were_drawn_anew_between_two_trainings_are_those(load) -> None:
+    anew = "model[1].weight.data.fill_(2.0)\ntrain_part34(model, optimizer)"
+    below = "model[1].weight.data.fill_(3.0)"
+    probe = "answer = names['model'][1].weight.mean().item()"
+    assert load(NET, anew, below, probe=probe).answer == 2.0
+
+
+def test_what_is_made_after_the_model_was_belongs_to_it(load) -> None:
+    """A model and its optimizer that no call trains are as they are in the end."""
+    source = NET.replace("train_part34(model, optimizer)", "")
+    below = "nn.init.constant_(model[1].weight, 2.0)"
+    probe = "answer = names['model'][1].weight.mean().item()"
+    assert load(source, below, probe=probe).answer == 2.0
+
+
+def test_a_model_in_double_precision_is_shown_images_of_its_own(load) -> None:
+    source = NET.replace("nn.Linear(3072, 10))", "nn.Linear(3072, 10)).double()")
+    probe = "answer = str(next(iter(loaded.recorder.recordings.values())).dtype)"
+    assert load(source, probe=probe).answer == "torch.float64"
