@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from grader.errors import StudentError, TimeUsedUp, WorkerCrashed, WorkerError
+from grader.language import _
 from grader.matched import MatchedRun
 from grader.measuring import HeldOut
 from grader.protocol import messages as m
@@ -190,7 +191,9 @@ class Conductor:
             measure(at.iteration, at.epoch, at.loss)
             count_work()
             if not attempt.curve[-1].val_accuracy and self._is_beyond_help(student, order):
-                attempt.problem = f"all weights of a layer are NaN after {at.iteration} iterations"
+                attempt.problem = _(
+                    "all weights of a layer are NaN after {number} iterations", number=at.iteration
+                )
                 stopped = True
             stopped = stopped or (self.rules.stop_when_reached and attempt.reached)
             return not stopped

@@ -18,6 +18,7 @@ from grader.errors import AdjustmentsError, UserError
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Setup, Trained
 from grader.keys import key_of
+from grader.language import _
 from grader.launching import Launcher
 from grader.logs import SubmissionLog
 from grader.outfolder import OutFolder, opened_out
@@ -258,7 +259,9 @@ class _Batch:
             raise
         except Exception as error:
             what = f"{type(error).__name__}: {error}"[:500]
-            reason = f"torchgrade itself failed on its report ({what}). Please report it."
+            reason = _(
+                "torchgrade itself failed on its report ({what}). Please report it.", what=what
+            )
             ungraded = self._ungraded(result.submission, result.provenance.key, reason)
             result = self._adjusted(ungraded)
             self._folder.write(result)
@@ -289,7 +292,7 @@ class _Batch:
                 self._observer.event(submission, event)
 
         log.say(f"grading {submission.id}, {submission.digest}")
-        for _ in range(MAX_LOSSES):
+        for _loss in range(MAX_LOSSES):
             try:
                 result = pool.grade(submission, on_event)
             except SlotLost:
@@ -300,7 +303,7 @@ class _Batch:
             log.result(result)
             return result
         key = key_of(self._opened.provenance.key, submission.fingerprint)
-        reason = f"The grading process was lost {MAX_LOSSES} times on it."
+        reason = _("The grading process was lost {number} times on it.", number=MAX_LOSSES)
         return self._ungraded(submission.info, key, reason)
 
     def _ungraded(self, submission: SubmissionInfo, key: str, reason: str) -> SubmissionResult:

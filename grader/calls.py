@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from grader.language import _
+from grader.language.harness import from_harness
 from grader.protocol.parts import Cell, Failure, Location, Recorded
 
 _CALL = re.compile(
@@ -57,8 +59,16 @@ def _obstacle(where: Location, errors: Sequence[Failure]) -> str:
         places = [place for place in error.places if place.file == where.file]
         if not places:
             continue
-        line = f" in line {places[0].line}" if places[0].line is not None else ""
-        if error.type_name == "SyntaxError":
-            return f"its cell is no Python{line}"
-        return f"{error.type_name} was raised{line} of its cell"
-    return "it stands in code that is not run"
+        return _error_in_cell(error.type_name, places[0].line)
+    return _("it stands in code that is not run")
+
+
+def _error_in_cell(type_name: str, line: int | None) -> str:
+    if type_name == "SyntaxError":
+        if line is None:
+            return _("its cell is no Python")
+        return _("its cell is no Python in line {line}", line=line)
+    error = from_harness(type_name)
+    if line is None:
+        return _("{error} was raised in its cell", error=error)
+    return _("{error} was raised in line {line} of its cell", error=error, line=line)

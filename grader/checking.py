@@ -13,6 +13,7 @@ from grader.batch import Checker
 from grader.errors import UserError
 from grader.intake import open_own_work
 from grader.intake.suffixes import is_source
+from grader.language import _
 from grader.report.text import clean_line
 from grader.results import SubmissionResult
 from grader.terminal import LiveView, print_result, print_user_error
@@ -28,7 +29,7 @@ def check_and_tell(work: Path, checker: Checker, console: Console) -> Submission
         UserError, Bug: as :meth:`grader.batch.Checker.check`.
     """
     with open_own_work(work) as submission, LiveView(console) as view:
-        view.starting(f"Checking {work} …")
+        view.starting(_("Checking {work} …", work=work))
         result = checker.check(submission, view)
     print_result(console, result, checker.out / "report.html")
     return result
@@ -43,7 +44,7 @@ def keep_checking(work: Path, checker: Checker, console: Console) -> SubmissionR
         UserError, Bug: as :func:`check_and_tell`, the first time.
     """
     result = check_and_tell(work, checker, console)
-    for _ in _saves(work.resolve(), checker.out.resolve(), console):
+    for _saved in _saves(work.resolve(), checker.out.resolve(), console):
         try:
             result = check_and_tell(work, checker, console)
         except UserError as error:
@@ -64,8 +65,8 @@ def _saves(work: Path, out: Path, console: Console) -> Iterator[None]:
     try:
         next(changes)  # from here on no save is missed, and it may be said that one is waited for
         while True:
-            waiting = f"\n[dim]Waiting for {name} to be saved; Ctrl-C ends.[/]"
-            console.print(waiting, highlight=False)
+            waiting = _("Waiting for {file} to be saved; Ctrl-C ends.", file=name)
+            console.print(f"\n[dim]{waiting}[/]", highlight=False)
             console.file.flush()  # somebody may read it through a pipe
             next(filter(None, changes))
             yield

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from grader.language import _
 from grader.matched import MatchedRun
 from grader.protocol.parts import Recorded
 from grader.results import RunName
@@ -39,7 +40,7 @@ def choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
     tried = (*calls, *other[-1:])
     why = chosen.why
     if best and others:
-        why = f"{why}, and its model is called {BEST_MODEL}"
+        why = _("{why}, and its model is called {name}", why=why, name=BEST_MODEL)
     return replace(
         chosen,
         why=why,

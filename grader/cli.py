@@ -110,9 +110,12 @@ def check(
 
         from grader.batch import Checker
         from grader.checking import check_and_tell, keep_checking
+        from grader.handout.opening import require_answers
         from grader.language import speak
         from grader.machine import this_machine
 
+        if lang is not None:
+            speak(lang)  # in it is said, too, what is wrong with the handout
         handout = _handout(stack, with_file, rubric)
         setup = make_setup(
             train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
@@ -120,6 +123,8 @@ def check(
             language=lang, handout=handout,
         )  # fmt: skip
         speak(setup.language)
+        if handout is None:
+            require_answers()
         checker = stack.enter_context(Checker(out, setup, launcher))
         look = keep_checking if watch else check_and_tell
         result = look(submission, checker, Console())
@@ -128,13 +133,13 @@ def check(
 
 def _handout(stack: ExitStack, path: Path | None, rubric: Path | None) -> Handout | None:
     """What is checked with, unpacked until the stack is closed."""
-    from grader.handout.opening import open_handout, require_answers
+    from grader.handout.opening import open_handout
+    from grader.language import _
 
     if path is None:
-        require_answers()
         return None
     if rubric is not None:
-        raise UsageError("--with brings a rubric of its own. Leave out --rubric.")
+        raise UsageError(_("--with brings a rubric of its own. Leave out --rubric."))
     return stack.enter_context(open_handout(path))
 
 
@@ -266,6 +271,7 @@ def _code(graded: Sequence[Graded], misfits: Sequence[AdjustmentsError]) -> int:
 def show(
     submission: Work,
     rubric: RubricFile = None,
+    lang: Lang = None,
     require_isolation: Isolation = "any",
     isolation: IsolationMode = "full",
 ) -> None:
@@ -273,13 +279,15 @@ def show(
     from rich.console import Console
 
     from grader.intake import open_own_work
+    from grader.language import speak
     from grader.showing import print_overview
     from grader.slot import single_slot
 
     setup = make_setup(
         train=False, full_curves=False, data="synthetic", data_root=None, rubric=rubric,
-        isolation=require_isolation, mode=isolation,
+        isolation=require_isolation, mode=isolation, language=lang,
     )  # fmt: skip
+    speak(setup.language)
     with open_own_work(submission) as handed_in, single_slot(setup) as slot:
         slot.open()
         overview = slot.look(handed_in)
@@ -308,7 +316,9 @@ def main() -> None:
         app()  # ends by SystemExit, also after a usage error
     except SystemExit as end:
         if end.code == EXIT_INTERRUPTED:
-            _errors().print("Interrupted. What was graded is in the output folder.")
+            from grader.language import _
+
+            _errors().print(_("Interrupted. What was graded is in the output folder."))
         raise
     except UserError as error:
         from grader.terminal import print_user_error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from grader.language import _
 from grader.results import CurvePoint
 
 RISE = 0.02
@@ -29,27 +30,32 @@ def course_of(curve: Sequence[CurvePoint], classes: int) -> str | None:
     best = accuracies.index(max(accuracies))
     at_best = curve[best].loss
     if losses and not all(map(math.isfinite, losses)):
-        return "the loss became infinite or no number at all: steps that are too large do that"
+        return _("the loss became infinite or no number at all: steps that are too large do that")
     if len(losses) > 1 and losses[-1] > GROWTH * losses[0] > 0:
-        grew = f"the loss grew from {losses[0]:.3g} to {losses[-1]:.3g}"
-        return f"{grew}: steps that are too large do that"
+        return _(
+            "the loss grew from {first:.3g} to {last:.3g}: steps that are too large do that",
+            first=losses[0],
+            last=losses[-1],
+        )
     if accuracies[best] < 1 / classes + 2 * RISE:
         if losses and max(losses) - min(losses) <= STILL * abs(max(losses)):
-            return (
+            return _(
                 "the loss never changed: what is trained has no part in the scores, or no gradient "
                 "reaches it"
             )
-        return (
+        return _(
             "it stayed at what guessing gives: look at the size of the steps, at which parameters "
             "are trained, and at how the weights begin"
         )
     fell = accuracies[best] - accuracies[-1] > RISE
     if fell and at_best is not None and losses[-1] < at_best:
-        return (
-            f"it fell again from {accuracies[best]:.1%} to {accuracies[-1]:.1%} while the training "
-            "loss went on falling: the training images are learned by heart"
+        return _(
+            "it fell again from {best:.1%} to {last:.1%} while the training loss went on falling: "
+            "the training images are learned by heart",
+            best=accuracies[best],
+            last=accuracies[-1],
         )
     late = accuracies[len(accuracies) * 2 // 3 :]
     if best >= len(curve) - 2 and late[-1] - late[0] > RISE:
-        return "it was still rising at the end: this learns too slowly for the budget"
-    return "it had levelled off before the end"
+        return _("it was still rising at the end: this learns too slowly for the budget")
+    return _("it had levelled off before the end")

@@ -28,6 +28,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from grader.language import _
+
 
 class TorchgradeError(Exception):
     """Base of every exception that torchgrade raises on purpose."""
@@ -102,7 +104,7 @@ class StudentError(WorkerError):
 
     def __init__(self, type_name: str, message: str, places: tuple[Place, ...] = ()) -> None:
         what = f"{type_name}: {message}" if message else type_name
-        super().__init__(f"your code raised {what}")
+        super().__init__(_("your code raised {what}", what=what))
         self.type_name = type_name
         self.places = places
 
@@ -115,7 +117,12 @@ class WorkerTimeout(WorkerError):
     """No answer within the deadline; the worker was killed."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__(f"your code gave no answer within {seconds:g} seconds and was stopped")
+        super().__init__(
+            _(
+                "your code gave no answer within {seconds:g} seconds and was stopped",
+                seconds=seconds,
+            )
+        )
 
 
 class TimeUsedUp(WorkerError):
@@ -123,8 +130,11 @@ class TimeUsedUp(WorkerError):
 
     def __init__(self, seconds: float) -> None:
         super().__init__(
-            f"your code has taken the {seconds:g} seconds that a submission may take in all; "
-            "nothing more of it is run"
+            _(
+                "your code has taken the {seconds:g} seconds that a submission may take in all; "
+                "nothing more of it is run",
+                seconds=seconds,
+            )
         )
 
 
@@ -137,5 +147,8 @@ class ProtocolError(WorkerError):
 
     def __init__(self, detail: str) -> None:
         super().__init__(
-            f"the process that runs your code sent something that is no valid reply ({detail})"
+            _(
+                "the process that runs your code sent something that is no valid reply ({detail})",
+                detail=detail,
+            )
         )

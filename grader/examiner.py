@@ -123,11 +123,13 @@ def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> Finished:
                 raise UserError(
                     "The disk of TMPDIR is full. Make room or choose another."
                 ) from error
-            reason = "The disk of TMPDIR was full while this was graded, and is not any more."
+            reason = _("The disk of TMPDIR was full while this was graded, and is not any more.")
             return Finished(result=grader.ungraded(job.submission, reason))
         traceback.print_exc()  # seen with --debug
         what = f"{type(error).__name__}: {error}"[:500]
-        reason = f"torchgrade itself failed on this submission ({what}). Please report it."
+        reason = _(
+            "torchgrade itself failed on this submission ({error}). Please report it.", error=what
+        )
         return Finished(result=grader.ungraded(job.submission, reason))
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from grader.choices import ContainerSize, DataChoice
+from grader.options import Lang
 
 gradescope_app = typer.Typer(help="An autograder for Gradescope.", no_args_is_help=True)
 
@@ -36,6 +37,7 @@ def build(
         str | None,
         typer.Option(help="A further package index for pip: that of torch's builds without CUDA."),
     ] = None,
+    lang: Lang = None,
 ) -> None:
     """Make the zip that Gradescope takes as an autograder."""
     from rich.console import Console
@@ -45,7 +47,12 @@ def build(
     from grader.rubric import default_rubric
 
     built = build_zip(
-        out, container=container, data=data, rubric=rubric or default_rubric(), index=index
+        out,
+        container=container,
+        data=data,
+        rubric=rubric or default_rubric(),
+        index=index,
+        language=lang,
     )
     training = "" if built.train else ", everything but training"
     Console().print(

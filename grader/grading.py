@@ -22,6 +22,7 @@ from grader.data import Store
 from grader.errors import IsolationError, ReplyError, StudentError, WorkerError
 from grader.intake import Submission
 from grader.keys import key_of
+from grader.language import _
 from grader.looking import overview_of, problem_of
 from grader.overview import Overview
 from grader.protocol import parts
@@ -102,7 +103,7 @@ class Grader:
         if submission.problem is not None:
             return self.ungraded(submission, submission.problem)
         started, clock = datetime.now(UTC), time.monotonic()
-        for _ in range(MAX_LOSSES):
+        for _attempt in range(MAX_LOSSES):
             self._students.forget_workers()
             found = self._examine(submission, watcher)
             if not self._students.lost_one:
@@ -307,6 +308,8 @@ class CannotBeRun(Exception):
 
 def _cannot_be_run(error: WorkerError, student: Student) -> Findings:
     places = error.places if isinstance(error, StudentError) else ()
-    place = f" ({places[-1]})" if places else ""
-    reason = shorten(f"Your work cannot be run{place}: {error}.")
-    return Findings(reason=reason, notes=tuple(student.notes), layers=student.layers)
+    if places:
+        reason = _("Your work cannot be run ({place}): {error}.", place=places[-1], error=error)
+    else:
+        reason = _("Your work cannot be run: {error}.", error=error)
+    return Findings(reason=shorten(reason), notes=tuple(student.notes), layers=student.layers)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from grader.language import _
 from grader.protocol.parts import Optimizer
 from grader.results import CurvePoint, IntegrityFlag, RunName
 from grader.rubric import Integrity
@@ -53,18 +54,23 @@ def arrived_trained(name: RunName, start: float) -> IntegrityFlag:
     """The flag for a model that is better than guessing before its first step."""
     return IntegrityFlag(
         flag=ARRIVED_TRAINED,
-        text=f"{name}: before its first training step the model classified {start:.1%} of the "
-        "validation images correctly. It was trained again from weights whose values had been "
-        "shuffled, and that is what counts.",
+        text=_(
+            "{run}: before its first training step the model classified {start:.1%} of the "
+            "validation images correctly. It was trained again from weights whose values had been "
+            "shuffled, and that is what counts.",
+            run=name,
+            start=start,
+        ),
     )
 
 
 def knows_after_shuffling(start: float) -> str:
     """Why a run does not count whose model needs no weights to know the images."""
-    return (
-        f"the model classified {start:.1%} of the validation images correctly before its first "
+    return _(
+        "the model classified {start:.1%} of the validation images correctly before its first "
         "step, from weights whose values had been shuffled. What it knows does not come from "
-        "training"
+        "training",
+        start=start,
     )
 
 
@@ -80,11 +86,13 @@ def knows_without_learning(before: float, again: float, rules: Integrity) -> str
     if again >= rules.exchanged_share * before:
         return None
     # Without the second number: how labels are exchanged differs from time to time.
-    return (
-        f"the model classified {before:.1%} of the validation images correctly; trained again, up "
+    return _(
+        "the model classified {before:.1%} of the validation images correctly; trained again, up "
         "to there, from weights whose values had been shuffled, on the same images with the labels "
-        f"of the classes exchanged, it classified less than {rules.exchanged_share:.0%} as many by "
-        "these labels. What it knows does not come from its training"
+        "of the classes exchanged, it classified less than {share:.0%} as many by these labels. "
+        "What it knows does not come from its training",
+        before=before,
+        share=rules.exchanged_share,
     )
 
 
@@ -92,9 +100,13 @@ def not_looked_into(name: RunName, before: float) -> IntegrityFlag:
     """The flag for a run whose leap could not be looked into."""
     return IntegrityFlag(
         flag=NOT_LOOKED_INTO,
-        text=f"{name}: the accuracy leapt to {before:.1%}, which honest runs do now and then. To "
-        "see whether the training learns as much from other labels, the submission had no time "
-        "left.",
+        text=_(
+            "{run}: the accuracy leapt to {before:.1%}, which honest runs do now and then. To see "
+            "whether the training learns as much from other labels, the submission had no time "
+            "left.",
+            run=name,
+            before=before,
+        ),
     )
 
 
@@ -114,9 +126,13 @@ def works_too_much(
         return None
     return IntegrityFlag(
         flag=WORKS_TOO_MUCH,
-        text=f"{name}: the training took more than {rules.work:g} times the processor time that "
-        "the network asked for takes for as many images. It may have trained more than was "
-        "counted.",
+        text=_(
+            "{run}: the training took more than {factor:g} times the processor time that the "
+            "network asked for takes for as many images. It may have trained more than was "
+            "counted.",
+            run=name,
+            factor=rules.work,
+        ),
     )
 
 
@@ -128,23 +144,39 @@ def other_optimizer(
     others = [each for each in names if each != asked.type_name]
     if not others:
         return None
-    alone = asked.type_name not in names
-    what = f"it was {listed(others)} that" if alone else f"{listed(others)}, too,"
-    return IntegrityFlag(
-        flag=OTHER_OPTIMIZER,
-        text=f"{name}: the training was given {asked.type_name}, but {what} changed the weights.",
-    )
+    values = {"run": name, "asked": asked.type_name, "others": listed(others)}
+    if asked.type_name in names:
+        text = _(
+            "{run}: the training was given {asked}, but {others}, too, changed the weights.",
+            **values,
+        )
+    else:
+        text = _(
+            "{run}: the training was given {asked}, but it was {others} that changed the weights.",
+            **values,
+        )
+    return IntegrityFlag(flag=OTHER_OPTIMIZER, text=text)
 
 
 def shared_differs(name: RunName, own: float | None, shared: float | None) -> IntegrityFlag:
     """The flag for a run whose own training misses what an equal one of the reference's reached."""
-    reached = "no accuracy" if own is None else f"{own:.1%}"
-    return IntegrityFlag(
-        flag=SHARED_DIFFERS,
-        text=f"{name}: its first training steps equal the reference's, whose training reached "
-        f"{shared or 0.0:.1%} and stands here; its own, carried out as a sample, reached "
-        f"{reached}.",
-    )
+    reached = shared or 0.0
+    if own is None:
+        text = _(
+            "{run}: its first training steps equal the reference's, whose training reached "
+            "{shared:.1%} and stands here; its own, carried out as a sample, reached no accuracy.",
+            run=name,
+            shared=reached,
+        )
+    else:
+        text = _(
+            "{run}: its first training steps equal the reference's, whose training reached "
+            "{shared:.1%} and stands here; its own, carried out as a sample, reached {own:.1%}.",
+            run=name,
+            shared=reached,
+            own=own,
+        )
+    return IntegrityFlag(flag=SHARED_DIFFERS, text=text)
 
 
 def knows_the_images(seen: float, unseen: float, images: int, rules: Integrity) -> str | None:
@@ -160,19 +192,23 @@ def knows_the_images(seen: float, unseen: float, images: int, rules: Integrity) 
     deviation = math.sqrt(asked * (1 - asked) / images)
     if unseen >= asked - rules.unseen_deviations * deviation:
         return None
-    return (
-        f"of the validation images the model classified {seen:.1%} correctly, but of images that "
-        "it had never been shown, moved by a pixel and with some noise, less than "
-        f"{rules.unseen_share:.0%} as many. It knows the images, not what they show"
+    return _(
+        "of the validation images the model classified {seen:.1%} correctly, but of images that "
+        "it had never been shown, moved by a pixel and with some noise, less than {share:.0%} as "
+        "many. It knows the images, not what they show",
+        seen=seen,
+        share=rules.unseen_share,
     )
 
 
 def shows_nothing_unseen(seen: float, problem: str) -> str:
     """Why a run does not count whose model gives no scores for images that it was never shown."""
-    return (
-        f"of the validation images the model classified {seen:.1%} correctly, but for images that "
+    return _(
+        "of the validation images the model classified {seen:.1%} correctly, but for images that "
         "it had never been shown, moved by a pixel and with some noise, it gave no scores: "
-        f"{problem}"
+        "{problem}",
+        seen=seen,
+        problem=problem,
     )
 
 
@@ -180,6 +216,10 @@ def ended_when_stopped(name: RunName, problem: str) -> IntegrityFlag:
     """The flag for a run that had reached its threshold and did not live to be looked at."""
     return IntegrityFlag(
         flag=ENDED_WHEN_STOPPED,
-        text=f"{name}: it had reached its threshold when its process ended ({problem}). Which "
-        "optimizers had changed the weights could not be seen.",
+        text=_(
+            "{run}: it had reached its threshold when its process ended ({problem}). Which "
+            "optimizers had changed the weights could not be seen.",
+            run=name,
+            problem=problem,
+        ),
     )

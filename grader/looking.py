@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from grader.intake import Submission
+from grader.language import N_, _
+from grader.language.harness import from_harness
 from grader.matched import explain_match
 from grader.overview import CellLine, DefinitionLine, Overview, TrainingLine
 from grader.protocol.messages import Loaded
@@ -48,7 +50,7 @@ def overview_of(submission: Submission, student: Student, understanding: Underst
 
 def _cells(submission: Submission, errors: tuple[Failure, ...]) -> list[CellLine]:
     failed = {
-        place.file: f"{error.type_name}: {error.message}"
+        place.file: f"{from_harness(error.type_name)}: {from_harness(error.message)}"
         for error in reversed(errors)
         for place in error.places[:1]
     }
@@ -92,8 +94,8 @@ def _trainings(loaded: Loaded, understanding: Understanding) -> list[TrainingLin
 _KINDS = {
     "part2": "train_part2",
     "part34": "train_part34",
-    "loop": "own loop",
-    "built": "made, not trained",
+    "loop": N_("own loop"),
+    "built": N_("made, not trained"),
 }
 
 
@@ -101,10 +103,10 @@ def _training(recorded: Recorded, run_of: Mapping[str, RunName]) -> TrainingLine
     model, optimizer = recorded.model, recorded.optimizer
     return TrainingLine(
         where=str(recorded.where),
-        what=_KINDS[recorded.api],
+        what=_(_KINDS[recorded.api]),
         model=recorded.function or (model.type_name if model else None),
         optimizer=optimizer.type_name if optimizer else None,
         epochs=recorded.epochs,
         run=run_of.get(recorded.target),
-        obstacle=recorded.problem,
+        obstacle=None if recorded.problem is None else from_harness(recorded.problem),
     )

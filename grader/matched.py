@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.language import N_, _, capitalised, plural
 from grader.protocol.parts import Location, Recorded
-from grader.sentences import counted, listed
+from grader.sentences import listed
 
 
 @dataclass(frozen=True)
@@ -41,35 +42,59 @@ class MatchedRun:
 
 
 _FOUND = {
-    "part2": "train_part2 is called at {}.",
-    "part34": "train_part34 is called at {}.",
-    "loop": "A training loop of its own begins at {}.",
-    "built": "What is to be trained is made at {}, and no call trains it; the homework's own "
-    "training function does.",
+    "part2": N_("train_part2 is called at {place}."),
+    "part34": N_("train_part34 is called at {place}."),
+    "loop": N_("A training loop of its own begins at {place}."),
+    "built": N_(
+        "What is to be trained is made at {place}, and no call trains it; the homework's own "
+        "training function does."
+    ),
 }
 
 
 def explain_match(run: MatchedRun) -> str:
     """How a run was found and what it was known by, in sentences."""
     first, last = run.recordings[0].where, run.last
-    more = len(run.recordings) - 1
-    places = str(first) if first == last.where else f"{first}, and {more} more up to {last.where}"
-    text = f"{_FOUND[last.api].format(places)} {run.why[:1].upper()}{run.why[1:]}."
+    places = str(first)
+    if first != last.where:
+        places = _(
+            "{first}, and {number} more up to {last}",
+            first=first,
+            number=len(run.recordings) - 1,
+            last=last.where,
+        )
+    told = [_(_FOUND[last.api], place=places), f"{capitalised(run.why)}."]
     for rival in run.rivals:
+        place = rival.last.where
         if rival.last.target == last.target:
-            text += f" Where these miss together, that of {last.where} is tried alone."
-        elif rival.last.where != last.where:
-            text += f" Where it misses, the training at {rival.last.where} is tried."
+            told.append(
+                _("Where these miss together, that of {place} is tried alone.", place=last.where)
+            )
+        elif place != last.where:
+            told.append(_("Where it misses, the training at {place} is tried.", place=place))
     searched = [rival for rival in run.rivals if _is_beside(rival, run)]
     if searched:
-        models = "1 more such model" if len(searched) == 1 else f"{len(searched)} more"
-        text += f" The same line trains {models}."
+        told.append(
+            plural(
+                "The same line trains {number} more such model.",
+                "The same line trains {number} more.",
+                len(searched),
+            )
+        )
     if run.unlike:
-        models = counted(run.unlike, "model")
-        text += f" Not counted: {models} of another network or optimizer that it also trains."
+        told.append(
+            plural(
+                "Not counted: {number:,} model of another network or optimizer that it also "
+                "trains.",
+                "Not counted: {number:,} models of another network or optimizer that it also "
+                "trains.",
+                run.unlike,
+            )
+        )
     if run.passed_over:
-        text += f" Other attempts do not count: {listed([*map(str, run.passed_over)])}."
-    return text
+        others = listed([*map(str, run.passed_over)])
+        told.append(_("Other attempts do not count: {places}.", places=others))
+    return " ".join(told)
 
 
 def explain_untried(run: MatchedRun, further_models: int) -> str | None:
@@ -77,8 +102,11 @@ def explain_untried(run: MatchedRun, further_models: int) -> str | None:
     left = len(run.rivals) - further_models
     if left <= 0:
         return None
-    were = "was" if left == 1 else "were"
-    return f"{counted(left, 'more model')} of a search {were} not trained"
+    return plural(
+        "{number:,} more model of a search was not trained",
+        "{number:,} more models of a search were not trained",
+        left,
+    )
 
 
 def _is_beside(rival: MatchedRun, run: MatchedRun) -> bool:

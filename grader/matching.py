@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from grader.choosing import BEST_MODEL, TRAINED, choose, is_sequential, readiness
 from grader.intake.outline import Outline
+from grader.language import N_, _
 from grader.matched import MatchedRun
 from grader.protocol.parts import Layer, Location, Model, Recorded
 from grader.results import RunName
@@ -29,11 +30,11 @@ _QUESTION_OF_PART = {2: 2, 3: 5, 4: 6, 5: 7}
 """The question whose run is trained in each part."""
 
 _TITLES: dict[RunName, str] = {
-    "barebones": "barebones ConvNet",
-    "module": "nn.Module ConvNet",
-    "sequential_fc": "Sequential two-layer network",
-    "sequential_convnet": "Sequential ConvNet",
-    "challenge": "challenge model",
+    "barebones": N_("the barebones ConvNet"),
+    "module": N_("the nn.Module ConvNet"),
+    "sequential_fc": N_("the Sequential two-layer network"),
+    "sequential_convnet": N_("the Sequential ConvNet"),
+    "challenge": N_("the challenge model"),
 }
 
 WEIGHTS = "weights"
@@ -116,15 +117,15 @@ def _by_structure(group: MatchedRun, modules: Sequence[MatchedRun]) -> tuple[Run
     """The run's name and why, where what is trained says it."""
     model = group.last.model
     if group.last.api == "part2" or (model is not None and model.type_name == WEIGHTS):
-        return "barebones", "it trains a list of weights"
+        return "barebones", _("it trains a list of weights")
     if model is None:
         name = QUESTIONS.get(group.mark or 0)
         return None if name is None else (name, _under(group))
     if model.type_name == "ThreeLayerConvNet" and group.mark != 7:
         again = _goes_further(group, modules) or (bool(modules) and group.mark == 6)
-        return None if again else ("module", "it trains ThreeLayerConvNet")
+        return None if again else ("module", _("it trains ThreeLayerConvNet"))
     if model.sequential and not convolutions(model) and not _may_be_challenge(group):
-        return "sequential_fc", "it trains nn.Sequential without a convolution"
+        return "sequential_fc", _("it trains nn.Sequential without a convolution")
     return None
 
 
@@ -158,10 +159,10 @@ def _match_convnets(
     marked = set(claims)
     for run in rest:
         if "sequential_convnet" not in claims and _looks_like_part4(run):
-            why = "it trains nn.Sequential of two convolutions for one epoch"
+            why = _("it trains nn.Sequential of two convolutions for one epoch")
             claims["sequential_convnet"] = [replace(run, why=why)]
         elif "challenge" not in marked:
-            why = "it trains a network that is none of the parts before"
+            why = _("it trains a network that is none of the parts before")
             claims.setdefault("challenge", []).append(replace(run, why=why))
 
 
@@ -176,13 +177,13 @@ def _give_back(claims: dict[RunName, list[MatchedRun]]) -> None:
         found = [run for run in candidates if fits(run) and BEST_MODEL not in run.last.names]
         if name in claims or not found or len(found) == len(candidates):
             continue
-        claims[name] = [replace(run, why=f"{why}, as nothing else does") for run in found]
+        claims[name] = [replace(run, why=_(why)) for run in found]
         claims["challenge"] = [run for run in candidates if run not in found]
 
 
 def _under(run: MatchedRun) -> str:
-    name = QUESTIONS[run.mark or 0]
-    return f"it stands in the part of the homework that trains the {_TITLES[name]}"
+    network = _(_TITLES[QUESTIONS[run.mark or 0]])
+    return _("it stands in the part of the homework that trains {network}", network=network)
 
 
 def _looks_like_part4(run: MatchedRun) -> bool:
@@ -203,12 +204,16 @@ def _is_fully_connected(run: MatchedRun) -> bool:
 
 
 _BY_STRUCTURE_ALONE: tuple[tuple[RunName, Callable[[MatchedRun], bool], str], ...] = (
-    ("module", _is_part3, "it trains ThreeLayerConvNet"),
-    ("sequential_fc", _is_fully_connected, "it trains nn.Sequential without a convolution"),
+    ("module", _is_part3, N_("it trains ThreeLayerConvNet, as nothing else does")),
+    (
+        "sequential_fc",
+        _is_fully_connected,
+        N_("it trains nn.Sequential without a convolution, as nothing else does"),
+    ),
     (
         "sequential_convnet",
         _looks_like_part4,
-        "it trains nn.Sequential of two convolutions for one epoch",
+        N_("it trains nn.Sequential of two convolutions for one epoch, as nothing else does"),
     ),
 )
 

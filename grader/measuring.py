@@ -11,6 +11,7 @@ from torch import Tensor
 
 from grader.data import Split, Store
 from grader.errors import ReplyError
+from grader.language import _
 from grader.results import RUN_NAMES, RunName
 from grader.sandbox.student import Student
 
@@ -124,9 +125,20 @@ def count_correct(scores: Tensor, labels: NDArray[np.int64]) -> int:
     """
     if scores.dim() != 2 or len(scores) != len(labels) or not scores.numel():
         shape = " x ".join(str(n) for n in scores.shape)
-        raise ReplyError(f"for {len(labels)} images the model returned scores of shape ({shape})")
+        raise ReplyError(
+            _(
+                "for {number} images the model returned scores of shape ({shape})",
+                number=len(labels),
+                shape=shape,
+            )
+        )
     if not scores.is_floating_point():
-        raise ReplyError(f"the scores came as {scores.dtype}; floating-point numbers are asked for")
+        raise ReplyError(
+            _(
+                "the scores came as {dtype}; floating-point numbers are asked for",
+                dtype=scores.dtype,
+            )
+        )
     scores = scores.float()
     usable = ~torch.isnan(scores).any(dim=1)
     right = scores.argmax(dim=1) == torch.from_numpy(np.array(labels))

@@ -45,8 +45,10 @@ def _check_and_show(arguments: Sequence[str], names: Mapping[str, Any]) -> None:
             raise UsageError("Say which notebook is to be checked: %torchgrade HW05.ipynb")
         work = [] if named else [str(notebook)]
         # -P: a file beside the notebook, the student's perhaps, must not be imported.
-        command = [sys.executable, "-P", "-m", "grader", "check", *work, *arguments, "--out", out]
-        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        # utf8: what it says can be said here and there, whatever the language.
+        python = [sys.executable, "-P", "-X", "utf8"]
+        command = [*python, "-m", "grader", "check", *work, *arguments, "--out", out]
+        ended = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         if ended.returncode not in _CHECKED:
             raise UsageError((ended.stderr or ended.stdout).strip())
         print(ended.stdout.strip().splitlines()[-2])

@@ -17,6 +17,7 @@ from grader.errors import AdjustmentsError, UsageError, UserError
 from grader.files import MIN_FREE_BYTES, is_full
 from grader.intake import Submission
 from grader.keys import key_of
+from grader.language import _
 from grader.report import (
     read_batch,
     read_submission,
@@ -84,12 +85,13 @@ class OutFolder:
         Raises:
             UserError: the disk does not take it.
         """
-        with _told_as_user_error(f"The result of {result.submission.id}"):
+        what = _("The result of {submission}", submission=result.submission.id)
+        with _told_as_user_error(what):
             write_submission(result, self.of(result.submission.id))
 
     def write_index(self, batch: BatchResult, results: Iterable[SubmissionResult]) -> None:
         """Write results.json and index.html; raises as :meth:`write` does."""
-        with _told_as_user_error("The index"):
+        with _told_as_user_error(_("The index")):
             write_batch(batch, results, self.path)
 
 
@@ -137,13 +139,21 @@ def opened_out(path: Path, *, single: bool = False) -> Iterator[OutFolder]:
             stack.enter_context(FileLock(path / LOCK, timeout=0))
         except Timeout as error:
             raise UsageError(
-                f"Another torchgrade is writing to {path}. Wait until it has ended, or choose "
-                "another folder with --out."
+                _(
+                    "Another torchgrade is writing to {folder}. Wait until it has ended, or choose "
+                    "another folder with --out.",
+                    folder=path,
+                )
             ) from error
         except OSError as error:  # somebody else graded into it, or it knows no locks
             raise UsageError(
-                f"{path} cannot be locked: {error.strerror}. Choose another folder with --out, or "
-                f"make {LOCK} in it yours."
+                _(
+                    "{folder} cannot be locked: {reason}. Choose another folder with --out, or "
+                    "make {file} in it yours.",
+                    folder=path,
+                    reason=error.strerror,
+                    file=LOCK,
+                )
             ) from error
         remove_unfinished(path)
         yield OutFolder(path, single, Adjustments() if single else read_adjustments(path))
@@ -156,7 +166,11 @@ def _prepare(out: Path) -> None:
             probe.write(b"torchgrade")
     except OSError as error:
         raise UsageError(
-            f"Results cannot be written to {out}: {error.strerror}. Choose another with --out."
+            _(
+                "Results cannot be written to {folder}: {reason}. Choose another with --out.",
+                folder=out,
+                reason=error.strerror,
+            )
         ) from error
     _require_room(out, "--out")
     _require_room(Path(tempfile.gettempdir()), "TMPDIR")
@@ -164,10 +178,15 @@ def _prepare(out: Path) -> None:
 
 def _require_room(folder: Path, chosen_by: str) -> None:
     if is_full(folder):
-        free = shutil.disk_usage(folder).free
         raise UsageError(
-            f"The disk of {folder} is full ({free >> 20} MB left, {MIN_FREE_BYTES >> 20} MB "
-            f"needed). Make room or choose another folder with {chosen_by}."
+            _(
+                "The disk of {folder} is full ({left} MB left, {needed} MB needed). "
+                "Make room or choose another folder with {option}.",
+                folder=folder,
+                left=shutil.disk_usage(folder).free >> 20,
+                needed=MIN_FREE_BYTES >> 20,
+                option=chosen_by,
+            )
         )
 
 
@@ -177,6 +196,10 @@ def _told_as_user_error(what: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            f"{what} cannot be written: {error.strerror}. "
-            "What was graded before is in the output folder."
+            _(
+                "{what} cannot be written: {reason}. "
+                "What was graded before is in the output folder.",
+                what=what,
+                reason=error.strerror,
+            )
         ) from error

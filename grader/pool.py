@@ -11,6 +11,7 @@ from typing import Self
 from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import Opened, Setup
+from grader.language import _
 from grader.launching import Launcher
 from grader.results import SubmissionResult
 from grader.slot import OnEvent, Slot, SlotLost
@@ -38,7 +39,7 @@ class SlotPool:
         self.closed = False
         # None is a slot that is opened when it is needed; the last one used is the first again.
         self._free: LifoQueue[Slot | None] = LifoQueue()
-        for _ in range(slots):
+        for _slot in range(slots):
             self._free.put(None)
 
     def __enter__(self) -> Self:
@@ -60,7 +61,7 @@ class SlotPool:
             SlotLost: the examiner ended.
             Bug: torchgrade failed.
         """
-        for _ in range(MAX_STARTS - 1):
+        for _start in range(MAX_STARTS - 1):
             with suppress(SlotLost):
                 return self._open_first()
         return self._open_first()
@@ -76,7 +77,7 @@ class SlotPool:
         slot = self._free.get()
         try:
             if slot is None:
-                slot, _ = self._open()
+                slot, _opened = self._open()
             result = slot.grade(submission, on_event)
         except BaseException:
             if slot is not None:
@@ -113,8 +114,11 @@ class SlotPool:
             slot = Slot(self._setup, self._living_launcher())
         except OSError as error:
             raise UserError(
-                f"No grading process can be started: {error.strerror}. Free memory and room in "
-                "TMPDIR, or grade fewer at once with --jobs. What was graded is kept."
+                _(
+                    "No grading process can be started: {reason}. Free memory and room in TMPDIR, "
+                    "or grade fewer at once with --jobs. What was graded is kept.",
+                    reason=error.strerror,
+                )
             ) from error
         try:
             return slot, slot.open()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from grader.language import _
+
 NAMED = 5
 """Items that are named one by one; of more, how many."""
 
@@ -15,8 +17,15 @@ def listed(items: Sequence[str]) -> str:
         items: at least one.
     """
     more = len(items) - NAMED
-    shown = [*items[:NAMED], *([f"{more:,} more"] if more > 0 else [])]
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+    if more > 0:
+        return and_more(items[:NAMED], more)
+    *before, last = items
+    return _("{items} and {last}", items=", ".join(before), last=last) if before else last
+
+
+def and_more(items: Sequence[str], more: int) -> str:
+    """Items, and how many there are besides these."""
+    return _("{items} and {number:,} more", items=", ".join(items), number=more)
 
 
 def counted(number: int, noun: str) -> str:

@@ -6,9 +6,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from grader.language import N_, _, plural
 from grader.overview import Overview
 from grader.report.text import clean, clean_line
-from grader.report.wording import RUN_TITLES
+from grader.report.wording import run_title
+from grader.results import RUN_NAMES
 
 _LINE = 40
 """Characters of a cell's first line."""
@@ -19,7 +21,8 @@ def print_overview(console: Console, overview: Overview) -> None:
     entry = clean_line(overview.entry or overview.submission)
     console.print(f"[bold]{escape(entry)}[/]", highlight=False)
     if overview.problem is not None:
-        console.print(f"[red]Not understood.[/] {escape(clean(overview.problem))}", highlight=False)
+        told = _("Not understood.")
+        console.print(f"[red]{told}[/] {escape(clean(overview.problem))}", highlight=False)
     if overview.cells:
         _print_cells(console, overview, entry)
     if overview.definitions:
@@ -28,11 +31,13 @@ def print_overview(console: Console, overview: Overview) -> None:
         _print_trainings(console, overview, entry)
         _print_runs(console, overview, entry)
     for note in overview.notes:
-        console.print(f"[dim]Note: {escape(clean(note))}[/]", highlight=False)
+        line = _("Note: {note}", note=escape(clean(note)))
+        console.print(f"[dim]{line}[/]", highlight=False)
 
 
 def _print_cells(console: Console, overview: Overview, entry: str) -> None:
-    table = _table(f"{len(overview.cells)} cells", "cell", "In", "lines", "begins with", "raised")
+    title = plural("{number} cell", "{number} cells", len(overview.cells))
+    table = _table(title, N_("cell"), "In", N_("lines"), N_("begins with"), N_("raised"))
     for cell in overview.cells:
         first_line = clean_line(cell.first_line)
         table.add_row(
@@ -46,20 +51,25 @@ def _print_cells(console: Console, overview: Overview, entry: str) -> None:
 
 
 def _print_definitions(console: Console, overview: Overview, entry: str) -> None:
-    table = _table("Definitions", "name", "comes from", "defined")
-    origins = {"given": "the homework's own code", "missing": "[red]nowhere[/]"}
+    table = _table(_("Definitions"), N_("name"), N_("comes from"), N_("defined"))
+    nowhere = _("nowhere")
+    origins = {"given": _("the homework's own code"), "missing": f"[red]{nowhere}[/]"}
     for line in overview.definitions:
-        where = _short(line.where, entry) if line.where else "the submission"
+        where = _short(line.where, entry) if line.where else _("the submission")
         source = origins.get(line.origin) or escape(where)
-        times = f"{line.definitions} times" if line.definitions > 1 else ""
+        number = line.definitions
+        times = plural("{number} time", "{number} times", number) if number > 1 else ""
         table.add_row(line.name, source, times)
     console.print(table)
 
 
 def _print_trainings(console: Console, overview: Overview, entry: str) -> None:
-    table = _table("Trainings", "where", "what", "model", "optimizer", "epochs", "run")
+    columns = (
+        N_("where"), N_("what"), N_("model"), N_("optimizer"), N_("epochs"), N_("run")
+    )  # fmt: skip
+    table = _table(_("Trainings"), *columns)
     for line in overview.trainings:
-        run = RUN_TITLES[line.run] if line.run else "[dim]-[/]"
+        run = run_title(line.run) if line.run else "[dim]-[/]"
         obstacle = f"[red]{escape(clean_line(line.obstacle))}[/]" if line.obstacle else ""
         table.add_row(
             escape(_short(line.where, entry)),
@@ -73,19 +83,21 @@ def _print_trainings(console: Console, overview: Overview, entry: str) -> None:
 
 
 def _print_runs(console: Console, overview: Overview, entry: str) -> None:
-    console.print("\n[bold]Why[/]")
-    for name, title in RUN_TITLES.items():
+    heading, nothing = _("Why"), _("no training was found")
+    console.print(f"\n[bold]{heading}[/]")
+    for name in RUN_NAMES:
         why = overview.runs.get(name)
-        text = escape(_short(clean(why), entry)) if why else "[red]no training was found[/]"
-        console.print(f"  {title}: {text}", highlight=False)
+        text = escape(_short(clean(why), entry)) if why else f"[red]{nothing}[/]"
+        console.print(f"  {run_title(name)}: {text}", highlight=False)
 
 
 def _table(title: str, *columns: str) -> Table:
+    """An empty one; the columns' names are translated here."""
     table = Table(box=None, pad_edge=False, title=f"\n[bold]{title}[/]", title_justify="left")
     for column in columns:
         # A place is never broken: one would search for "line" and the next one for its number.
         fixed = column in ("cell", "In", "lines", "where", "what", "epochs")
-        table.add_column(column, overflow="fold", no_wrap=fixed, header_style="dim")
+        table.add_column(_(column), overflow="fold", no_wrap=fixed, header_style="dim")
     return table
 
 

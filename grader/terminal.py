@@ -17,6 +17,8 @@ from grader.errors import AdjustmentsError, UserError
 from grader.exporting import Exported
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
+from grader.language import _
+from grader.report import phrases
 from grader.report.text import TEXT_LIMIT, clean, clean_line
 from grader.results import CheckStatus, RunName, SubmissionResult
 from grader.sentences import listed
@@ -64,7 +66,7 @@ class LiveView:
         self._progress.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._progress.stop()
 
     def starting(self, what: str) -> None:
@@ -76,7 +78,8 @@ class LiveView:
         self._console.print(f"[bold]{escape(opened.assignment)}[/]", highlight=False)
         data = opened.provenance.data
         if data is not None:
-            self._console.print(f"Data: {escape(data.description)}", highlight=False)
+            line = _("Data: {data}", data=escape(data.description))
+            self._console.print(line, highlight=False)
 
     def batch_started(self, total: int, kept: int) -> None:
         """See :class:`grader.batch.Observer`."""
@@ -90,7 +93,7 @@ class LiveView:
     def submission_started(self, submission: Submission) -> None:
         """See :class:`grader.batch.Observer`."""
         name = escape(clean_line(submission.id))
-        task = self._progress.add_task(name, total=None, note="loading")
+        task = self._progress.add_task(name, total=None, note=_("loading"))
         self._lines[submission.id] = _Line(task)
 
     def event(self, submission: Submission, event: CheckStarted | Trained) -> None:
@@ -140,12 +143,17 @@ class _Line:
         if self.run != (event.run, event.attempt):
             self.run, self.curve = (event.run, event.attempt), []
         self.curve.append(event.val_accuracy)
-        attempt = f" (seed {event.attempt + 1})" if event.attempt else ""
-        reached = " [green]✓[/]" if event.val_accuracy >= event.threshold else ""
-        return (
-            f"{event.run}{attempt} {sparkline(self.curve[-CURVE_WIDTH:], event.threshold)} "
-            f"{event.val_accuracy:.1%} of {event.threshold:.0%}{reached}"
+        which: str = event.run
+        if event.attempt:
+            which = _("{run} (seed {number})", run=event.run, number=event.attempt + 1)
+        curve = sparkline(self.curve[-CURVE_WIDTH:], event.threshold)
+        so_far = _(
+            "{accuracy:.1%} of {threshold:.0%}",
+            accuracy=event.val_accuracy,
+            threshold=event.threshold,
         )
+        reached = " [green]✓[/]" if event.val_accuracy >= event.threshold else ""
+        return f"{which} {curve} {so_far}{reached}"
 
 
 def print_user_error(console: Console, error: UserError) -> None:
@@ -163,12 +171,11 @@ def sparkline(values: Sequence[float], top: float) -> str:
 def print_result(console: Console, result: SubmissionResult, report: Path) -> None:
     """The score a question at a time, with the reason for every lost point."""
     if result.status == "ungraded":
-        console.print(f"[red]Not graded.[/] {_paragraph(result.reason or '')}", highlight=False)
+        told = _("Not graded.")
+        console.print(f"[red]{told}[/] {_paragraph(result.reason or '')}", highlight=False)
     for question in result.questions:
-        console.print(
-            f"\n[bold]{escape(question.title)}[/]  {question.score:g} of {question.max_score:g}",
-            highlight=False,
-        )
+        score = phrases.score(f"{question.score:g}", f"{question.max_score:g}")
+        console.print(f"\n[bold]{escape(question.title)}[/]  {score}", highlight=False)
         for check in question.checks:
             points = f"[dim]{check.score:g}/{check.max_score:g}[/]"
             line = f"{_SYMBOLS[check.status]} {escape(check.title)} {points}"
@@ -178,19 +185,27 @@ def print_result(console: Console, result: SubmissionResult, report: Path) -> No
                 reason = _paragraph(check.reason + where)
                 console.print(Padding(reason, (0, 0, 0, 6)), highlight=False)
     for item in result.integrity:
-        text = _paragraph(item.text)
-        console.print(f"[yellow]For a person to look at:[/] {text}", highlight=False)
+        heading = _(phrases.INTEGRITY)
+        console.print(f"[yellow]{heading}:[/] {_paragraph(item.text)}", highlight=False)
     for note in result.notes:
-        console.print(f"[dim]Note: {_paragraph(note)}[/]", highlight=False)
-    left_out = (
-        f"; {result.left_out:g} points of training were left out on request"
-        if result.left_out
-        else ""
+        line = _("Note: {note}", note=_paragraph(note))
+        console.print(f"[dim]{line}[/]", highlight=False)
+    # The last two lines are one each, however narrow the terminal: `%torchgrade` shows the first.
+    console.print(f"\n{_score(result)}", highlight=False, soft_wrap=True)
+    line = _("Report: {path}", path=escape(str(report)))
+    console.print(line, highlight=False, soft_wrap=True)
+
+
+def _score(result: SubmissionResult) -> str:
+    words = phrases.score_label(f"{result.score:g}", f"{result.max_score:g}")
+    score = f"[bold]{words}[/]"
+    if not result.left_out:
+        return score
+    return _(
+        "{score}; {points:g} points of training were left out on request",
+        score=score,
+        points=result.left_out,
     )
-    console.print(
-        f"\n[bold]Score: {result.score:g} of {result.max_score:g}[/]{left_out}", highlight=False
-    )
-    console.print(f"Report: {escape(str(report))}", highlight=False, soft_wrap=True)
 
 
 def _paragraph(text: str) -> str:

@@ -29,10 +29,12 @@ from grader.integrity import (
     suspicious_measurements,
     works_too_much,
 )
+from grader.language import _, plural
+from grader.language.harness import from_harness
 from grader.matched import MatchedRun, explain_match
 from grader.protocol import parts
 from grader.results import IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
-from grader.rubric import Rubric
+from grader.rubric import Rubric, RunSpec
 from grader.sandbox.student import Student
 
 PRESCRIBED: tuple[RunName, ...] = ("barebones", "module", "sequential_convnet")
@@ -114,7 +116,7 @@ class Trainer:
                 status=RunStatus.NOT_FOUND,
                 threshold=threshold,
                 reached=False,
-                reason="no training of such a model was found in your work",
+                reason=_("no training of such a model was found in your work"),
             )
         problem = next((r.problem for r in matched.recordings if r.problem), None)
         if problem is not None:
@@ -126,7 +128,11 @@ class Trainer:
                 threshold=threshold,
                 reached=False,
                 optimizer=optimizer_info(matched.last),
-                reason=f"the training at {where} cannot be carried out: {problem}",
+                reason=_(
+                    "the training at {place} cannot be carried out: {problem}",
+                    place=where,
+                    problem=from_harness(problem),
+                ),
             )
         shared = self._shared(name, matched)
         if shared is None:
@@ -157,7 +163,7 @@ class Trainer:
         self._look_at_work(best)
         self._look_at_optimizers(best)
         if best.reached and best.crashed:
-            self.flags.append(ended_when_stopped(name, best.problem or "no reason is known"))
+            self.flags.append(ended_when_stopped(name, best.problem or _("no reason is known")))
         return self._result(attempts, best, self._contradiction(best) if best.reached else None)
 
     # --- attempts -----------------------------------------------------------------------------
@@ -225,14 +231,15 @@ class Trainer:
         if reason is None:
             flag, reason = KNOWS_THE_IMAGES, self._knows_the_images(attempt.unseen)
         if reason is not None:
-            self.flags.append(IntegrityFlag(flag=flag, text=f"{attempt.order.name}: {reason}."))
+            text = _("{run}: {reason}.", run=attempt.order.name, reason=reason)
+            self.flags.append(IntegrityFlag(flag=flag, text=text))
         return reason
 
     def _knows_the_images(self, unseen: Unseen | None) -> str | None:
         """Why what the model knows is not what images show."""
         assert unseen is not None, "every run that reaches its threshold is shown unseen images"
         if unseen.accuracy is None:
-            return shows_nothing_unseen(unseen.seen, unseen.problem or "no reason is known")
+            return shows_nothing_unseen(unseen.seen, unseen.problem or _("no reason is known"))
         return knows_the_images(unseen.seen, unseen.accuracy, unseen.images, self._integrity)
 
     def _learned_elsewhere(self, attempt: Attempt) -> str | None:
@@ -296,17 +303,36 @@ class Trainer:
     def _miss(self, attempt: Attempt, attempts: int) -> str:
         spec = attempt.order.spec
         if attempt.best is None:
-            return attempt.problem or "no accuracy could be measured"
-        epochs = "1 epoch" if spec.epochs == 1 else f"{spec.epochs} epochs"
-        seeds = "" if attempts == 1 else f" (best of {attempts} seeds)"
-        text = (
-            f"the best validation accuracy within {epochs} was {attempt.best:.1%}{seeds}; "
-            f"{spec.threshold:.0%} is asked for"
-        )
+            return attempt.problem or _("no accuracy could be measured")
+        reason = _shortfall(spec, attempt.best, attempts)
         if attempt.problem:
-            return f"{text}. It ended early: {attempt.problem}"
+            return _("{reason}. It ended early: {problem}", reason=reason, problem=attempt.problem)
         course = course_of(attempt.curve, self._classes)
-        return f"{text}; {course}" if course else text
+        return _("{reason}; {other}", reason=reason, other=course) if course else reason
+
+
+def _shortfall(spec: RunSpec, best: float, attempts: int) -> str:
+    """What was reached of what is asked for, as a clause."""
+    if attempts == 1:
+        return plural(
+            "the best validation accuracy within {number} epoch was {best:.1%}; "
+            "{threshold:.0%} is asked for",
+            "the best validation accuracy within {number} epochs was {best:.1%}; "
+            "{threshold:.0%} is asked for",
+            spec.epochs,
+            best=best,
+            threshold=spec.threshold,
+        )
+    return plural(
+        "the best validation accuracy within {number} epoch was {best:.1%} (best of {seeds} "
+        "seeds); {threshold:.0%} is asked for",
+        "the best validation accuracy within {number} epochs was {best:.1%} (best of {seeds} "
+        "seeds); {threshold:.0%} is asked for",
+        spec.epochs,
+        best=best,
+        seeds=attempts,
+        threshold=spec.threshold,
+    )
 
 
 def optimizer_info(recording: parts.Recorded) -> OptimizerInfo | None:
@@ -316,5 +342,5 @@ def optimizer_info(recording: parts.Recorded) -> OptimizerInfo | None:
             name=recording.optimizer.type_name, settings=dict(recording.optimizer.settings)
         )
     if recording.api == "part2":
-        return OptimizerInfo(name="SGD by hand", settings={"lr": recording.learning_rate})
+        return OptimizerInfo(name=_("SGD by hand"), settings={"lr": recording.learning_rate})
     return None

@@ -15,17 +15,20 @@ from grader.calls import TrainingCall, training_calls
 from grader.errors import ReplyError, WorkerError
 from grader.intake import Submission
 from grader.intake.outline import Outline
+from grader.language import _, plural
+from grader.language.harness import from_harness
 from grader.matched import MatchedRun
 from grader.matching import match_runs
 from grader.protocol.parts import Cell, Definition, Failure, Location, Skipped
 from grader.results import RUN_NAMES, RunName
 from grader.rubric import Images
 from grader.sandbox.student import Student
-from grader.sentences import counted, listed
+from grader.sentences import listed
 
 HOMEWORK_NAMES = ("flatten", "three_layer_convnet", "ThreeLayerConvNet")
 """What the homework asks to be defined."""
 
+_NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 _PROBE_IMAGES = 2
 _PROBE_CHANNELS = (4, 3)
 
@@ -68,9 +71,12 @@ def open_student(
             return student
         stack.push(attempt.pop_all())
     other.notes.append(
-        "Its cells were run in the order in which they were last executed: "
-        f"in the order of the document {counted(in_document[1], 'statement')} would raise, "
-        f"in this one {counted(in_execution[1], 'statement')}."
+        _(
+            "Its cells were run in the order in which they were last executed: in the order of the "
+            "document {before} would raise, in this one {now}.",
+            before=_statements(in_document[1]),
+            now=_statements(in_execution[1]),
+        )
     )
     return other
 
@@ -83,12 +89,17 @@ def understand(student: Student, submission: Submission, data: Images) -> Unders
         notes.append(_skipped_note(loaded.skipped))
     if loaded.without_gpu:
         notes.append(
-            "It asks for a GPU without asking whether there is one; it was run on the CPU."
+            _("It asks for a GPU without asking whether there is one; it was run on the CPU.")
         )
     notes += [_failure_note(failure) for failure in loaded.errors]
     calls = training_calls(submission.cells, loaded.recorded, loaded.errors)
     notes += [
-        f"{call.where}: this call of {call.function} was not reached: {call.obstacle}."
+        _(
+            "{place}: this call of {function} was not reached: {obstacle}.",
+            place=call.where,
+            function=call.function,
+            obstacle=call.obstacle,
+        )
         for call in calls
         if call.obstacle is not None
     ]
@@ -103,6 +114,10 @@ def _failures(student: Student) -> tuple[int, int]:
     loaded = student.loaded
     missing = sum(student.definition(name).origin == "missing" for name in HOMEWORK_NAMES)
     return missing, len(loaded.errors)
+
+
+def _statements(number: int) -> str:
+    return plural("{number:,} statement", "{number:,} statements", number)
 
 
 # --- which definition counts --------------------------------------------------------------------
@@ -175,14 +190,27 @@ def _works(probe: Callable[[], bool]) -> bool:
 
 def _choice(name: str, versions: Sequence[Location], answer: int | None, *, works: bool) -> str:
     places = listed([str(place) for place in versions])
-    text = f"{name} is defined {counted(len(versions), 'time')} ({places})"
+    clause = plural(
+        "{name} is defined {number:,} time ({places})",
+        "{name} is defined {number:,} times ({places})",
+        len(versions),
+        name=name,
+        places=places,
+    )
     if not works:
-        return f"{text}; none of them gives a tensor of the right shape."
+        return _("{clause}; none of them gives a tensor of the right shape.", clause=clause)
     if answer is None:
-        return f"{text}; the last one counts."
-    last = answer == len(versions) - 1
-    why = "as it was when its cell had run" if last else "the last one that works"
-    return f"{text}; the one at {versions[answer]} counts, {why}."
+        return _("{clause}; the last one counts.", clause=clause)
+    place = versions[answer]
+    if answer == len(versions) - 1:
+        return _(
+            "{clause}; the one at {place} counts, as it was when its cell had run.",
+            clause=clause,
+            place=place,
+        )
+    return _(
+        "{clause}; the one at {place} counts, the last one that works.", clause=clause, place=place
+    )
 
 
 # --- what else a reader should know -------------------------------------------------------------
@@ -190,20 +218,32 @@ def _choice(name: str, versions: Sequence[Location], answer: int | None, *, work
 
 def _skipped_note(skipped: Sequence[Skipped]) -> str:
     lines = listed([f"`{each.line}` ({each.where})" for each in skipped])
-    return f"Magic and shell lines were not run: {lines}."
+    return _("Magic and shell lines were not run: {lines}.", lines=lines)
 
 
 def _failure_note(failure: Failure) -> str:
-    where = f"{failure.places[0]}: " if failure.places else ""
-    message = f": {failure.message}" if failure.message else ""
-    if failure.type_name == "SyntaxError" and len(failure.places) == 1:
-        return f"{where}this is no Python{message}; nothing of its cell was run."
-    goes_on = "the next cells were run" if failure.ends_cell else "the next ones were run"
-    return f"{where}this statement raised {failure.type_name}{message}; {goes_on}."
+    note = _not_run(failure)
+    if not failure.places:
+        return note
+    return _("{place}: {sentence}", place=failure.places[0], sentence=note)
+
+
+def _not_run(failure: Failure) -> str:
+    """The same without the place."""
+    error, message = from_harness(failure.type_name), from_harness(failure.message)
+    if failure.type_name in _NO_PYTHON and len(failure.places) == 1:
+        if not message:
+            return _("this is no Python; nothing of its cell was run.")
+        return _("this is no Python: {message}; nothing of its cell was run.", message=message)
+    raised = f"{error}: {message}" if message else error
+    if failure.ends_cell:
+        return _("this statement raised {error}; the next cells were run.", error=raised)
+    return _("this statement raised {error}; the next ones were run.", error=raised)
 
 
 def _cut_note(where: Location) -> str:
-    return (
-        f"{where}: this statement was stopped at its first training loop; a training that comes "
-        "after it in the same statement was not looked at."
+    return _(
+        "{place}: this statement was stopped at its first training loop; a training that comes "
+        "after it in the same statement was not looked at.",
+        place=where,
     )

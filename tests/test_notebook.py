@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+
+from grader.language.catalogues import catalogue
 
 SAMPLE = Path(__file__).parents[1] / "submissions" / "starter_notebook" / "HW05.ipynb"
 
@@ -44,6 +47,16 @@ def test_the_open_notebook_is_checked_and_its_report_shown(execute):
     assert "three_layer_convnet" in page
     assert "<script" not in page
     assert modules[0]["text"] == "False False\n"  # the kernel is left as it was
+
+
+def test_the_score_is_told_in_the_language_that_is_asked_for(execute):
+    (shown,) = execute("%torchgrade --no-train --lang ko")
+    said = next(output["text"] for output in shown if output["output_type"] == "stream")
+    page = next(output["data"]["text/html"] for output in shown if "data" in output)
+    sentence = catalogue("ko").gettext("Score: {points} of {max_points}")
+    score = re.escape(sentence.format(points="SOME", max_points=100)).replace("SOME", r"[\d.]+")
+    assert re.search(score, said)
+    assert "&lt;html lang=&quot;ko&quot;&gt;" in page
 
 
 def test_of_several_notebooks_one_must_be_named(execute):

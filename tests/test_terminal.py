@@ -9,6 +9,8 @@ import pytest
 from rich.console import Console
 
 from grader.batch import Graded
+from grader.language import spoken
+from grader.language.catalogues import catalogue
 from grader.results import IntegrityFlag
 from grader.terminal import LiveView, print_batch, print_result, sparkline
 from tests.report import builder
@@ -51,6 +53,20 @@ def test_what_a_student_wrote_cannot_pass_for_a_line_of_ours(console: Console) -
     print_result(console, result, Path("report.html"))
     lines = [line for line in shown(console).splitlines() if line.startswith(("Score:", "Report:"))]
     assert lines == [f"Score: {result.score:g} of {result.max_score:g}", "Report: report.html"]
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_score_and_report_are_the_last_two_lines_however_narrow_it_is(language) -> None:
+    """`%torchgrade` prints the first of them."""
+    console = Console(file=io.StringIO(), width=20)
+    with spoken(language):
+        print_result(console, builder.without_training(), Path("report.html"))
+    score, report = shown(console).splitlines()[-2:]
+    words = catalogue(language)
+    begin = words.gettext("Score: {points} of {max_points}").format(points=46, max_points=100)
+    assert begin in score
+    assert "54" in score
+    assert report == words.gettext("Report: {path}").format(path="report.html")
 
 
 def test_what_is_begun_is_said_in_one_line_whatever_it_is_called(console: Console) -> None:

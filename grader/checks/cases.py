@@ -10,6 +10,7 @@ from typing import Protocol
 from torch import Tensor
 
 from grader.checks.comparing import shape_text
+from grader.language import _
 from grader.rubric import Assignment, Constructor
 from reference import Params, ParamShapes
 
@@ -35,8 +36,10 @@ class FlattenCase:
     flat: Tensor
 
     def __str__(self) -> str:
-        layout = "" if self.contiguous else ", not contiguous in memory"
-        return f"x of shape {shape_text(self.x.shape)}{layout}"
+        shape = shape_text(self.x.shape)
+        if self.contiguous:
+            return _("x of shape {shape}", shape=shape)
+        return _("x of shape {shape}, not contiguous in memory", shape=shape)
 
 
 class Answers(Protocol):
@@ -71,9 +74,12 @@ class ConvnetInput:
     answers: Answers
 
     def __str__(self) -> str:
-        return (
-            f"x of shape {shape_text(self.x.shape)}, {self.shapes.conv_b1[0]} and "
-            f"{self.shapes.conv_b2[0]} filters, {self.shapes.fc_b[0]} classes"
+        return _(
+            "x of shape {shape}, {first} and {second} filters, {classes} classes",
+            shape=shape_text(self.x.shape),
+            first=self.shapes.conv_b1[0],
+            second=self.shapes.conv_b2[0],
+            classes=self.shapes.fc_b[0],
         )
 
 

@@ -7,6 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from grader.language import _
+
 
 def shape_text(shape: tuple[int, ...] | torch.Size) -> str:
     """(5, 3, 12, 20) as people write it."""
@@ -16,12 +18,19 @@ def shape_text(shape: tuple[int, ...] | torch.Size) -> str:
 def form_difference(what: str, tensor: Tensor, expected: Tensor) -> str | None:
     """What is wrong with a tensor's shape or dtype."""
     if tensor.shape != expected.shape:
-        return (
-            f"{what} came with shape {shape_text(tensor.shape)}; "
-            f"{shape_text(expected.shape)} is asked for"
+        return _(
+            "{what} came with shape {shape}; {asked} is asked for",
+            what=what,
+            shape=shape_text(tensor.shape),
+            asked=shape_text(expected.shape),
         )
     if tensor.dtype != expected.dtype:
-        return f"{what} came as {tensor.dtype}; {expected.dtype} is asked for"
+        return _(
+            "{what} came as {dtype}; {asked} is asked for",
+            what=what,
+            dtype=tensor.dtype,
+            asked=expected.dtype,
+        )
     return None
 
 
@@ -34,18 +43,22 @@ def value_difference(what: str, tensor: Tensor, expected: Tensor, tolerance: flo
     if problem is not None:
         return problem
     if not torch.isfinite(tensor).all():
-        return f"{what} contain NaN or infinity"
+        return _("{what} contain NaN or infinity", what=what)
     difference = (tensor.double() - expected.double()).abs()
     scale = expected.double().abs().max().item()
     allowed = tolerance * scale
     largest = difference.max().item()
     if largest <= allowed:
         return None
-    wrong = int((difference > allowed).sum())
-    return (
-        f"{what} differ from the reference's by up to {largest:.3g} "
-        f"(the reference's largest magnitude is {scale:.3g}, allowed is {allowed:.1g}); "
-        f"{wrong:,} of {difference.numel():,} values differ"
+    return _(
+        "{what} differ from the reference's by up to {largest:.3g} (the reference's largest "
+        "magnitude is {scale:.3g}, allowed is {allowed:.1g}); {wrong:,} of {total:,} values differ",
+        what=what,
+        largest=largest,
+        scale=scale,
+        allowed=allowed,
+        wrong=int((difference > allowed).sum()),
+        total=difference.numel(),
     )
 
 

@@ -15,6 +15,8 @@ from grader.checks.optimizers import require_weights
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.checks.unused import used_part
 from grader.errors import WorkerError
+from grader.language import _
+from grader.language.harness import from_harness
 from grader.matched import MatchedRun, explain_untried
 from grader.protocol.parts import Model
 from grader.results import RunName
@@ -67,7 +69,7 @@ def own(examination: Examination, student: Student) -> Own:
     def require(name: str) -> None:
         definition = student.definition(name)
         if definition.origin != "own":
-            raise CheckFailed(f"your work does not define {name}")
+            raise CheckFailed(_("your work does not define {name}", name=name))
         if definition.where is not None:
             examination.where = str(definition.where)
 
@@ -81,10 +83,11 @@ def matched(examination: Examination) -> Matched:
     def find(name: RunName) -> MatchedRun:
         run = examination.asked.runs.get(name)
         if run is None:
-            raise CheckFailed("no training of such a model was found in your work")
+            raise CheckFailed(_("no training of such a model was found in your work"))
         examination.where = str(run.last.where)
         if run.last.problem is not None:
-            raise CheckFailed(f"this training cannot be carried out: {run.last.problem}")
+            problem = from_harness(run.last.problem)
+            raise CheckFailed(_("this training cannot be carried out: {problem}", problem=problem))
         return run
 
     return find
@@ -99,7 +102,7 @@ def trains_convnet(examination: Examination, student: Student) -> TrainsConvnet:
         recorded = examination.asked.runs[name].last
         examination.where = str(recorded.where)
         if recorded.model is None:
-            raise CheckFailed("what this training trains could not be read")
+            raise CheckFailed(_("what this training trains could not be read"))
         try:
             require_three_layers(recorded.model, images)
         except CheckFailed as failed:
@@ -124,14 +127,16 @@ def reaches(examination: Examination) -> Reaches:
     def require(name: RunName) -> None:
         trainer = examination.asked.trainer
         if trainer is None:
-            raise LeftOut("Training was left out on request.")
+            raise LeftOut(_("Training was left out on request."))
         result = trainer.run(name)
         if not result.reached:
-            reason = result.reason or "its threshold was not reached"
+            reason = result.reason or _("its threshold was not reached")
             run = examination.asked.runs.get(name)
             further = examination.rubric.training.further_models
             untried = explain_untried(run, further) if run else None
-            raise CheckFailed(f"{reason}; {untried}" if untried else reason, result.where)
+            if untried:
+                reason = _("{reason}; {other}", reason=reason, other=untried)
+            raise CheckFailed(reason, result.where)
 
     return require
 

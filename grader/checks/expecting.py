@@ -9,6 +9,7 @@ from torch import Tensor
 
 from grader.checks.comparing import form_difference, value_difference
 from grader.checks.outcome import CheckFailed
+from grader.language import _
 from grader.matched import MatchedRun
 from grader.results import RunName
 from grader.rubric import Tolerances
@@ -36,8 +37,8 @@ class Expect:
     def gradient_close(self, what: str, gradient: Tensor | None, expected: Tensor) -> None:
         """The gradient is the reference's but for rounding."""
         if gradient is None:
-            raise CheckFailed(f"no gradient reaches {what}")
-        text = f"the gradients of {what}"
+            raise CheckFailed(_("no gradient reaches {what}", what=what))
+        text = _("the gradients of {what}", what=what)
         problem = value_difference(text, gradient, expected, self.tolerances.gradients)
         self._require(problem, gradient)
 

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from grader.checks.comparing import normality_p_value, order_p_value
 from grader.checks.outcome import CheckFailed
+from grader.language import _
 from reference import fan_in, kaiming_std
 
 NUMBERS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -33,15 +34,25 @@ def require_kaiming(
     std = kaiming_std(inputs)
     if normality_p_value(weights, std) < false_alarm / 2:
         raise CheckFailed(
-            f"{title} are not Kaiming normal: mean {weights.mean().item():.3g}, standard deviation "
-            f"{weights.std().item():.3g}; asked for are 0 and sqrt(2 / {inputs}) = {std:.3g}"
+            _(
+                "{what} are not Kaiming normal: mean {mean:.3g}, standard deviation "
+                "{deviation:.3g}; asked for are 0 and sqrt(2 / {inputs}) = {asked:.3g}",
+                what=title,
+                mean=weights.mean().item(),
+                deviation=weights.std().item(),
+                inputs=inputs,
+                asked=std,
+            )
         )
     # Of 78,000 honest draws (three shapes of filters and a matrix), 0.9 to 1.1 % had a chance below
     # 1 %, and the smallest chance was 1.7e-5.
     if order_p_value(weights, std) < false_alarm / 2:
         raise CheckFailed(
-            f"{title} are not drawn at random: their values have the spread that is asked for, but "
-            "lie in an order"
+            _(
+                "{what} are not drawn at random: their values have the spread that is asked for, "
+                "but lie in an order",
+                what=title,
+            )
         )
 
 
@@ -52,11 +63,12 @@ def require_zero(title: str, bias: Tensor | None, shape: tuple[int, ...]) -> Non
         CheckFailed: it is not, or did not come.
     """
     if _require_shape(title, bias, shape).count_nonzero():
-        raise CheckFailed(f"{title} is not zero at the start", mistake="bias_not_zero")
+        reason = _("{what} is not zero at the start", what=title)
+        raise CheckFailed(reason, mistake="bias_not_zero")
 
 
 def _require_shape(title: str, tensor: Tensor | None, shape: tuple[int, ...]) -> Tensor:
     """The tensor, if it is one of numbers and of that shape: a worker may have said otherwise."""
     if tensor is None or tuple(tensor.shape) != shape or tensor.dtype not in NUMBERS:
-        raise CheckFailed(f"{title} could not be read")
+        raise CheckFailed(_("{what} could not be read", what=title))
     return tensor

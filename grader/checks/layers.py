@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import nn
 
 from grader.checks.outcome import CheckFailed
+from grader.language import _
 from grader.matching import convolutions, linears
 from grader.protocol.parts import Layer, Model
 from grader.rubric import Images, Layers
@@ -20,30 +21,44 @@ def require_layers(model: Model, layers: Layers, images: Images) -> None:
         CheckFailed: with what came and what is asked for.
     """
     if not model.sequential:
-        raise CheckFailed(f"the model is {model.type_name}; nn.Sequential is asked for")
+        raise CheckFailed(
+            _("the model is {name}; nn.Sequential is asked for", name=model.type_name)
+        )
     found = [layer.kind for layer in model.layers]
     if len(convolutions(model)) != 2 or len(linears(model)) != 1:
         raise CheckFailed(
-            f"two convolutions and one fully connected layer are asked for; came {_listed(found)}"
+            _(
+                "two convolutions and one fully connected layer are asked for; came {layers}",
+                layers=_listed(found),
+            )
         )
     unasked = [name for name in found if _is_torchs(name) and not _is_asked(name)]
     if unasked:
         raise CheckFailed(
-            f"no {unasked[0]} is asked for, but convolution, ReLU, convolution, ReLU, fully "
-            f"connected layer; came {_listed(found)}"
+            _(
+                "no {unasked} is asked for, but convolution, ReLU, convolution, ReLU, fully "
+                "connected layer; came {layers}",
+                unasked=unasked[0],
+                layers=_listed(found),
+            )
         )
     first, second = (_with_padding(model, layer) for layer in convolutions(model))
     _require_convolution(
-        "first", first, images.channels, layers.channel_1, layers.kernel_1, layers.padding_1
-    )
+        _("the first convolution"),
+        first, images.channels, layers.channel_1, layers.kernel_1, layers.padding_1,
+    )  # fmt: skip
     _require_convolution(
-        "second", second, layers.channel_1, layers.channel_2, layers.kernel_2, layers.padding_2
-    )
+        _("the second convolution"),
+        second, layers.channel_1, layers.channel_2, layers.kernel_2, layers.padding_2,
+    )  # fmt: skip
     order = [name for name in found if _is_step(name)]
     if order != [first.kind, "ReLU", second.kind, "ReLU", linears(model)[0].kind]:
         raise CheckFailed(
-            "the order convolution, ReLU, convolution, ReLU, fully connected layer is asked for; "
-            f"came {_listed(found)}"
+            _(
+                "the order convolution, ReLU, convolution, ReLU, fully connected layer is asked "
+                "for; came {layers}",
+                layers=_listed(found),
+            )
         )
 
 
@@ -81,7 +96,7 @@ def _is_step(name: str) -> bool:
 
 
 def _require_convolution(
-    which: str, layer: Layer, inputs: int, outputs: int, kernel: int, padding: int
+    title: str, layer: Layer, inputs: int, outputs: int, kernel: int, padding: int
 ) -> None:
     asked = {
         "in_channels": inputs,
@@ -100,9 +115,15 @@ def _require_convolution(
             continue  # PyTorch's word for the padding that keeps H and W
         if came != value:
             raise CheckFailed(
-                f"the {which} convolution has {name}={came}; {name}={value} is asked for"
+                _(
+                    "{layer} has {name}={came}; {name}={asked} is asked for",
+                    layer=title,
+                    name=name,
+                    came=came,
+                    asked=value,
+                )
             )
 
 
 def _listed(names: list[str]) -> str:
-    return ", ".join(names) if names else "no layers"
+    return ", ".join(names) if names else _("no layers")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import listed_parameters
+from grader.language import _
 from grader.protocol.parts import Model, Parameter
 from grader.rubric import Images
 
-_ASKED = "another network is trained than two convolutions and one fully connected layer; "
 _FILTERS, _MATRIX = 4, 2
 
 
@@ -22,11 +22,23 @@ def require_three_layers(model: Model, images: Images) -> None:
     """
     outputs = _outputs(model, images)
     if outputs is None:
-        raise CheckFailed(f"{_ASKED}its parameters are {listed_parameters(model.parameters)}")
+        raise CheckFailed(
+            _(
+                "another network is trained than two convolutions and one fully connected layer; "
+                "its parameters are {parameters}",
+                parameters=listed_parameters(model.parameters),
+            )
+        )
     for bias in filter(_is_bias, model.parameters):  # of each layer one at most
         size = max(bias.shape, default=1)
         if size not in outputs:
-            raise CheckFailed(f"{_ASKED}besides these it learns {listed_parameters([bias])}")
+            raise CheckFailed(
+                _(
+                    "another network is trained than two convolutions and one fully connected "
+                    "layer; besides these it learns {parameters}",
+                    parameters=listed_parameters([bias]),
+                )
+            )
         outputs.remove(size)
 
 

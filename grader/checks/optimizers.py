@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor
 
 from grader.checks.outcome import CheckFailed
+from grader.language import _
 from grader.protocol.parts import Recorded
 from grader.rubric import OptimizerRule
 
@@ -21,9 +22,12 @@ def require_optimizers(recordings: Sequence[Recorded], rule: OptimizerRule) -> N
         try:
             require_optimizer(recording, rule)
         except CheckFailed as failed:
-            where = str(recording.where)
-            again = f"the model is also trained at {where}: " if recording != recordings[-1] else ""
-            raise CheckFailed(f"{again}{failed.reason}", where, mistake=failed.mistake) from None
+            where, reason = str(recording.where), failed.reason
+            if recording != recordings[-1]:
+                reason = _(
+                    "the model is also trained at {place}: {reason}", place=where, reason=reason
+                )
+            raise CheckFailed(reason, where, mistake=failed.mistake) from None
 
 
 def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
@@ -34,28 +38,42 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
     """
     optimizer = recording.optimizer
     if optimizer is None:
-        raise CheckFailed(f"no torch.optim optimizer was found; {rule.name} is asked for")
+        raise CheckFailed(
+            _("no torch.optim optimizer was found; {asked} is asked for", asked=rule.name)
+        )
     if optimizer.type_name != rule.name:
         raise CheckFailed(
-            f"the optimizer is {optimizer.type_name}; {rule.name} is asked for",
+            _(
+                "the optimizer is {name}; {asked} is asked for",
+                name=optimizer.type_name,
+                asked=rule.name,
+            ),
             mistake="other_optimizer",
         )
     momentum = optimizer.settings.get("momentum", 0.0)
     if momentum != rule.momentum:
         raise CheckFailed(
-            f"its momentum is {momentum}; {rule.momentum} is asked for",
+            _(
+                "its momentum is {momentum}; {asked} is asked for",
+                momentum=momentum,
+                asked=rule.momentum,
+            ),
             mistake=_momentum_mistake(optimizer.settings, rule),
         )
     nesterov = optimizer.settings.get("nesterov", False)
     if nesterov != rule.nesterov:  # SGD takes 1 for True, and 1 == True
-        asked = "is asked for" if rule.nesterov else "is not"
+        if rule.nesterov:
+            raise CheckFailed(
+                _("it has nesterov={value}; Nesterov momentum is asked for", value=nesterov),
+                mistake="nesterov_missing",
+            )
         raise CheckFailed(
-            f"it has nesterov={nesterov}; Nesterov momentum {asked}",
-            mistake="nesterov_missing" if rule.nesterov else "nesterov_added",
+            _("it has nesterov={value}; Nesterov momentum is not", value=nesterov),
+            mistake="nesterov_added",
         )
     if not optimizer.holds_model:
         raise CheckFailed(
-            "the optimizer does not hold exactly the parameters of the model that is trained",
+            _("the optimizer does not hold exactly the parameters of the model that is trained"),
             mistake="other_parameters",
         )
 
@@ -77,4 +95,4 @@ def require_weights(recording: Recorded, weights: Mapping[str, Tensor]) -> None:
     said = {p.name: p.shape for p in recording.model.parameters} if recording.model else {}
     came = {name: tuple(tensor.shape) for name, tensor in weights.items()}
     if not said or came != said:
-        raise CheckFailed("the parameters of the model that is trained could not be read")
+        raise CheckFailed(_("the parameters of the model that is trained could not be read"))

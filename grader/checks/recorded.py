@@ -18,6 +18,7 @@ from torch import Tensor
 
 from grader.checks.cases import Cases, ConvnetInput, FlattenCase
 from grader.errors import UsageError
+from grader.language import _
 from grader.rubric import CheckSpec, Constructor
 from reference import Params, ParamShapes
 
@@ -159,5 +160,8 @@ class RecordedCases:
             return about.cases, load_file(self._path)
         except (OSError, SafetensorError, ValidationError) as error:
             raise UsageError(
-                f"{self._path.name} cannot be read. Ask for the file for checking anew."
+                _(
+                    "{file} cannot be read. Ask for the file for checking anew.",
+                    file=self._path.name,
+                )
             ) from error

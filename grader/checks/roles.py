@@ -10,22 +10,26 @@ from torch import Tensor
 
 from grader.checks.comparing import shape_text
 from grader.checks.outcome import CheckFailed
+from grader.language import N_, _
 from grader.protocol.parts import Model, Parameter
+from grader.sentences import and_more
 from reference import Params, ParamShapes
 
 ROLE_TITLES = {
-    "conv_w1": "weights of the first convolution",
-    "conv_b1": "bias of the first convolution",
-    "conv_w2": "weights of the second convolution",
-    "conv_b2": "bias of the second convolution",
-    "fc_w": "weights of the fully connected layer",
-    "fc_b": "bias of the fully connected layer",
+    "conv_w1": N_("the weights of the first convolution"),
+    "conv_b1": N_("the bias of the first convolution"),
+    "conv_w2": N_("the weights of the second convolution"),
+    "conv_b2": N_("the bias of the second convolution"),
+    "fc_w": N_("the weights of the fully connected layer"),
+    "fc_b": N_("the bias of the fully connected layer"),
 }
 
 
 WEIGHTS = ("conv_w1", "conv_w2", "fc_w")
 """The roles that are initialised by Kaiming's rule; the others are biases."""
 BIASES = ("conv_b1", "conv_b2", "fc_b")
+MAX_LISTED = 12
+"""Parameters that a reason names; of more, how many."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,13 @@ def find_roles(model: Model, shapes: ParamShapes, *, optional: Collection[str] =
             continue
         if parameter is None:
             raise CheckFailed(
-                f"no parameter of shape {shape_text(shape)} plays the {ROLE_TITLES[role]}; "
-                f"the model's parameters are {listed_parameters(model.parameters)}"
+                _(
+                    "no parameter of shape {shape} plays {role}; the model's parameters are "
+                    "{parameters}",
+                    shape=shape_text(shape),
+                    role=_(ROLE_TITLES[role]),
+                    parameters=listed_parameters(model.parameters),
+                )
             )
         left.remove(parameter)
         names[role], own_shapes[role] = parameter.name, parameter.shape
@@ -93,7 +102,10 @@ def find_roles(model: Model, shapes: ParamShapes, *, optional: Collection[str] =
             transposed = parameter.shape != shape
     if left:
         raise CheckFailed(
-            f"the model has parameters that none of its layers needs: {listed_parameters(left)}"
+            _(
+                "the model has parameters that none of its layers needs: {parameters}",
+                parameters=listed_parameters(left),
+            )
         )
     return Roles(names, own_shapes, transposed)
 
@@ -110,7 +122,7 @@ def _plays(role: str, parameter: Parameter, shape: tuple[int, ...]) -> bool:
 def listed_parameters(parameters: Sequence[Parameter]) -> str:
     """Names and shapes, as a reason tells them; of many the first ones."""
     if not parameters:
-        return "none"
-    shown = [f"{p.name} {shape_text(p.shape)}" for p in parameters[:12]]
-    more = f" and {len(parameters) - 12} more" if len(parameters) > 12 else ""
-    return ", ".join(shown) + more
+        return _("none")
+    shown = [f"{p.name} {shape_text(p.shape)}" for p in parameters[:MAX_LISTED]]
+    more = len(parameters) - len(shown)
+    return and_more(shown, more) if more else ", ".join(shown)

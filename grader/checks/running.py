@@ -13,8 +13,10 @@ from grader.checks.catalogue import FOLDER, check_id, known_checks
 from grader.checks.examination import AGAIN, EXAMINATION, Examination
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.errors import StudentError, TimeUsedUp, WorkerError
+from grader.language import N_, _, capitalised
 from grader.results import RUN_NAMES, CheckStatus, Mistake
 from grader.rubric import CheckSpec, Visibility
+from grader.sentences import listed
 
 _ARGUMENTS = (
     str(FOLDER),
@@ -35,7 +37,7 @@ _TRAINS = "reaches"
 """The fixture that every check asks for which trains."""
 _LEFT = pytest.StashKey[bool]()
 """Set on a check that is not tried once more after all."""
-_TOO_LATE = (
+_TOO_LATE = N_(
     "The time that there is for one submission here was used up before. It can be graded where "
     "there is more."
 )
@@ -66,7 +68,7 @@ def run_checks(
     """
     plugin = _Examiner(examination, on_check)
     pytest.main(list(_ARGUMENTS), plugins=[plugin])
-    nothing = "the check did not run; this is a fault of torchgrade, please report it"
+    nothing = _("the check did not run; this is a fault of torchgrade, please report it")
     return tuple(
         plugin.outcomes.get(spec.id) or CheckOutcome(spec.id, CheckStatus.ERROR, nothing)
         for spec in examination.rubric.checks
@@ -171,8 +173,8 @@ class _Examiner:
             if self.outcomes[need].left_out:
                 raise LeftOut(self.outcomes[need].reason or "")
             if self.outcomes[need].status is not CheckStatus.PASSED:
-                title = known_checks()[need].title.rstrip(".")
-                pytest.skip(f"Not run, because this did not pass: {title}.")
+                title = _(known_checks()[need].title).rstrip(".")
+                pytest.skip(_("Not run, because this did not pass: {check}.", check=title))
 
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         identifier, again = _id(item), item.stash.get(AGAIN, False)
@@ -205,12 +207,20 @@ class _Examiner:
         """How a check ended that was tried with a right function in place of a wrong one."""
         if not self._may_be_told(outcome.id):
             return outcome
-        with_right = f"With a right {' and '.join(self._specs[outcome.id].uses)} in place of yours"
+        functions = listed(self._specs[outcome.id].uses)
         reason = outcome.reason
         if outcome.status is CheckStatus.PASSED:
-            reason = f"{with_right}, whose mistake has cost its own points, this is right."
+            reason = _(
+                "With a right {functions} in place of yours, whose mistake has cost its own "
+                "points, this is right.",
+                functions=functions,
+            )
         elif outcome.status is CheckStatus.FAILED:
-            reason = f"{with_right}, too: {outcome.reason}"
+            reason = _(
+                "With a right {functions} in place of yours, too: {reason}",
+                functions=functions,
+                reason=outcome.reason,
+            )
         return replace(outcome, reason=reason)
 
     def _failure(self, identifier: str, error: BaseException) -> CheckOutcome:
@@ -220,7 +230,7 @@ class _Examiner:
         if isinstance(error, LeftOut):
             return CheckOutcome(identifier, CheckStatus.SKIPPED, error.reason, left_out=True)
         if isinstance(error, TimeUsedUp) and self._examination.late_is_left_out:
-            return CheckOutcome(identifier, CheckStatus.SKIPPED, _TOO_LATE, left_out=True)
+            return CheckOutcome(identifier, CheckStatus.SKIPPED, _(_TOO_LATE), left_out=True)
         if isinstance(error, CheckFailed):
             explains = self._examination.explains
             if error.mistake is not None and explains is not None:
@@ -231,8 +241,10 @@ class _Examiner:
                 where = str(error.places[-1])
             return self._failed(identifier, str(error), where)
         what = str(error).splitlines()[0] if str(error) else ""
-        reason = (
-            f"torchgrade itself failed here ({type(error).__name__}: {what}). Please report it."
+        reason = _(
+            "torchgrade itself failed here ({error}: {message}). Please report it.",
+            error=type(error).__name__,
+            message=what,
         )
         return CheckOutcome(identifier, CheckStatus.ERROR, reason)
 
@@ -251,8 +263,9 @@ class _Examiner:
     def _sentence(self, reason: str) -> str:
         """The reason with the case it speaks of, as a sentence."""
         case = self._examination.cases.current if self._examination.cases else None
-        text = f"for {case}: {reason}" if case is not None else reason
-        return shorten(f"{text[0].upper()}{text[1:]}.")
+        if case is not None:
+            reason = _("for {case}: {reason}", case=case, reason=reason)
+        return shorten(f"{capitalised(reason)}.")
 
     def _timeout(self, spec: CheckSpec) -> float:
         """Beyond every deadline of the requests that a check can make."""

@@ -11,6 +11,7 @@ from grader.checks.explaining import Explained
 from grader.checks.initialization import require_kaiming, require_zero
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import ROLE_TITLES, WEIGHTS
+from grader.language import _
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 from reference import param_shapes
@@ -41,7 +42,13 @@ def test_weights(
     )
     parameters = run.last.model.parameters
     if len(parameters) != len(shapes):
-        raise CheckFailed(f"params holds {len(parameters)} tensors; {len(shapes)} are asked for")
+        raise CheckFailed(
+            _(
+                "params holds {number} tensors; {asked} are asked for",
+                number=len(parameters),
+                asked=len(shapes),
+            )
+        )
     weights = student.weights(run.last.target)
     by_role = {
         role: weights[parameter.name]
@@ -49,15 +56,21 @@ def test_weights(
         if parameter.name in weights
     }
     for parameter, (role, shape) in zip(parameters, shapes._asdict().items(), strict=True):
-        title = f"the {ROLE_TITLES[role]}, params[{parameter.name}],"
+        title = _(
+            "{weights}, params[{number}],", weights=_(ROLE_TITLES[role]), number=parameter.name
+        )
         if parameter.shape != shape:
             raise CheckFailed(
-                f"{title} came with shape {shape_text(parameter.shape)}; "
-                f"{shape_text(shape)} is asked for"
+                _(
+                    "{what} came with shape {shape}; {asked} is asked for",
+                    what=title,
+                    shape=shape_text(parameter.shape),
+                    asked=shape_text(shape),
+                )
             )
         if not parameter.requires_grad:
             raise CheckFailed(
-                f"{title} came without requires_grad, so no training changes it",
+                _("{what} came without requires_grad, so no training changes it", what=title),
                 mistake="gradients_not_required",
             )
         tensor = weights.get(parameter.name)

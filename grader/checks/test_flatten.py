@@ -7,6 +7,7 @@ import pytest
 from grader.checks.cases import Cases
 from grader.checks.expecting import Expect, Own
 from grader.checks.explaining import Explained
+from grader.language import _
 from grader.sandbox.student import Student
 
 
@@ -19,7 +20,7 @@ def test_shape(
     for case in cases.flatten():
         with explained.flatten(student):
             flat = student.flatten(case.x, contiguous=case.contiguous)
-            expect.form("the result", flat, case.flat)
+            expect.form(_("the result"), flat, case.flat)
 
 
 @pytest.mark.settings("shapes")
@@ -31,4 +32,4 @@ def test_values(
     for case in cases.flatten():
         with explained.flatten(student):
             flat = student.flatten(case.x, contiguous=case.contiguous)
-            expect.close("the values", flat, case.flat)
+            expect.close(_("the values"), flat, case.flat)

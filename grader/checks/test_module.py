@@ -14,6 +14,7 @@ from grader.checks.optimizers import require_optimizers
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import ROLE_TITLES, WEIGHTS
 from grader.checks.unused import roles_of
+from grader.language import _
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 
@@ -47,7 +48,7 @@ def _require_layers(student: Student, cases: Cases, expect: Expect, explained: E
         with explained.model(build, case):
             model = build()
             roles_of(model, case)
-            expect.form("the scores", model.scores(case.x), case.upstream)
+            expect.form(_("the scores"), model.scores(case.x), case.upstream)
 
 
 @pytest.mark.settings("constructors", "false_alarm")
@@ -65,7 +66,7 @@ def test_kaiming(
         for role in WEIGHTS:
             with explained.weights(weights, case.shapes, role):
                 require_kaiming(
-                    f"the {ROLE_TITLES[role]}",
+                    _(ROLE_TITLES[role]),
                     weights.get(role),
                     role,
                     getattr(case.shapes, role),
@@ -84,7 +85,7 @@ def test_values(
         with explained.model(build, case):
             model = build()
             model.set_weights(roles_of(model, case).to_model(case.params))
-            expect.close("the scores", model.scores(case.x), case.answers.scores())
+            expect.close(_("the scores"), model.scores(case.x), case.answers.scores())
 
 
 @pytest.mark.settings("constructors")
@@ -103,7 +104,7 @@ def test_gradients(
         with explained.gradients(x_gradient, [by_role.get(role) for role in ROLE_TITLES], case):
             expect.gradient_close("x", x_gradient, expected_x)
             for role, title in ROLE_TITLES.items():
-                expect.gradient_close(f"the {title}", by_role.get(role), getattr(expected, role))
+                expect.gradient_close(_(title), by_role.get(role), getattr(expected, role))
 
 
 @pytest.mark.settings("optimizer")

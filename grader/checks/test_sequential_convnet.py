@@ -13,6 +13,7 @@ from grader.checks.explaining import Explained
 from grader.checks.layers import own_classes, require_layers
 from grader.checks.optimizers import require_optimizers
 from grader.checks.unused import roles_of
+from grader.language import _
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
 
@@ -35,17 +36,20 @@ def test_structure(
     with explained.layers(copy, cases):
         require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
     own = own_classes(run.last.model)
-    for _, case in cases.module():  # and it is there, and does what such layers do
+    for _sizes, case in cases.module():  # and it is there, and does what such layers do
         with explained.model(copy, case):
             model = copy()
             roles = roles_of(model, case)
             if not own:
-                expect.form("the scores", model.scores(case.x), case.upstream)
+                expect.form(_("the scores"), model.scores(case.x), case.upstream)
                 continue
             # A class's name does not say what it computes: a Sequential may have a forward of its
             # own.
             model.set_weights(roles.to_model(case.params))
-            what = f"the scores, which tell whether your class {own[0]} computes what is asked for,"
+            what = _(
+                "the scores, which tell whether your class {name} computes what is asked for,",
+                name=own[0],
+            )
             expect.close(what, model.scores(case.x), case.answers.scores())
 
 
@@ -56,11 +60,11 @@ def test_values(
     """With the reference's weights, the scores equal the reference's."""
     run = matched("sequential_convnet")
     copy = partial(student.copy_model, run.last.target)
-    for _, case in cases.module():
+    for _sizes, case in cases.module():
         with explained.model(copy, case):
             model = copy()
             model.set_weights(roles_of(model, case).to_model(case.params))
-            expect.close("the scores", model.scores(case.x), case.answers.scores())
+            expect.close(_("the scores"), model.scores(case.x), case.answers.scores())
 
 
 @pytest.mark.settings("optimizer")

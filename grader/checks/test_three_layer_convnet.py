@@ -8,6 +8,7 @@ from grader.checks.cases import Cases
 from grader.checks.expecting import Expect, Own
 from grader.checks.explaining import Explained
 from grader.checks.roles import ROLE_TITLES
+from grader.language import _
 from grader.sandbox.student import Student
 
 
@@ -20,7 +21,7 @@ def test_shape(
     for case in cases.convnet():
         with explained.function(student, case):
             scores = student.three_layer_convnet(case.x, case.params)
-            expect.form("the scores", scores, case.answers.scores())
+            expect.form(_("the scores"), scores, case.answers.scores())
 
 
 @pytest.mark.settings("cases")
@@ -32,7 +33,7 @@ def test_values(
     for case in cases.convnet():
         with explained.function(student, case):
             scores = student.three_layer_convnet(case.x, case.params)
-            expect.close("the scores", scores, case.answers.scores())
+            expect.close(_("the scores"), scores, case.answers.scores())
 
 
 @pytest.mark.settings("cases")
@@ -49,4 +50,4 @@ def test_gradients(
         with explained.gradients(x_gradient, gradients, case):
             expect.gradient_close("x", x_gradient, expected_x)
             for title, came, asked in zip(ROLE_TITLES.values(), gradients, expected, strict=True):
-                expect.gradient_close(f"the {title}", came, asked)
+                expect.gradient_close(_(title), came, asked)

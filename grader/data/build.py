@@ -37,6 +37,7 @@ from grader.data.store import (
     read_store,
 )
 from grader.errors import DataError
+from grader.language import _
 
 LOCK_SECONDS = 900.0
 """How long to wait for another builder: 30 times what decoding 60,000 JPEGs takes on one core."""
@@ -69,8 +70,13 @@ def building(home: Path, name: DataName) -> Iterator[None]:
         lock.acquire()
     except filelock.Timeout as error:
         raise DataError(
-            f"another process has been building the {name} data set for {LOCK_SECONDS:.0f} seconds "
-            f"(it holds {lock_path}). Wait for it or end it, then try again."
+            _(
+                "another process has been building the {name} data set for {seconds:.0f} seconds "
+                "(it holds {file}). Wait for it or end it, then try again.",
+                name=name,
+                seconds=LOCK_SECONDS,
+                file=lock_path,
+            )
         ) from error
     except OSError as error:
         raise _unwritable(home, error) from error
@@ -114,7 +120,9 @@ def write_store(home: Path, content: Content) -> Store:
             raise _unwritable(target, error) from error
     store = read_store(target)
     if store is None:
-        raise DataError(f"{target} vanished while it was written. Import the data set again.")
+        raise DataError(
+            _("{folder} vanished while it was written. Import the data set again.", folder=target)
+        )
     return store
 
 
@@ -190,7 +198,11 @@ def _sweep(home: Path, name: DataName) -> None:
 
 def _unwritable(place: Path, error: OSError) -> DataError:
     return DataError(
-        f"the data set cannot be written to {place} ({error}). Free some space (CIFAR-10 takes "
-        "190 MB) or make the directory writable, or name another with TORCHGRADE_DATA or "
-        "--data-root."
+        _(
+            "the data set cannot be written to {folder} ({reason}). Free some space (CIFAR-10 "
+            "takes 190 MB) or make the directory writable, or name another with TORCHGRADE_DATA or "
+            "--data-root.",
+            folder=place,
+            reason=error,
+        )
     )

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from grader.data.build import Content
 from grader.data.store import IMAGE_SHAPE, Split
 from grader.errors import DataError
+from grader.language import N_, _
 
 CIFAR10_CLASSES = (
     "airplane",
@@ -69,8 +70,11 @@ def read_image_folder(source: Path, progress: Progress | None = None) -> Content
     test = _pictures(source / "test", classes)
     if len(train) < 2:
         raise DataError(
-            f"{source / 'train'} holds one image; two are needed, one to train on and one to "
-            "validate with. Add images."
+            _(
+                "{folder} holds one image; two are needed, one to train on and one to validate "
+                "with. Add images.",
+                folder=source / "train",
+            )
         )
     report = _Counter(len(train) + len(test), progress)
     pictures = _decode(train, report)
@@ -79,7 +83,7 @@ def read_image_folder(source: Path, progress: Progress | None = None) -> Content
     return Content(
         name="imagefolder",
         classes=classes,
-        title="CIFAR-10 (image folder)"
+        title=N_("CIFAR-10 (image folder)")
         if official
         else f"Image folder {source.resolve().name} ({len(classes)} classes)",
         recipe="image folder 1",
@@ -95,8 +99,12 @@ def _classes(source: Path) -> tuple[str, ...]:
         directory = source / split
         if not directory.is_dir():
             raise DataError(
-                f"{source} has no directory {split}/. An image folder is laid out as "
-                "train/CLASS/*.jpg and test/CLASS/*.jpg."
+                _(
+                    "{folder} has no directory {missing}/. An image folder is laid out as "
+                    "train/CLASS/*.jpg and test/CLASS/*.jpg.",
+                    folder=source,
+                    missing=split,
+                )
             )
         entries = _listing(directory)
         names[split] = {entry.name for entry in entries if entry.is_dir()}
@@ -104,13 +112,22 @@ def _classes(source: Path) -> tuple[str, ...]:
         missing = sorted(names[other] - names[split])
         if missing:
             raise DataError(
-                f"{source / split} lacks the class {missing[0]!r} that {source / other} has. "
-                "Both need the same class directories."
+                _(
+                    "{folder} lacks the class {missing!r} that {other} has. "
+                    "Both need the same class directories.",
+                    folder=source / split,
+                    missing=missing[0],
+                    other=source / other,
+                )
             )
     if len(names["train"]) < 2:
         raise DataError(
-            f"{source / 'train'} holds {len(names['train'])} class directories; at least two are "
-            "needed, with the images of each class in a directory of its own."
+            _(
+                "{folder} holds {number} class directories; at least two are needed, with the "
+                "images of each class in a directory of its own.",
+                folder=source / "train",
+                number=len(names["train"]),
+            )
         )
     if names["train"] == set(CIFAR10_CLASSES):
         return CIFAR10_CLASSES
@@ -127,8 +144,11 @@ def _pictures(directory: Path, classes: tuple[str, ...]) -> list[_Picture]:
         ]
         if not files:
             raise DataError(
-                f"the class directory {directory / name} holds no image (.jpg, .jpeg or .png). "
-                "Add images, or remove the class from both train/ and test/."
+                _(
+                    "the class directory {folder} holds no image (.jpg, .jpeg or .png). "
+                    "Add images, or remove the class from both train/ and test/.",
+                    folder=directory / name,
+                )
             )
         found += [_Picture(path, label) for path in files]
     return found
@@ -140,7 +160,11 @@ def _listing(directory: Path) -> list[Path]:
         entries = [path for path in directory.iterdir() if not path.name.startswith(".")]
     except OSError as error:
         raise DataError(
-            f"{directory} cannot be read ({error}). Make it readable and try again."
+            _(
+                "{folder} cannot be read ({reason}). Make it readable and try again.",
+                folder=directory,
+                reason=error,
+            )
         ) from error
     return sorted(entries, key=lambda path: os.fsencode(path.name))
 
@@ -173,7 +197,7 @@ def _decode(pictures: list[_Picture], report: _Counter) -> Split:
 def _decode_one(path: Path) -> NDArray[np.uint8]:
     from PIL import Image  # here, because most commands open a store and decode nothing
 
-    height, width, _ = IMAGE_SHAPE
+    height, width, _channels = IMAGE_SHAPE
     try:
         with Image.open(path, formats=("JPEG", "PNG")) as image:
             if image.size == (width, height):
@@ -181,9 +205,20 @@ def _decode_one(path: Path) -> NDArray[np.uint8]:
             size = image.size
     except Exception as error:  # decoders raise whatever they stumble over in a damaged file
         raise DataError(
-            f"{path} cannot be read as a JPEG or PNG image ({error}). Replace or remove it."
+            _(
+                "{file} cannot be read as a JPEG or PNG image ({reason}). Replace or remove it.",
+                file=path,
+                reason=error,
+            )
         ) from error
     raise DataError(
-        f"{path} is {size[0]}x{size[1]} pixels; the assignment's images are {width}x{height}. "
-        "Resize or remove it."
+        _(
+            "{file} is {width}x{height} pixels; the assignment's images are "
+            "{asked_width}x{asked_height}. Resize or remove it.",
+            file=path,
+            width=size[0],
+            height=size[1],
+            asked_width=width,
+            asked_height=height,
+        )
     )

@@ -17,6 +17,7 @@ from grader.data.official import find_official, read_official
 from grader.data.roots import default_data_root, store_homes, writable_home
 from grader.data.store import DataName, Store, read_meta, read_store
 from grader.errors import DataError
+from grader.language import _
 
 NAMES: tuple[DataName, ...] = ("cifar10", "imagefolder", "synthetic")
 
@@ -42,15 +43,21 @@ def open_store(choice: DataChoice, data_root: Path | None = None) -> Store:
         if archive is not None:
             return _import_once(root, "cifar10", lambda: read_official(archive))
         raise DataError(
-            f"there is no CIFAR-10 in {root}. Fetch it with `torchgrade data fetch`, import a copy "
-            "with `torchgrade data import PATH`, or grade on built-in images with `--data "
-            "synthetic`."
+            _(
+                "there is no CIFAR-10 in {folder}. Fetch it with `torchgrade data fetch`, import a "
+                "copy with `torchgrade data import PATH`, or grade on built-in images with "
+                "`--data synthetic`.",
+                folder=root,
+            )
         )
     if is_image_folder(root):
         return _import_once(root, "imagefolder", lambda: read_image_folder(root))
     raise DataError(
-        f"there is no image folder in {root}: it has no train/ and test/, and none was imported. "
-        "Import one with `torchgrade data import PATH`."
+        _(
+            "there is no image folder in {folder}: it has no train/ and test/, and none was "
+            "imported. Import one with `torchgrade data import PATH`.",
+            folder=root,
+        )
     )
 
 
@@ -65,7 +72,9 @@ def import_directory(
     """
     root = _root(data_root)
     if not source.exists():
-        raise DataError(f"{source} does not exist. Give the path of CIFAR-10 or an image folder.")
+        raise DataError(
+            _("{path} does not exist. Give the path of CIFAR-10 or an image folder.", path=source)
+        )
     archive = find_official(source)
     if archive is not None:
         content = read_official(archive, progress)
@@ -73,8 +82,12 @@ def import_directory(
         content = read_image_folder(source, progress)
     else:
         raise DataError(
-            f"{source} is neither the CIFAR-10 archive (cifar-10-python.tar.gz or "
-            "cifar-10-batches-py) nor an image folder (train/CLASS/*.jpg and test/CLASS/*.jpg)."
+            _(
+                "{path} is neither the CIFAR-10 archive (cifar-10-python.tar.gz or "
+                "cifar-10-batches-py) nor an image folder (train/CLASS/*.jpg and "
+                "test/CLASS/*.jpg).",
+                path=source,
+            )
         )
     home = writable_home(root)
     with building(home, content.name):
@@ -122,8 +135,11 @@ def _root(data_root: Path | None) -> Path:
     root = (default_data_root() if data_root is None else data_root).absolute()
     if root.is_file():
         raise DataError(
-            f"the data root {root} is a file. Name a directory; an archive is imported into one "
-            f"with `torchgrade data import {root}`."
+            _(
+                "the data root {path} is a file. Name a directory; an archive is imported into one "
+                "with `torchgrade data import {path}`.",
+                path=root,
+            )
         )
     return root
 
@@ -152,8 +168,12 @@ def _download(scratch: Path) -> Content:
         download_url(CIFAR10.url, str(scratch), CIFAR10.filename, CIFAR10.tgz_md5)
     except (OSError, RuntimeError) as error:
         raise DataError(
-            f"CIFAR-10 could not be downloaded from {CIFAR10.url} ({error}). Check the network, or "
-            "download it elsewhere and run `torchgrade data import PATH`, or grade on built-in "
-            "images with `--data synthetic`."
+            _(
+                "CIFAR-10 could not be downloaded from {url} ({reason}). Check the network, or "
+                "download it elsewhere and run `torchgrade data import PATH`, or grade on built-in "
+                "images with `--data synthetic`.",
+                url=CIFAR10.url,
+                reason=error,
+            )
         ) from error
     return read_official(scratch / CIFAR10.filename)

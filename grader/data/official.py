@@ -25,6 +25,7 @@ from grader.data.build import Content
 from grader.data.folder import CIFAR10_CLASSES, MAX_HELD_OUT
 from grader.data.store import Split
 from grader.errors import DataError
+from grader.language import N_, _
 
 ARCHIVE = "cifar-10-python.tar.gz"
 FOLDER = "cifar-10-batches-py"
@@ -85,21 +86,33 @@ def read_official(
         found = hashlib.md5(data, usedforsecurity=False).hexdigest()
         if found != md5[name]:
             raise DataError(
-                f"{name} in {source} is damaged or not the official one: its md5 is {found}, not "
-                f"{md5[name]}. Delete it and fetch CIFAR-10 again."
+                _(
+                    "{file} in {archive} is damaged or not the official one: its md5 is {found}, "
+                    "not {asked}. Delete it and fetch CIFAR-10 again.",
+                    file=name,
+                    archive=source,
+                    found=found,
+                    asked=md5[name],
+                )
             )
-        batches[name] = _parse(data, f"{name} in {source}")
+        batches[name] = _parse(data, _("{file} in {archive}", file=name, archive=source))
         if progress is not None:
             progress(len(batches), len(names))
     images = np.concatenate([batches[name].images for name in TRAIN_BATCHES])
     labels = np.concatenate([batches[name].labels for name in TRAIN_BATCHES])
     kept = len(labels) - MAX_HELD_OUT
     if kept < 1:
-        raise DataError(f"{source} holds only {len(labels)} training images; CIFAR-10 has 50,000.")
+        raise DataError(
+            _(
+                "{archive} holds only {number} training images; CIFAR-10 has 50,000.",
+                archive=source,
+                number=len(labels),
+            )
+        )
     return Content(
         name="cifar10",
         classes=CIFAR10_CLASSES,
-        title="CIFAR-10 (official archive)",
+        title=N_("CIFAR-10 (official archive)"),
         recipe="official archive 1",
         train=Split(images[:kept], labels[:kept]),
         validation=Split(images[kept:], labels[kept:]),
@@ -115,8 +128,13 @@ def _read_unpacked(source: Path, names: tuple[str, ...]) -> dict[str, bytes]:
                 found[name] = file.read(MAX_BATCH_BYTES)
         except OSError as error:
             raise DataError(
-                f"{source / name} cannot be read ({error}). Unpack {ARCHIVE} again, or fetch "
-                "CIFAR-10 anew."
+                _(
+                    "{file} cannot be read ({reason}). Unpack {archive} again, or fetch CIFAR-10 "
+                    "anew.",
+                    file=source / name,
+                    reason=error,
+                    archive=ARCHIVE,
+                )
             ) from error
     return found
 
@@ -133,14 +151,23 @@ def _read_packed(source: Path, names: tuple[str, ...]) -> dict[str, bytes]:
                     found[name] = file.read(MAX_BATCH_BYTES)
     except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
         raise DataError(
-            f"{source} cannot be read as the CIFAR-10 archive ({error}). Delete it and fetch "
-            "CIFAR-10 again."
+            _(
+                "{archive} cannot be read as the CIFAR-10 archive ({reason}). Delete it and fetch "
+                "CIFAR-10 again.",
+                archive=source,
+                reason=error,
+            )
         ) from error
     missing = [name for name in names if name not in found]
     if missing:
         raise DataError(
-            f"{source} holds no {missing[0]}: it is not the CIFAR-10 archive for Python "
-            f"({ARCHIVE}). Fetch that one."
+            _(
+                "{archive} holds no {missing}: it is not the CIFAR-10 archive for Python "
+                "({asked}). Fetch that one.",
+                archive=source,
+                missing=missing[0],
+                asked=ARCHIVE,
+            )
         )
     return {name: found[name] for name in names}
 
@@ -151,14 +178,26 @@ def _parse(data: bytes, place: str) -> _Batch:
         pixels = np.asarray(entry["data"])
         labels = np.asarray(entry["labels"], np.int64)
     except Exception as error:  # an unpickler may raise anything on a damaged file
-        raise DataError(f"{place} is no batch of CIFAR-10 ({error}). Fetch it again.") from error
+        raise DataError(
+            _(
+                "{file} is no batch of CIFAR-10 ({reason}). Fetch it again.",
+                file=place,
+                reason=error,
+            )
+        ) from error
     if pixels.dtype != np.uint8 or pixels.shape != (len(labels), 3072) or labels.ndim != 1:
         raise DataError(
-            f"{place} is no batch of CIFAR-10: its data are {pixels.dtype} of shape "
-            f"{pixels.shape}, not uint8 of shape ({len(labels)}, 3072). Fetch it again."
+            _(
+                "{file} is no batch of CIFAR-10: its data are {dtype} of shape {shape}, not uint8 "
+                "of shape ({number}, 3072). Fetch it again.",
+                file=place,
+                dtype=pixels.dtype,
+                shape=pixels.shape,
+                number=len(labels),
+            )
         )
     if labels.min(initial=0) < 0 or labels.max(initial=0) >= len(CIFAR10_CLASSES):
-        raise DataError(f"{place} has labels outside 0..9. Fetch it again.")
+        raise DataError(_("{file} has labels outside 0..9. Fetch it again.", file=place))
     planes = pixels.reshape(-1, 3, 32, 32)
     return _Batch(np.ascontiguousarray(planes.transpose(0, 2, 3, 1)), labels)
 
@@ -182,6 +221,6 @@ def _dtype(code: str, align: int, copy: int) -> np.dtype[Any]:
     return np.dtype(code, align=bool(align), copy=bool(copy))
 
 
-def _empty_array(*_: object) -> NDArray[Any]:
+def _empty_array(*_description: object) -> NDArray[Any]:
     """What numpy's ``_reconstruct`` returns for a plain array; form and content follow as state."""
     return np.ndarray((0,), np.int8)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from grader.errors import DataError
+from grader.language import _
 
 DataName = Literal["cifar10", "imagefolder", "synthetic"]
 SplitName = Literal["train", "validation", "test"]
@@ -157,7 +158,22 @@ def read_store(path: Path) -> Store | None:
     if meta is None:
         return None
     sizes = Sizes(meta.sizes.train, meta.sizes.validation, meta.sizes.test)
-    return Store(meta.name, meta.fingerprint, meta.classes, path, sizes, meta.description)
+    description = _described(meta.description, sizes)
+    return Store(meta.name, meta.fingerprint, meta.classes, path, sizes, description)
+
+
+def _described(description: str, sizes: Sizes) -> str:
+    """What meta.json says in English, in the language that is spoken."""
+    title, colon, _sizes = description.rpartition(": ")
+    if not colon:
+        return description
+    return _(
+        "{title}: {train:,} training, {validation:,} validation, {test:,} test images",
+        title=_(title),
+        train=sizes.train,
+        validation=sizes.validation,
+        test=sizes.test,
+    )
 
 
 def read_meta(path: Path) -> StoreMeta | None:
@@ -167,12 +183,16 @@ def read_meta(path: Path) -> StoreMeta | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path / META} cannot be read ({error}). {_rebuild(path)}") from error
+        raise _unreadable(path / META, error, store=path) from error
     try:
         return StoreMeta.model_validate_json(text)
     except ValidationError as error:
         raise DataError(
-            f"{path / META} is damaged or of another version of torchgrade. {_rebuild(path)}"
+            _(
+                "{file} is damaged or of another version of torchgrade. {advice}",
+                file=path / META,
+                advice=_rebuild(path),
+            )
         ) from error
 
 
@@ -180,14 +200,33 @@ def _load(path: Path, shape: tuple[int, ...], dtype: np.dtype[_Scalar]) -> NDArr
     try:
         array: NDArray[_Scalar] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path} cannot be read ({error}). {_rebuild(path.parents[1])}") from error
+        raise _unreadable(path, error, store=path.parents[1]) from error
     if array.shape != shape or array.dtype != dtype:
         raise DataError(
-            f"{path} holds {array.dtype} of shape {array.shape}, "
-            f"not {dtype} of shape {shape}. {_rebuild(path.parents[1])}"
+            _(
+                "{file} holds {dtype} of shape {shape}, not {asked_dtype} of shape {asked_shape}. "
+                "{advice}",
+                file=path,
+                dtype=array.dtype,
+                shape=array.shape,
+                asked_dtype=dtype,
+                asked_shape=shape,
+                advice=_rebuild(path.parents[1]),
+            )
         )
     return array
 
 
-def _rebuild(path: Path) -> str:
-    return f"Delete the directory {path} and import the data set again."
+def _unreadable(path: Path, error: Exception, *, store: Path) -> DataError:
+    return DataError(
+        _(
+            "{file} cannot be read ({reason}). {advice}",
+            file=path,
+            reason=error,
+            advice=_rebuild(store),
+        )
+    )
+
+
+def _rebuild(store: Path) -> str:
+    return _("Delete the directory {folder} and import the data set again.", folder=store)

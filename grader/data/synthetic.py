@@ -46,6 +46,7 @@ from numpy.typing import NDArray
 
 from grader.data.build import Content
 from grader.data.store import Sizes, Split
+from grader.language import N_
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -155,7 +156,7 @@ def content() -> Content:
     return Content(
         name="synthetic",
         classes=CLASSES,
-        title="Synthetic images (built in, not CIFAR-10)",
+        title=N_("Synthetic images (built in, not CIFAR-10)"),
         recipe=RECIPE,
         train=Split(images[: ends[0]], labels[: ends[0]]),
         validation=Split(images[ends[0] : ends[1]], labels[ends[0] : ends[1]]),

@@ -10,10 +10,11 @@ from rich.console import Console
 from grader.batch import Checker
 from grader.checking import check_and_tell
 from grader.checks.catalogue import known_checks
-from grader.choices import ContainerSize, DataChoice
+from grader.choices import ContainerSize, DataChoice, Language
 from grader.errors import IntakeError, UsageError, UserError
-from grader.gradescope.outcome import Outcome, no_verdict, outcome_of
+from grader.gradescope.outcome import UNGRADED, Outcome, no_verdict, outcome_of
 from grader.jobs import Setup
+from grader.language import _, speak
 from grader.launching import Launcher
 from grader.machine import this_machine
 from grader.report import write_text
@@ -27,12 +28,13 @@ DATA = "data"
 
 
 class Settings(BaseModel):
-    """What was chosen when the autograder was built."""
+    """What was chosen when the autograder was built; a language takes the place of the rubric's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     container: ContainerSize
     data: DataChoice
+    language: Language | None = None
 
     @classmethod
     def read(cls, source: Path) -> Settings:
@@ -82,18 +84,22 @@ def run_here(source: Path, submission: Path, results: Path, console: Console) ->
     try:
         outcome = _grade(source, submission, results, console)
     except IntakeError as error:
-        outcome = no_verdict("Your work could not be graded.", str(error))
+        outcome = no_verdict(_(UNGRADED), str(error))
     except UserError as error:
         console.print(str(error), markup=False)
         outcome = no_verdict(
-            "The autograder is not set up rightly, so there is no score yet. This says nothing of "
-            "your work. Please tell your instructor."
+            _(
+                "The autograder is not set up rightly, so there is no score yet. This says nothing "
+                "of your work. Please tell your instructor."
+            )
         )
     except Exception:
         console.print_exception()
         outcome = no_verdict(
-            "The autograder itself failed, so there is no score yet. This says nothing of your "
-            "work. Please tell your instructor."
+            _(
+                "The autograder itself failed, so there is no score yet. This says nothing of your "
+                "work. Please tell your instructor."
+            )
         )
     write_text(results / "results.json", outcome.to_json())
 
@@ -102,6 +108,7 @@ def _grade(source: Path, submission: Path, results: Path, console: Console) -> O
     settings = Settings.read(source)
     rubric = load_rubric(source / RUBRIC, known_checks())
     setup = _setup(source, settings, rubric)
+    speak(setup.language)
     with Launcher() as launcher, Checker(results, setup, launcher) as checker:
         result = check_and_tell(submission, checker, console)
     return outcome_of(result, rubric)
@@ -115,5 +122,6 @@ def _setup(source: Path, settings: Settings, rubric: Rubric) -> Setup:
         train=rubric.containers[settings.container].train,
         share=False,  # there is nobody here to share with
         container=settings.container,
+        language=settings.language or rubric.assignment.language,
         threads=this_machine().cores,
     )

@@ -12,14 +12,16 @@ from typing import Any, Literal
 from markupsafe import Markup
 from pydantic import BaseModel, ConfigDict, Field
 
-from grader.report import clean_line, typeset
+from grader.language import N_, _, spoken
+from grader.report import clean_line, phrases, typeset
 from grader.results import CheckResult, CheckStatus, RunName, SubmissionResult
 from grader.rubric import Rubric, Visibility
 
-UNFINISHED = (
+UNFINISHED = N_(
     "Grading was stopped before it came to an end, so there is no score yet. This says nothing of "
     "your work. Please hand in once more; if it happens again, tell your instructor."
 )
+UNGRADED = N_("Your work could not be graded.")
 _LEADERS: RunName = "challenge"
 """The run whose accuracies are on the leaderboard."""
 
@@ -80,35 +82,38 @@ def no_verdict(*sentences: str) -> Outcome:
 
 
 def outcome_of(result: SubmissionResult, rubric: Rubric) -> Outcome:
-    """What Gradescope shows of a result.
+    """What Gradescope shows of a result, in its language.
 
     Args:
         result: of one submission.
         rubric: says what a student may see, and when.
     """
     visibility = rubric.visibilities
-    return Outcome(
-        score=None if result.questions else 0.0,
-        execution_time=round(result.timing.seconds),
-        output=_paragraphs(_summary(result)),
-        tests=tuple(_tests(result, visibility)),
-        leaderboard=tuple(_leaders(result, visibility)),
-        extra_data={"torchgrade": _facts(result)},
-    )
+    with spoken(result.language):
+        return Outcome(
+            score=None if result.questions else 0.0,
+            execution_time=round(result.timing.seconds),
+            output=_paragraphs(_summary(result)),
+            tests=tuple(_tests(result, visibility)),
+            leaderboard=tuple(_leaders(result, visibility)),
+            extra_data={"torchgrade": _facts(result)},
+        )
 
 
 def _summary(result: SubmissionResult) -> Iterator[str]:
     """Nothing of single checks: a student may not be allowed to see them yet."""
     if result.status == "ungraded":
-        yield "Your work could not be graded."
-        yield result.reason or "No reason was recorded."
+        yield _(UNGRADED)
+        yield result.reason or _(phrases.NO_REASON)
     if result.left_out:
-        yield (
-            f"{result.left_out:g} of {result.max_score:g} points are not part of this score: "
-            "what they are for was not carried out here, and is graded elsewhere."
+        yield _(
+            "{points:g} of {max_points:g} points are not part of this score: what they are for was "
+            "not carried out here, and is graded elsewhere.",
+            points=result.left_out,
+            max_points=result.max_score,
         )
     if result.provenance.data is not None:
-        yield f"Data: {result.provenance.data.description}."
+        yield _("Data: {data}.", data=result.provenance.data.description)
     yield from result.notes
 
 
@@ -137,7 +142,8 @@ def _verdict(check: CheckResult) -> dict[str, Any]:
 
 
 def _explanation(check: CheckResult) -> Markup:
-    return _set(check.reason) + _set(f"At {clean_line(check.where)}." if check.where else None)
+    where = _("At {place}.", place=clean_line(check.where)) if check.where else None
+    return _set(check.reason) + _set(where)
 
 
 def _leaders(result: SubmissionResult, visibility: dict[str, Visibility]) -> Iterator[Leader]:
@@ -146,10 +152,10 @@ def _leaders(result: SubmissionResult, visibility: dict[str, Visibility]) -> Ite
     seen = visibility.get(f"{_LEADERS}.accuracy") is Visibility.VISIBLE
     if run is None or not seen or not run.reached or run.best_val_accuracy is None:
         return
-    yield Leader(name="Validation accuracy", value=round(run.best_val_accuracy, 4))
+    yield Leader(name=_(phrases.VALIDATION_ACCURACY), value=round(run.best_val_accuracy, 4))
     if run.test_accuracy is not None:
-        yield Leader(name="Test accuracy", value=round(run.test_accuracy, 4))
-    yield Leader(name="Iterations", value=run.iterations, order="asc")
+        yield Leader(name=_("Test accuracy"), value=round(run.test_accuracy, 4))
+    yield Leader(name=_(phrases.ITERATIONS), value=run.iterations, order="asc")
 
 
 def _facts(result: SubmissionResult) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from grader.checks.catalogue import known_checks
-from grader.choices import ContainerSize, DataChoice
+from grader.choices import ContainerSize, DataChoice, Language
 from grader.distribution import make_wheel, pinned_versions
 from grader.errors import UsageError
 from grader.gradescope.container import RUBRIC, SETTINGS, UNFINISHED, Settings
 from grader.gradescope.outcome import UNFINISHED as STOPPED
 from grader.gradescope.outcome import no_verdict
+from grader.language import _, spoken
 from grader.rubric import load_rubric
 
 _SCRIPTS = ("setup.sh", "run_autograder")
@@ -42,7 +43,13 @@ class Built:
 
 
 def build(
-    out: Path, *, container: ContainerSize, data: DataChoice, rubric: Path, index: str | None
+    out: Path,
+    *,
+    container: ContainerSize,
+    data: DataChoice,
+    rubric: Path,
+    index: str | None,
+    language: Language | None = None,
 ) -> Built:
     """Write an autograder for Gradescope.
 
@@ -52,6 +59,7 @@ def build(
         data: what is trained and measured on there.
         rubric: the rubric.
         index: where pip looks for packages, too; for torch without CUDA.
+        language: what students read; None for the rubric's.
 
     Raises:
         RubricError: the rubric cannot be used.
@@ -62,11 +70,15 @@ def build(
             f"--data {data}: in a container there is cifar10, which it downloads when it is built, "
             "or synthetic."
         )
-    chosen = load_rubric(rubric, known_checks()).containers[container]
+    loaded = load_rubric(rubric, known_checks())
+    chosen = loaded.containers[container]
+    settings = Settings(container=container, data=data, language=language)
+    with spoken(language or loaded.assignment.language):
+        stopped = no_verdict(_(STOPPED)).to_json()
     texts = {
-        SETTINGS: Settings(container=container, data=data).model_dump_json(indent=2) + "\n",
+        SETTINGS: settings.model_dump_json(indent=2) + "\n",
         RUBRIC: rubric.read_text(encoding="utf-8"),
-        UNFINISHED: no_verdict(STOPPED).to_json(),
+        UNFINISHED: stopped,
         "constraints.txt": "".join(f"{line}\n" for line in pinned_versions()),
         "seconds": f"{60 * chosen.minutes - _STARTING_SECONDS}\n",
         **{path.name: path.read_text(encoding="utf-8") for path in _own_files()},

@@ -13,6 +13,7 @@ from zipfile import BadZipFile, ZipFile
 
 from grader.checks.catalogue import known_checks
 from grader.errors import UsageError
+from grader.language import N_, _
 from grader.rubric import load_rubric
 
 RUBRIC = "rubric.yaml"
@@ -53,14 +54,17 @@ def open_handout(path: Path) -> Iterator[Handout]:
                     elif name.startswith(f"{CASES}/") and name.endswith(_ENDING):
                         _unpack(packed, name, handout.cases / Path(name).name)
         except OSError as error:
-            raise UsageError(f"{path} cannot be read: {error.strerror}.") from error
+            raise UsageError(
+                _("{file} cannot be read: {reason}.", file=path, reason=error.strerror)
+            ) from error
         except BadZipFile as error:
-            raise UsageError(f"{path} is no file for checking. {_ASK}") from error
+            problem = _("{file} is no file for checking.", file=path)
+            raise UsageError(f"{problem} {_(_ASK)}") from error
         _require_all(path, handout)
         yield handout
 
 
-_ASK = "Ask your instructor for the .zip that `torchgrade student build` made."
+_ASK = N_("Ask your instructor for the .zip that `torchgrade student build` made.")
 
 
 def _unpack(packed: ZipFile, name: str, target: Path) -> None:
@@ -70,11 +74,15 @@ def _unpack(packed: ZipFile, name: str, target: Path) -> None:
 
 def _require_all(path: Path, handout: Handout) -> None:
     if not handout.rubric.exists():
-        raise UsageError(f"{path} is no file for checking: it holds no {RUBRIC}. {_ASK}")
+        problem = _(
+            "{file} is no file for checking: it holds no {rubric}.", file=path, rubric=RUBRIC
+        )
+        raise UsageError(f"{problem} {_(_ASK)}")
     rubric = load_rubric(handout.rubric, known_checks())
     for check in rubric.checks:
         if check.settings.draw_inputs and not (handout.cases / f"{check.id}{_ENDING}").exists():
-            raise UsageError(f"{path} lacks the cases of {check.id}. {_ASK}")
+            problem = _("{file} lacks the cases of {check}.", file=path, check=check.id)
+            raise UsageError(f"{problem} {_(_ASK)}")
 
 
 def require_answers() -> None:
@@ -87,6 +95,8 @@ def require_answers() -> None:
     package = importlib.util.find_spec("reference")
     if not (package and package.origin and Path(package.origin).with_name("solution.py").exists()):
         raise UsageError(
-            "This torchgrade was handed out without the answers. Say with --with which .zip it "
-            "came in."
+            _(
+                "This torchgrade was handed out without the answers. Say with --with which .zip it "
+                "came in."
+            )
         )

@@ -23,16 +23,17 @@ from grader.intake.limits import ArchiveLimits
 from grader.intake.tars import unpack_tar
 from grader.intake.unpacking import Unpacked, Writer, readable
 from grader.intake.zips import unpack_zip
+from grader.language import N_, _
 
 # What a file begins with tells more than its name: people rename archives.
 _FOREIGN_STARTS: Final = {
-    b"Rar!": "a RAR archive",
-    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
-    b"EGGA": "an EGG archive",
-    b"ALZ\x01": "an ALZ archive",
-    b"%PDF": "a PDF document",
-    b"<!DO": "a web page",
-    b"<htm": "a web page",
+    b"Rar!": N_("a RAR archive"),
+    b"7z\xbc\xaf\x27\x1c": N_("a 7-Zip archive"),
+    b"EGGA": N_("an EGG archive"),
+    b"ALZ\x01": N_("an ALZ archive"),
+    b"%PDF": N_("a PDF document"),
+    b"<!DO": N_("a web page"),
+    b"<htm": N_("a web page"),
 }
 _TAR_STARTS: Final = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 
@@ -41,8 +42,6 @@ _DAMAGE: Final = (
     zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, struct.error, EOFError,
     ValueError, OverflowError, LookupError, AttributeError, RuntimeError,
 )  # fmt: skip
-
-_ROOM: Final = " Make room, or name a folder on a larger disk in TMPDIR."
 
 
 def unpack(
@@ -71,11 +70,16 @@ def unpack(
         with archive.open("rb") as file:
             start = file.read(8)
         if not start:
-            raise IntakeError(f"{name} is empty. Pack it and hand it in again.")
+            raise IntakeError(_("{archive} is empty. Pack it and hand it in again.", archive=name))
         for mark, kind in _FOREIGN_STARTS.items():
             if start.startswith(mark):
                 raise IntakeError(
-                    f"{name} is {kind}, whatever its name says. {how_to_hand_in(is_packed=True)}"
+                    _(
+                        "{archive} is {kind}, whatever its name says. {advice}",
+                        archive=name,
+                        kind=_(kind),
+                        advice=how_to_hand_in(is_packed=True),
+                    )
                 )
         writer = Writer(name, archive.stat().st_size, target, limits)
         is_tar = start.startswith(_TAR_STARTS) or (
@@ -87,18 +91,27 @@ def unpack(
 
 def how_to_hand_in(*, is_packed: bool) -> str:
     """What to do with work that came in a form torchgrade does not read."""
-    return f"Hand in the .ipynb or .py file{' unpacked or in a zip' if is_packed else ''}."
+    if is_packed:
+        return _("Hand in the .ipynb or .py file unpacked or in a zip.")
+    return _("Hand in the .ipynb or .py file.")
 
 
 @contextmanager
 def _told(name: str) -> Iterator[None]:
     """Whatever an archive makes its reader raise becomes a sentence."""
-    damaged = f"{name} is damaged or cut off and cannot be unpacked. Pack it and hand it in again."
+    damaged = _(
+        "{archive} is damaged or cut off and cannot be unpacked. Pack it and hand it in again.",
+        archive=name,
+    )
     try:
         yield
     except NotImplementedError as error:
         raise IntakeError(
-            f"{name} is packed in a way that is not supported. Pack it again as an ordinary zip."
+            _(
+                "{archive} is packed in a way that is not supported. "
+                "Pack it again as an ordinary zip.",
+                archive=name,
+            )
         ) from error
     except _DAMAGE as error:
         raise IntakeError(damaged) from error
@@ -106,5 +119,7 @@ def _told(name: str) -> Iterator[None]:
         # Without a number it comes from a decompressor; "invalid argument" from an impossible seek.
         if error.errno in (None, errno.EINVAL):
             raise IntakeError(damaged) from error
-        advice = _ROOM if error.errno == errno.ENOSPC else ""
-        raise IntakeError(f"{name} cannot be unpacked: {error.strerror}.{advice}") from error
+        problem = _("{archive} cannot be unpacked: {reason}.", archive=name, reason=error.strerror)
+        if error.errno == errno.ENOSPC:
+            problem += " " + _("Make room, or name a folder on a larger disk in TMPDIR.")
+        raise IntakeError(problem) from error

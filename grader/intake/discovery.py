@@ -17,6 +17,7 @@ from grader.intake.recognition import recognise
 from grader.intake.submission import Submission, digest_files
 from grader.intake.suffixes import is_source
 from grader.intake.walking import Listed, TooDeep, walk
+from grader.language import _
 from grader.results import Student
 
 Layout = Literal["file", "folder"]
@@ -39,14 +40,17 @@ def read_submission(path: Path, submission_id: str | None = None) -> Submission:
     if problem is not None:
         return broken_submission(name, path.parent, layout, problem)
     if not _is_text(path.name):
-        problem = f"The name {as_text(path.name)} is not UTF-8. Rename it and hand it in again."
+        problem = _(
+            "The name {name} is not UTF-8. Rename it and hand it in again.", name=as_text(path.name)
+        )
         return broken_submission(name, path.parent, layout, problem)
     if layout == "folder":
         return _read_folder(path, name)
     if not path.is_file():
-        return broken_submission(name, path.parent, layout, f"{path.name} is no regular file.")
+        problem = _("{file} is no regular file.", file=path.name)
+        return broken_submission(name, path.parent, layout, problem)
     if not is_source(path.name):
-        problem = f"{path.name} is no notebook and no script. {how_to_hand_in(is_packed=False)}"
+        problem = no_source(path.name)
         return broken_submission(name, path.parent, layout, problem, (path.name,))
     return _read_file(name, path.parent, path.name, brings_along=False)
 
@@ -79,9 +83,14 @@ def _why_unreachable(path: Path) -> str | None:
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
             raise UsageError(
-                f"The name {path.name[:50]}... is longer than any file's. Check the name."
+                _(
+                    "The name {name}... is longer than any file's. Check the name.",
+                    name=path.name[:50],
+                )
             ) from error
-        raise UsageError(f"There is no file or folder {path}. Check the name.") from error
+        raise UsageError(
+            _("There is no file or folder {path}. Check the name.", path=path)
+        ) from error
     return None
 
 
@@ -161,7 +170,17 @@ def broken_submission(
 
 def cannot_be_read(error: OSError) -> str:
     """Why a file cannot be read; a sentence."""
-    return f"{as_text(Path(str(error.filename)).name)} cannot be read: {error.strerror}."
+    name = as_text(Path(str(error.filename)).name)
+    return _("{file} cannot be read: {reason}.", file=name, reason=error.strerror)
+
+
+def no_source(name: str) -> str:
+    """Why a file cannot be graded that is neither of what can be; two sentences."""
+    return _(
+        "{file} is no notebook and no script. {advice}",
+        file=name,
+        advice=how_to_hand_in(is_packed=False),
+    )
 
 
 def refuse_a_flood_of_bytes(name: str, sizes: Mapping[str, int]) -> None:
@@ -175,9 +194,16 @@ def refuse_a_flood_of_bytes(name: str, sizes: Mapping[str, int]) -> None:
         return
     largest = max(sizes, key=sizes.__getitem__)
     raise IntakeError(
-        f"{name} holds {total >> 20:,} MB, and {MAX_BYTES >> 20} MB are the most; the largest file "
-        f"is {largest} with {sizes[largest] >> 20:,} MB. Move data sets and saved models to "
-        "another folder and hand in your work alone."
+        _(
+            "{name} holds {total:,} MB, and {most} MB are the most; the largest file is {largest} "
+            "with {size:,} MB. Move data sets and saved models to another folder and hand in your "
+            "work alone.",
+            name=name,
+            total=total >> 20,
+            most=MAX_BYTES >> 20,
+            largest=largest,
+            size=sizes[largest] >> 20,
+        )
     )
 
 
@@ -195,14 +221,21 @@ def list_files(folder: Path) -> Iterator[str]:
                 count += 1
                 if count > MAX_FILES:
                     raise IntakeError(
-                        f"{folder.name} holds more than {MAX_FILES:,} files. Hand in your work "
-                        "alone."
+                        _(
+                            "{folder} holds more than {most:,} files. Hand in your work alone.",
+                            folder=folder.name,
+                            most=MAX_FILES,
+                        )
                     )
                 yield path.relative_to(folder).as_posix()
     except TooDeep:
         raise IntakeError(
-            f"{folder.name} holds folders that lie more than {MAX_FOLDER_DEPTH} deep within each "
-            "other. Hand in your work alone."
+            _(
+                "{folder} holds folders that lie more than {most} deep within each other. "
+                "Hand in your work alone.",
+                folder=folder.name,
+                most=MAX_FOLDER_DEPTH,
+            )
         ) from None
 
 
@@ -225,7 +258,9 @@ def _files_of_work(listed: Listed) -> Iterator[Path]:
         if _is_text(name):
             yield path
         elif is_source(name):
-            raise IntakeError(f"The name {as_text(name)} is not UTF-8. Rename the file.")
+            raise IntakeError(
+                _("The name {name} is not UTF-8. Rename the file.", name=as_text(name))
+            )
 
 
 def _is_text(name: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grader.errors import IntakeError
 from grader.intake.outline import Mark
+from grader.language import _
 from grader.protocol.parts import Cell
 
 
@@ -41,6 +42,10 @@ class Document:
 def too_much_code(name: str, most: int) -> IntakeError:
     """The error for a file or a folder that holds more than so many characters of code."""
     return IntakeError(
-        f"{name} holds more than {most >> 20} MB of code, which no homework does. "
-        "Hand in your own work alone."
+        _(
+            "{name} holds more than {most} MB of code, which no homework does. "
+            "Hand in your own work alone.",
+            name=name,
+            most=most >> 20,
+        )
     )

@@ -16,6 +16,7 @@ from grader.intake.reading import read_document
 from grader.intake.recognition import defines_all, is_call
 from grader.intake.sources import Source, look_at, look_at_unreadable
 from grader.intake.suffixes import is_source
+from grader.language import _
 from grader.sentences import listed
 
 _TEST = re.compile(r"^(?:tests?|conftest)$|^tests?_|_tests?$")
@@ -111,10 +112,7 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
     """
     names = [name for name in files if is_source(name)]
     if not names:
-        raise IntakeError(
-            f"{folder.name} holds no .ipynb or .py file{_instead(files)}. Hand in your notebook "
-            "or script."
-        )
+        raise IntakeError(_no_source(folder.name, files))
     names.sort(key=lambda name: (name.count("/"), name))
     found = _candidates(folder, names[:MAX_CANDIDATES])
     candidates = [each for each in found if each.source.refusal is None]
@@ -125,7 +123,8 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
     entry = max(roots, key=lambda each: each.weight)
     for each in unread:
         if _is_rather_the_work(each, entry):
-            raise IntakeError(f"{_refusal(each)} {entry.name} holds less of the homework.")
+            less = _("{file} holds less of the homework.", file=entry.name)
+            raise IntakeError(f"{_refusal(each)} {less}")
     document = read_document(folder / entry.name, entry.name)
     doubts = (*_doubts(entry, candidates), *_losses(entry, unread))
     return Entry(entry.name, document, entry.reach, doubts)
@@ -200,7 +199,8 @@ def _losses(entry: _Candidate, unread: Sequence[_Candidate]) -> Iterator[str]:
     for each in unread:
         matters = each.source.is_notebook or each.marks
         if matters and not isinstance(_refusal(each), EmptyFile):
-            yield f"{entry.name} is what was graded. {_refusal(each)}"
+            graded = _("{file} is what was graded.", file=entry.name)
+            yield f"{graded} {_refusal(each)}"
 
 
 def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str]:
@@ -211,22 +211,30 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
         if each.name not in entry.reached and entry.marks and each.marks >= entry.marks
     ]
     if rivals:
-        yield f"{entry.name} is what was graded; {listed(rivals)} would hold the homework, too."
+        yield _(
+            "{file} is what was graded; {others} would hold the homework, too.",
+            file=entry.name,
+            others=listed(rivals),
+        )
     parts = [
         each.name
         for each in candidates
         if each.name not in (*entry.reached, *rivals) and each.adds_to(entry)
     ]
     if parts:
-        yield (
-            f"{entry.name} alone is what was graded; parts of the homework stand in "
-            f"{listed(parts)}, too. Hand in one file that holds all parts, or imports them."
+        yield _(
+            "{file} alone is what was graded; parts of the homework stand in {others}, too. "
+            "Hand in one file that holds all parts, or imports them.",
+            file=entry.name,
+            others=listed(parts),
         )
     run = [each.name for each in candidates if each.is_run_by(entry)]
     if run and not entry.source.is_notebook:  # a notebook is what was handed out
-        yield (
-            f"{entry.name} is what was graded, as it imports {listed(run)}, which would hold "
-            "as much of the homework."
+        yield _(
+            "{file} is what was graded, as it imports {others}, which would hold as much of the "
+            "homework.",
+            file=entry.name,
+            others=listed(run),
         )
 
 
@@ -277,5 +285,13 @@ def entry_of(folder: Path, name: str, *, brings_along: bool) -> tuple[Entry, tup
     return Entry(name, document, marks), tuple(sorted(sources))
 
 
-def _instead(files: Sequence[str]) -> str:
-    return f", only {listed(files)}" if files else ""
+def _no_source(folder: str, files: Sequence[str]) -> str:
+    if not files:
+        return _(
+            "{folder} holds no .ipynb or .py file. Hand in your notebook or script.", folder=folder
+        )
+    return _(
+        "{folder} holds no .ipynb or .py file, only {files}. Hand in your notebook or script.",
+        folder=folder,
+        files=listed(files),
+    )

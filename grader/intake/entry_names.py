@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import re
 import unicodedata
+from collections.abc import Mapping
+from typing import Self
 
 from grader.intake.limits import MAX_FOLDER_DEPTH, MAX_NAME_BYTES, MAX_PATH_BYTES
+from grader.language import N_, _
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _UTF8_FLAG = 0x800
@@ -14,8 +17,33 @@ _OF_NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST, errno
 """What a file system answers to a name that it does not take; case may not count there."""
 
 
+class Refusal(str):
+    """Why an entry is left out.
+
+    As a text it is the end of an English sentence that begins with the entry, for those who look
+    through a whole download; :meth:`of` is all of it, in the language that is spoken.
+    """
+
+    _sentence: str
+    _values: Mapping[str, object]
+
+    def __new__(cls, sentence: str, **values: object) -> Self:
+        """Of a marked sentence that begins with `{what}`, and the values of its other places."""
+        refusal = super().__new__(cls, sentence.removeprefix("{what} ").format(**values))
+        refusal._sentence, refusal._values = sentence, values
+        return refusal
+
+    def of(self, what: str) -> str:
+        """The sentence about an entry, without its full stop."""
+        return _(self._sentence, what=what, **self._values)
+
+
 class EntryRefused(Exception):
-    """An entry is left out; the message says why, as the end of a sentence that begins with it."""
+    """An entry is left out, for this reason."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        self.reason = Refusal(sentence, **values)
+        super().__init__(self.reason)
 
 
 def zip_name(stored: str, flags: int) -> str:
@@ -66,26 +94,26 @@ def safe_path(name: str) -> str:
     """
     path = composed(name).replace("\\", "/")
     if "\0" in path:
-        raise EntryRefused("has a NUL character in its name")
+        raise EntryRefused(N_("{what} has a NUL character in its name"))
     if path.startswith("/") or _DRIVE.match(path):
-        raise EntryRefused("names a place outside of the archive")
+        raise EntryRefused(N_("{what} names a place outside of the archive"))
     parts = [part for part in path.split("/") if part not in ("", ".")]
     if ".." in parts:
-        raise EntryRefused("leads out of the archive")
+        raise EntryRefused(N_("{what} leads out of the archive"))
     if len(parts) > MAX_FOLDER_DEPTH:
-        raise EntryRefused(f"lies more than {MAX_FOLDER_DEPTH} folders deep")
+        raise EntryRefused(N_("{what} lies more than {most} folders deep"), most=MAX_FOLDER_DEPTH)
     try:
         lengths = [len(part.encode()) for part in parts]
     except UnicodeEncodeError:
-        raise EntryRefused("has a name that is no text") from None
+        raise EntryRefused(N_("{what} has a name that is no text")) from None
     if max(lengths, default=0) > MAX_NAME_BYTES:
-        raise EntryRefused("has a longer name than a file can have")
+        raise EntryRefused(N_("{what} has a longer name than a file can have"))
     if sum(lengths) + len(lengths) > MAX_PATH_BYTES:
-        raise EntryRefused(f"has a path of more than {MAX_PATH_BYTES:,} bytes")
+        raise EntryRefused(N_("{what} has a path of more than {most:,} bytes"), most=MAX_PATH_BYTES)
     return "/".join(parts)
 
 
-def refused_by_system(error: OSError) -> str:
+def refused_by_system(error: OSError) -> Refusal:
     """Why a name is left out that this machine's file system does not take.
 
     Raises:
@@ -93,7 +121,7 @@ def refused_by_system(error: OSError) -> str:
     """
     if error.errno not in _OF_NAMES:
         raise error
-    return f"cannot be written under its name ({error.strerror})"
+    return Refusal(N_("{what} cannot be written under its name ({reason})"), reason=error.strerror)
 
 
 def shortened(path: str) -> str:

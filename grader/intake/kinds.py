@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.language import N_, _
 
 _BEGIN = 64 << 10
 """Bytes that tell it: a script may begin with a long comment."""
@@ -14,11 +15,14 @@ _NOTEBOOK = re.compile(rb'\s*\{\s*"(?:cells|metadata|nbformat|nbformat_minor|wor
 _JSON = (b"{", b"[")
 _PYTHON = re.compile(rb"^(?:import|from|def|class)[ \t]+\w", re.MULTILINE)
 _OTHER_KINDS = (
-    (b"<", "is a web page: the page that shows the {what} was saved, not the {what}"),
-    (b"%PDF", "is a PDF"),
-    (b"PK\x03\x04", "is a zip archive under another name"),
-    (b"\x1f\x8b", "is a gzip archive under another name"),
-    (b"version https://git-lfs", "is a pointer of Git LFS; the {what} itself was not uploaded"),
+    (b"<", N_("{file} is a web page: the page that shows the {what} was saved, not the {what}.")),
+    (b"%PDF", N_("{file} is a PDF.")),
+    (b"PK\x03\x04", N_("{file} is a zip archive under another name.")),
+    (b"\x1f\x8b", N_("{file} is a gzip archive under another name.")),
+    (
+        b"version https://git-lfs",
+        N_("{file} is a pointer of Git LFS; the {what} itself was not uploaded."),
+    ),
 )
 CONFLICT = "<<<<<<< "
 """Begins the first of two versions that could not be merged."""
@@ -41,18 +45,18 @@ def refuse_other_kinds(content: bytes, name: str, what: str) -> None:
     Args:
         content: how it begins, at least.
         name: of the file.
-        what: what it should be.
+        what: what it should be; a marked word.
 
     Raises:
         IntakeError: it is one of them; says which and what to do.
     """
     begin = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
-    for mark, kind in _OTHER_KINDS:
+    for mark, sentence in _OTHER_KINDS:
         # Of markup, but of no conflict of two versions, which begins with seven of them.
         if begin.startswith(mark) and not begin.startswith(CONFLICT.encode()):
-            raise IntakeError(
-                f"{name} {kind.format(what=what)}. Download the {what} itself and hand that in."
-            )
+            problem = _(sentence, file=name, what=_(what))
+            advice = _("Download the {what} itself and hand that in.", what=_(what))
+            raise IntakeError(f"{problem} {advice}")
 
 
 def _begin(path: Path) -> bytes:

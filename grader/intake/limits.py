@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.language import N_
+
 MAX_FILES = 2_000
 """Files of one submission: each is hashed and copied."""
 
@@ -111,7 +113,7 @@ class ArchiveLimits:
     large_entry_spoils: bool
     """Whether one entry that is too large spoils the archive, or is left out by itself."""
     advice: str
-    """What to do with an archive of which more would come out."""
+    """What to do with an archive of which more would come out; a marked sentence."""
     share: ArchiveLimits | None = None
     """What one person's files may take of `entries` and `total_bytes`; None where all are one's."""
     ratio: int = 300
@@ -125,7 +127,7 @@ HAND_IN = ArchiveLimits(
     total_bytes=MAX_BYTES,
     entry_bytes=MAX_BYTES,
     large_entry_spoils=True,
-    advice="Pack your work alone, without libraries, caches, data sets and saved models.",
+    advice=N_("Pack your work alone, without libraries, caches, data sets and saved models."),
 )
 """What one person packed: with the hidden files and caches that come along."""
 
@@ -134,7 +136,7 @@ DOWNLOAD = ArchiveLimits(
     total_bytes=16 << 30,
     entry_bytes=MAX_BYTES,
     large_entry_spoils=False,
-    advice="Unpack it yourself and name the folder instead.",
+    advice=N_("Unpack it yourself and name the folder instead."),
     share=HAND_IN,
 )
 """What an LMS packed: 1,000 people with 16 MB each; one of them must not spoil it for the rest.

@@ -14,6 +14,7 @@ from grader.intake.kinds import CONFLICT, refuse_other_kinds
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.names import as_text
 from grader.intake.outline import Piece, find_marks
+from grader.language import N_, _
 from grader.protocol.parts import Cell
 from grader.sentences import listed
 
@@ -57,9 +58,11 @@ def read_notebook(path: Path, name: str) -> Document:
             pieces.append(Piece(cell=len(found), text=text, is_code=False))
     if without_text:
         numbers = listed([*map(str, without_text)])
-        notes.append(f"{name}: cells without text were left out: {numbers}.")
+        notes.append(
+            _("{file}: cells without text were left out: {numbers}.", file=name, numbers=numbers)
+        )
     if not found:
-        raise EmptyFile(f"{name} holds no code. Hand in the notebook with your work.")
+        raise EmptyFile(_("{file} holds no code. Hand in the notebook with your work.", file=name))
     if sum(len(cell.source) for cell in found) > MAX_SOURCE_BYTES:
         raise too_much_code(name, MAX_SOURCE_BYTES)
     return Document(tuple(found), tuple(notes), find_marks(pieces), tuple(counts), _title(pieces))
@@ -70,20 +73,31 @@ def _content(path: Path, name: str) -> bytes:
         size = path.stat().st_size
         if size > MAX_NOTEBOOK_BYTES:
             raise IntakeError(
-                f"{name} is {size >> 20:,} MB large, and {MAX_NOTEBOOK_BYTES >> 20} MB are the "
-                "most. Clear its outputs (Edit, Clear All Outputs) and hand it in again."
+                _(
+                    "{file} is {size:,} MB large, and {most} MB are the most. "
+                    "Clear its outputs (Edit, Clear All Outputs) and hand it in again.",
+                    file=name,
+                    size=size >> 20,
+                    most=MAX_NOTEBOOK_BYTES >> 20,
+                )
             )
         content = path.read_bytes()
     except OSError as error:
-        raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
+        raise IntakeError(
+            _("{file} cannot be read: {reason}.", file=name, reason=error.strerror)
+        ) from error
     begin = content[:1000].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not begin:
-        raise EmptyFile(f"{name} is empty. Hand in the notebook with your work.")
-    refuse_other_kinds(content, name, "notebook")
+        raise EmptyFile(_("{file} is empty. Hand in the notebook with your work.", file=name))
+    refuse_other_kinds(content, name, N_("notebook"))
     if content.count(b"{") + content.count(b"[") > MAX_OBJECTS:
         raise IntakeError(
-            f"{name} holds more than {MAX_OBJECTS:,} objects, which no notebook of a homework "
-            "does. Clear its outputs (Edit, Clear All Outputs) and hand it in again."
+            _(
+                "{file} holds more than {most:,} objects, which no notebook of a homework does. "
+                "Clear its outputs (Edit, Clear All Outputs) and hand it in again.",
+                file=name,
+                most=MAX_OBJECTS,
+            )
         )
     return content
 
@@ -94,19 +108,29 @@ def _parse(content: bytes, name: str) -> tuple[dict[str, Any], list[str]]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as error:
-        raise IntakeError(f"{name} {_damage(error)}") from None
+        raise IntakeError(_damage(error, name)) from None
     except RecursionError:
         raise IntakeError(
-            f"{name} is nested more deeply than any notebook. Save it again in Jupyter."
+            _(
+                "{file} is nested more deeply than any notebook. Save it again in Jupyter.",
+                file=name,
+            )
         ) from None
     except ValueError:  # a number of thousands of digits
-        raise IntakeError(f"{name} is damaged. Save it again in Jupyter.") from None
+        raise IntakeError(_("{file} is damaged. Save it again in Jupyter.", file=name)) from None
     if not isinstance(document, dict):
-        raise IntakeError(f"{name} is no notebook: {_NOT_A_NOTEBOOK}")
+        raise _no_notebook(name)
     return document, notes
 
 
-_NOT_A_NOTEBOOK = "it holds no cells. Hand in the .ipynb file that Jupyter or Colab saves."
+def _no_notebook(name: str) -> IntakeError:
+    return IntakeError(
+        _(
+            "{file} is no notebook: it holds no cells. "
+            "Hand in the .ipynb file that Jupyter or Colab saves.",
+            file=name,
+        )
+    )
 
 
 def _decode(content: bytes, name: str, notes: list[str]) -> str:
@@ -116,27 +140,39 @@ def _decode(content: bytes, name: str, notes: list[str]) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         notes.append(
-            f"{name} is not wholly UTF-8 (the first wrong byte is in line {line}); "
-            "what cannot be read stands as \ufffd."
+            _(
+                "{file} is not wholly UTF-8 (the first wrong byte is in line {line}); "
+                "what cannot be read stands as \ufffd.",
+                file=name,
+                line=line,
+            )
         )
         return content.decode(encoding, errors="replace")
 
 
-def _damage(error: json.JSONDecodeError) -> str:
+def _damage(error: json.JSONDecodeError, name: str) -> str:
     if CONFLICT in error.doc:
         line = error.doc[: error.doc.index(CONFLICT)].count("\n") + 1
-        return (
-            f"holds the marks of a merge conflict (line {line}). Resolve it, open the notebook in "
-            "Jupyter and save it again."
+        return _(
+            "{file} holds the marks of a merge conflict (line {line}). Resolve it, open the "
+            "notebook in Jupyter and save it again.",
+            file=name,
+            line=line,
         )
     if not error.doc[error.pos :].strip() or error.msg.startswith("Unterminated string"):
-        return (
-            f"is cut off: it ends in line {error.lineno} in the middle of a cell. "
-            "Download or upload it again."
+        return _(
+            "{file} is cut off: it ends in line {line} in the middle of a cell. "
+            "Download or upload it again.",
+            file=name,
+            line=error.lineno,
         )
-    return (
-        f"is damaged: line {error.lineno}, column {error.colno} is no JSON ({error.msg}). "
-        "Open it in Jupyter and save it again."
+    return _(
+        "{file} is damaged: line {line}, column {column} is no JSON ({reason}). "
+        "Open it in Jupyter and save it again.",
+        file=name,
+        line=error.lineno,
+        column=error.colno,
+        reason=error.msg,
     )
 
 
@@ -152,8 +188,13 @@ def _current_cells(document: dict[str, Any], name: str) -> Sequence[object]:
 def _refuse_a_flood(count: int, name: str) -> None:
     if count > MAX_CELLS:
         raise IntakeError(
-            f"{name} holds {count:,} cells, and {MAX_CELLS:,} are the most. "
-            "Hand in your own work alone."
+            _(
+                "{file} holds {number:,} cells, and {most:,} are the most. "
+                "Hand in your own work alone.",
+                file=name,
+                number=count,
+                most=MAX_CELLS,
+            )
         )
 
 
@@ -165,7 +206,7 @@ def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
         or not _OLDEST_FORMAT <= version < _CURRENT_FORMAT
         or sheets is None
     ):
-        raise IntakeError(f"{name} is no notebook: {_NOT_A_NOTEBOOK}")
+        raise _no_notebook(name)
     cells = [cell for sheet in sheets for cell in _list(sheet, "cells") or ()]
     _refuse_a_flood(len(cells), name)  # now: the conversion takes a thousand times a cell's size
     import nbformat  # 0.1 s, and notebooks of before 2015 are rare
@@ -178,8 +219,12 @@ def _converted(document: dict[str, Any], name: str) -> Sequence[object]:
         return list(nbformat.convert(nbformat.from_dict(old), _CURRENT_FORMAT).cells)
     except Exception as error:  # nbformat documents none; what is left of the file is broken
         raise IntakeError(
-            f"{name} is a damaged notebook of format {version}. Open it in Jupyter and save it "
-            "again."
+            _(
+                "{file} is a damaged notebook of format {version}. "
+                "Open it in Jupyter and save it again.",
+                file=name,
+                version=version,
+            )
         ) from error
 
 
@@ -202,8 +247,11 @@ def _refuse_other_languages(document: Mapping[str, Any], name: str) -> None:
     language = _field(kernel, "name")
     if isinstance(language, str) and "python" not in language.lower():
         raise IntakeError(
-            f"{name} is a notebook in {as_text(language[:30])}; PyTorch homework is written in "
-            "Python."
+            _(
+                "{file} is a notebook in {language}; PyTorch homework is written in Python.",
+                file=name,
+                language=as_text(language[:30]),
+            )
         )
 
 

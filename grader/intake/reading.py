@@ -10,6 +10,7 @@ from grader.intake.kinds import is_a_notebook, is_a_script
 from grader.intake.notebooks import read_notebook
 from grader.intake.scripts import read_script
 from grader.intake.suffixes import is_notebook
+from grader.language import _
 
 
 def read_document(path: Path, name: str) -> Document:
@@ -21,10 +22,12 @@ def read_document(path: Path, name: str) -> Document:
     if is_notebook(name):
         if not is_a_script(path):
             return read_notebook(path, name)
-        return _noted(read_script(path, name), f"{name} holds a script; it was read as one.")
+        note = _("{file} holds a script; it was read as one.", file=name)
+        return _noted(read_script(path, name), note)
     if not is_a_notebook(path):
         return read_script(path, name)
-    return _noted(read_notebook(path, name), f"{name} holds a notebook; it was read as one.")
+    note = _("{file} holds a notebook; it was read as one.", file=name)
+    return _noted(read_notebook(path, name), note)
 
 
 def _noted(document: Document, note: str) -> Document:

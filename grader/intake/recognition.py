@@ -6,6 +6,7 @@ import re
 
 from grader.errors import IntakeError
 from grader.intake.documents import Document
+from grader.language import _
 
 # What the homework has students define, and the calls that it has them make.
 _HOMEWORK = re.compile(
@@ -64,22 +65,40 @@ def recognise(name: str, document: Document, marks: frozenset[str]) -> tuple[str
     """
     code = document.code
     if _TENSORFLOW.search(code) and not _TORCH.search(code):
-        raise IntakeError(
-            f"{name} is written with TensorFlow{_titled(document)}. Hand in your work in PyTorch."
-        )
+        raise IntakeError(_written_with_tensorflow(name, document.title))
     if marks:
         return ()
-    nothing = (
+    nothing = _(
         "it defines none of flatten, three_layer_convnet and ThreeLayerConvNet, and calls no "
-        "train_part2 or train_part34."
+        "train_part2 or train_part34"
     )
     if document.executed:
-        raise IntakeError(
-            f"{name} is not this homework{_titled(document)}: {nothing} "
-            "Hand in your work for this homework."
+        raise IntakeError(_not_this_homework(name, document.title, nothing))
+    return (_("{file} may be the wrong file: {reason}.", file=name, reason=nothing),)
+
+
+def _written_with_tensorflow(name: str, title: str | None) -> str:
+    if not title:
+        return _("{file} is written with TensorFlow. Hand in your work in PyTorch.", file=name)
+    return _(
+        "{file} is written with TensorFlow (its title is \u201c{title}\u201d). "
+        "Hand in your work in PyTorch.",
+        file=name,
+        title=title,
+    )
+
+
+def _not_this_homework(name: str, title: str | None, reason: str) -> str:
+    if not title:
+        return _(
+            "{file} is not this homework: {reason}. Hand in your work for this homework.",
+            file=name,
+            reason=reason,
         )
-    return (f"{name} may be the wrong file: {nothing}",)
-
-
-def _titled(document: Document) -> str:
-    return f" (its title is \u201c{document.title}\u201d)" if document.title else ""
+    return _(
+        "{file} is not this homework (its title is \u201c{title}\u201d): {reason}. "
+        "Hand in your work for this homework.",
+        file=name,
+        title=title,
+        reason=reason,
+    )

@@ -12,6 +12,7 @@ from grader.intake.documents import Document
 from grader.intake.kinds import refuse_other_kinds
 from grader.intake.limits import MAX_SOURCE_BYTES
 from grader.intake.outline import Piece, find_marks
+from grader.language import N_, _
 from grader.protocol.parts import Cell
 
 # Tried in order where a file is not UTF-8 and does not say what it is: Korean Windows, then
@@ -44,17 +45,23 @@ def read_script(path: Path, name: str) -> Document:
         size = path.stat().st_size
         if size > MAX_SOURCE_BYTES:
             raise IntakeError(
-                f"{name} is {size >> 20} MB large, which no homework is. Hand in the source alone."
+                _(
+                    "{file} is {size} MB large, which no homework is. Hand in the source alone.",
+                    file=name,
+                    size=size >> 20,
+                )
             )
         content = path.read_bytes()
     except OSError as error:
-        raise IntakeError(f"{name} cannot be read: {error.strerror}.") from error
-    refuse_other_kinds(content, name, "script")
+        raise IntakeError(
+            _("{file} cannot be read: {reason}.", file=name, reason=error.strerror)
+        ) from error
+    refuse_other_kinds(content, name, N_("script"))
     text, note = _decode(content, name)
     if "\0" in text:  # UTF-32 begins as UTF-16 does
-        raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
+        raise _in_no_encoding(name)
     if not text.strip():
-        raise EmptyFile(f"{name} is empty. Hand in the file with your work.")
+        raise EmptyFile(_("{file} is empty. Hand in the file with your work.", file=name))
     marks = find_marks([Piece(cell=0, text=text, is_code=True)])
     return Document((Cell(file=name, source=text),), (note,) if note else (), marks)
 
@@ -62,13 +69,18 @@ def read_script(path: Path, name: str) -> Document:
 def _decode(content: bytes, name: str) -> tuple[str, str | None]:
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
-            return _universal_newlines(content.decode("utf-16")), f"{name} was read as UTF-16."
+            text = content.decode("utf-16")
         except UnicodeDecodeError:
-            raise IntakeError(f"{name} is damaged UTF-16 text. Save it as UTF-8.") from None
+            raise IntakeError(
+                _("{file} is damaged UTF-16 text. Save it as UTF-8.", file=name)
+            ) from None
+        return _universal_newlines(text), _("{file} was read as UTF-16.", file=name)
     if b"\x00" in content:
-        raise IntakeError(f"{name} is a binary file, not Python source. Hand in the .py file.")
+        raise IntakeError(
+            _("{file} is a binary file, not Python source. Hand in the .py file.", file=name)
+        )
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        encoding, _lines = tokenize.detect_encoding(io.BytesIO(content).readline)
         if codecs.lookup(encoding).name not in _NAMED:
             raise LookupError(encoding)
         return _universal_newlines(content.decode(encoding)), None
@@ -79,8 +91,13 @@ def _decode(content: bytes, name: str) -> tuple[str, str | None]:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return _universal_newlines(text), f"{name} is not UTF-8; it was read as {encoding}."
-    raise IntakeError(f"{name} is in no known text encoding. Save it as UTF-8.")
+        note = _("{file} is not UTF-8; it was read as {encoding}.", file=name, encoding=encoding)
+        return _universal_newlines(text), note
+    raise _in_no_encoding(name)
+
+
+def _in_no_encoding(name: str) -> IntakeError:
+    return IntakeError(_("{file} is in no known text encoding. Save it as UTF-8.", file=name))
 
 
 def _universal_newlines(text: str) -> str:

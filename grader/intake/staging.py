@@ -6,6 +6,7 @@ import errno
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from grader.errors import IntakeError, UsageError, UserError
@@ -15,9 +16,11 @@ from grader.intake.discovery import (
     broken_submission,
     cannot_be_read,
     list_files,
+    no_source,
     read_submission,
     refuse_a_flood_of_bytes,
 )
+from grader.intake.entry_names import Refusal
 from grader.intake.layouts import HandIn, Part
 from grader.intake.limits import DOWNLOAD, HAND_IN, MAX_NESTED_ARCHIVES
 from grader.intake.names import as_text
@@ -26,9 +29,10 @@ from grader.intake.submission import Submission
 from grader.intake.suffixes import archive_stem, is_archive, is_foreign, is_source
 from grader.intake.trees import Tree
 from grader.intake.unpacking import LINK, Unpacked, readable
+from grader.language import N_, _
 
 _MAX_NOTES = 10
-_TYPED = (
+_TYPED = N_(
     "The work was typed into the text box of the learning platform. "
     "Hand in the .ipynb or .py file instead."
 )
@@ -72,12 +76,14 @@ class Stager:
             submission = broken_submission(name, self._tree.root, "folder", problem)
         except Exception as error:  # whatever one person handed in, the others' is read
             what = as_text(f"{type(error).__name__}: {error}")[:500]
-            problem = (
-                f"torchgrade itself failed to read {readable(name)} ({what}). Please report it."
+            problem = _(
+                "torchgrade itself failed to read {name} ({what}). Please report it.",
+                name=readable(name),
+                what=what,
             )
             submission = broken_submission(name, self._tree.root, "folder", problem)
         if hand_in.typed and submission.problem is None:
-            notes.append("Text was typed into the learning platform as well; it is not graded.")
+            notes.append(_("Text was typed into the learning platform as well; it is not graded."))
         return submission.model_copy(
             update={
                 "notes": (*submission.notes, *notes),
@@ -98,8 +104,9 @@ class Stager:
         parts = self._parts_there(hand_in, notes)
         if not parts:
             if hand_in.typed:
-                raise IntakeError(_TYPED)
-            raise IntakeError(f"No file was handed in. {how_to_hand_in(is_packed=False)}")
+                raise IntakeError(_(_TYPED))
+            nothing = _("No file was handed in.")
+            raise IntakeError(f"{nothing} {how_to_hand_in(is_packed=False)}")
         first = self._tree.path(parts[0].source)
         is_as_its_author_had_it = parts[0].name in (None, parts[0].source)
         if len(parts) == 1 and is_as_its_author_had_it:
@@ -125,12 +132,15 @@ class Stager:
             for path, reason in self._refused_in(part.source).items()
         }
         there = [part for part in hand_in.parts if not self._is_gone(part.source, refused)]
-        told = [f"{readable(path)} {reason}" for path, reason in refused.items()]
+        told = [reason.of(readable(path)) for path, reason in refused.items()]
         if hand_in.parts and not there:
-            raise IntakeError(f"{told[0]}. Hand in the file itself, without data and models.")
-        notes += [f"{each}; it was left out." for each in told[:_MAX_NOTES]]
-        if len(told) > _MAX_NOTES:
-            notes.append(f"{len(told) - _MAX_NOTES:,} more files were left out.")
+            raise IntakeError(
+                _("{reason}. Hand in the file itself, without data and models.", reason=told[0])
+            )
+        notes += map(_left_out, told[:_MAX_NOTES])
+        more = len(told) - _MAX_NOTES
+        if more > 0:
+            notes.append(_("{number:,} more files were left out.", number=more))
         return there
 
     def _is_gone(self, source: str, refused: Mapping[str, str]) -> bool:
@@ -138,7 +148,7 @@ class Stager:
         has_lost = any(path.startswith(f"{source}/") for path in refused)
         return source in refused or (has_lost and not self._tree.path(source).is_dir())
 
-    def _refused_in(self, source: str) -> dict[str, str]:
+    def _refused_in(self, source: str) -> dict[str, Refusal]:
         refused = dict(self._tree.refused_in(source))
         if self._tree.path(source).is_symlink():  # it may point at anything on this machine
             refused[source] = LINK
@@ -155,11 +165,10 @@ class Stager:
         files = list(list_files(path))
         archives = [file for file in files if is_archive(file)]
         if any(is_source(file) for file in files):
-            notes += [f"{readable(file)} was left packed, as there is source beside it."
-                      for file in archives[:_MAX_NOTES]]  # fmt: skip
+            notes += map(_left_packed, archives[:_MAX_NOTES])
             return path
         if not archives:
-            raise IntakeError(_no_source(name, files))
+            raise IntakeError(_nothing_to_grade(name, files))
         return self._opened_archives(path, archives, name, notes, MAX_NESTED_ARCHIVES)
 
     def _opened_archives(
@@ -187,23 +196,32 @@ class Stager:
         # What is no regular file, or has an impossible name, is told by who reads it.
         if is_source(path.name) or not path.is_file():
             return path
-        raise IntakeError(_no_source(name, [path.name]))
+        raise IntakeError(_nothing_to_grade(name, [path.name]))
 
     def _unpack(self, archive: Path, folder: Path, notes: list[str]) -> None:
         if self._left <= 0:
             raise IntakeError(
-                f"The hand-ins together unpack to more than {DOWNLOAD.total_bytes >> 30} GB. "
-                "Grade them in several parts."
+                _(
+                    "The hand-ins together unpack to more than {most} GB. "
+                    "Grade them in several parts.",
+                    most=DOWNLOAD.total_bytes >> 30,
+                )
             )
         if self._own_left <= 0:
             raise IntakeError(
-                f"The archives together unpack to more than {HAND_IN.total_bytes >> 20} MB. "
-                "Pack your work alone, without data sets and saved models."
+                _(
+                    "The archives together unpack to more than {most} MB. "
+                    "Pack your work alone, without data sets and saved models.",
+                    most=HAND_IN.total_bytes >> 20,
+                )
             )
         if self._own_entries <= 0:
             raise IntakeError(
-                f"The archives together hold more than {HAND_IN.entries:,} files and folders. "
-                "Pack your work alone."
+                _(
+                    "The archives together hold more than {most:,} files and folders. "
+                    "Pack your work alone.",
+                    most=HAND_IN.entries,
+                )
             )
         left = min(self._own_left, self._left)
         limits = replace(HAND_IN, total_bytes=left, entries=self._own_entries)
@@ -215,7 +233,7 @@ class Stager:
         self._left -= unpacked.written
         self._own_left -= unpacked.written
         self._own_entries -= unpacked.entries
-        notes += _left_out(unpacked, archive.name)
+        notes += _notes_on(unpacked, archive.name)
 
     def _new_folder(self, name: str) -> Path:
         """A folder that is called like the hand-in, in one that is its alone."""
@@ -234,17 +252,28 @@ def _require_room(error: BaseException | None) -> None:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full and is_full(Path(tempfile.gettempdir())):
         raise UsageError(
-            "The disk of TMPDIR is full. Make room, or name a folder on a larger disk in TMPDIR."
+            _("The disk of TMPDIR is full. Make room, or name a folder on a larger disk in TMPDIR.")
         ) from error
 
 
-def _left_out(unpacked: Unpacked, archive: str) -> list[str]:
+def _notes_on(unpacked: Unpacked, archive: str) -> list[str]:
     told = [
-        f"{path} in {readable(archive)} {reason}; it was left out."
-        for path, reason in unpacked.refused.items()
+        _left_out(reason.of(_("{file} in {archive}", file=path, archive=readable(archive))))
+        for path, reason in islice(unpacked.refused.items(), _MAX_NOTES)
     ]
-    more = [f"{len(told) - _MAX_NOTES:,} more entries were left out."]
-    return [*unpacked.notes, *told[:_MAX_NOTES], *(more if len(told) > _MAX_NOTES else ())]
+    notes = [*unpacked.notes, *told]
+    more = len(unpacked.refused) - _MAX_NOTES
+    if more > 0:
+        notes.append(_("{number:,} more entries were left out.", number=more))
+    return notes
+
+
+def _left_out(reason: str) -> str:
+    return _("{reason}; it was left out.", reason=reason)
+
+
+def _left_packed(archive: str) -> str:
+    return _("{archive} was left packed, as there is source beside it.", archive=readable(archive))
 
 
 def _unpacked_sources(folder: Path, name: str) -> Path:
@@ -255,22 +284,31 @@ def _unpacked_sources(folder: Path, name: str) -> Path:
     """
     files = list(list_files(folder))
     if not any(is_source(file) for file in files):
-        raise IntakeError(_no_source(name, files, is_unpacked=True))
+        raise IntakeError(_nothing_to_grade(name, files, is_unpacked=True))
     while len(inner := list(folder.iterdir())) == 1 and inner[0].is_dir():
         folder = inner[0]
     return folder
 
 
-def _no_source(name: str, files: Sequence[str], *, is_unpacked: bool = False) -> str:
+def _nothing_to_grade(name: str, files: Sequence[str], *, is_unpacked: bool = False) -> str:
     """Why there is nothing to be graded, by what there is instead."""
     packed = next((file for file in files if is_archive(file)), None)
     if is_unpacked and packed is not None:
-        return f"{readable(packed)} lies too many archives deep. {how_to_hand_in(is_packed=True)}"
+        return _(
+            "{archive} lies too many archives deep. {advice}",
+            archive=readable(packed),
+            advice=how_to_hand_in(is_packed=True),
+        )
     foreign = next((file for file in files if is_foreign(file)), None)
     if foreign is not None:
-        return f"{readable(foreign)} cannot be opened here. {how_to_hand_in(is_packed=True)}"
-    if len(files) == 1:
-        return (
-            f"{readable(files[0])} is no notebook and no script. {how_to_hand_in(is_packed=False)}"
+        return _(
+            "{file} cannot be opened here. {advice}",
+            file=readable(foreign),
+            advice=how_to_hand_in(is_packed=True),
         )
-    return f"{readable(name)} holds no .ipynb and no .py file. Hand in your notebook or script."
+    if len(files) == 1:
+        return no_source(readable(files[0]))
+    return _(
+        "{folder} holds no .ipynb and no .py file. Hand in your notebook or script.",
+        folder=readable(name),
+    )

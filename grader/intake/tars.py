@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
-from grader.errors import IntakeError
 from grader.intake.entry_names import tar_name
 from grader.intake.limits import MAX_TAR_HEADER_BYTES, MAX_XZ_MEMORY
-from grader.intake.unpacking import LINK, Writer
+from grader.intake.unpacking import LINK, NO_FILE, Writer, too_many_bytes
+from grader.language import _
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -32,7 +32,7 @@ def unpack_tar(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
     if writer.limits.share is not None:
         with archive.open("rb") as packed, _decompressed(packed) as plain:
             stream = _Forward(plain, writer)
-            writer.share(_name(member) for _, member in _members(stream))
+            writer.share(_name(member) for _opened, member in _members(stream))
     size = archive.stat().st_size
     with archive.open("rb") as packed, _decompressed(packed) as plain:
         stream = _Forward(plain, writer)
@@ -41,7 +41,12 @@ def unpack_tar(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
             _unpack_member(opened, member, writer)
             on_progress(min(packed.tell(), size), size)
         if not stream.ended_at_mark():
-            writer.note(f"{writer.name} has no end mark; perhaps a part of it is missing.")
+            writer.note(
+                _(
+                    "{archive} has no end mark; perhaps a part of it is missing.",
+                    archive=writer.name,
+                )
+            )
         while stream.read(_CHUNK):
             pass  # the checksum of what was compressed stands at its end
 
@@ -72,7 +77,7 @@ def _unpack_member(opened: tarfile.TarFile, member: tarfile.TarInfo, writer: Wri
         writer.refuse(path, LINK)
         return
     if not member.isreg() or member.issparse():
-        writer.refuse(path, "is no regular file")
+        writer.refuse(path, NO_FILE)
         return
     source = opened.extractfile(member)
     if source is None:
@@ -145,10 +150,7 @@ class _Forward:
         limits = self._writer.limits
         # Headers and padding take at most three blocks of 512 bytes an entry.
         if self._position > limits.total_bytes + 2048 * limits.entries:
-            raise IntakeError(
-                f"{self._writer.name} unpacks to more than {limits.total_bytes >> 20:,} MB. "
-                f"{limits.advice}"
-            )
+            raise too_many_bytes(self._writer.name, limits)
         self._writer.ask_ratio(self._position)
         return self._last
 

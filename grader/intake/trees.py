@@ -10,7 +10,7 @@ from pathlib import Path
 
 from grader.errors import UsageError
 from grader.intake.archives import unpack
-from grader.intake.entry_names import EntryRefused, composed, safe_path
+from grader.intake.entry_names import EntryRefused, Refusal, composed, safe_path
 from grader.intake.layouts import Entry
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
 from grader.intake.limits import ArchiveLimits
@@ -25,8 +25,8 @@ class Tree:
     root: Path
     is_unpacked: bool = False
     """Whether it came out of an archive and lies in a folder of ours."""
-    refused: Mapping[str, str] = field(default_factory=dict)
-    """Paths below the root that are not there, each with the end of a sentence that says why."""
+    refused: Mapping[str, Refusal] = field(default_factory=dict)
+    """Paths below the root that are not there, and why."""
     notes: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     """Paths below the root that were not unpacked, as they are called like leftovers."""
@@ -111,19 +111,19 @@ class Tree:
         """What lies at its top, by names with characters in one piece."""
         return {composed(path.name): path for path in sorted(self.root.iterdir(), reverse=True)}
 
-    def refused_in(self, name: str) -> dict[str, str]:
+    def refused_in(self, name: str) -> dict[str, Refusal]:
         """What was left out of an entry at its top: itself, or files below it."""
         return self._refused_by_top.get(name, {})
 
     @cached_property
-    def _refused_by_top(self) -> dict[str, dict[str, str]]:
+    def _refused_by_top(self) -> dict[str, dict[str, Refusal]]:
         """What was left out, by the names at its top: a download may have a person for each."""
-        by_top: dict[str, dict[str, str]] = {}
+        by_top: dict[str, dict[str, Refusal]] = {}
         for path, reason in self.refused.items():
             by_top.setdefault(path.partition("/")[0], {})[path] = reason
         return by_top
 
-    def nowhere(self) -> dict[str, str]:
+    def nowhere(self) -> dict[str, Refusal]:
         """What was left out and would have belonged to no entry."""
         return {name: reason for name, reason in self.refused.items() if not _is_path(name)}
 

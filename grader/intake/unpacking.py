@@ -9,25 +9,32 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from grader.errors import IntakeError
-from grader.intake.entry_names import EntryRefused, refused_by_system, safe_path, shortened
+from grader.intake.entry_names import (
+    EntryRefused,
+    Refusal,
+    refused_by_system,
+    safe_path,
+    shortened,
+)
 from grader.intake.leftovers import is_leftover
 from grader.intake.limits import ArchiveLimits
 from grader.intake.names import as_text
 from grader.intake.shares import Shares, shares_among
+from grader.language import N_, _
 
 _CHUNK = 1 << 16
 _MAX_NOTES = 20
-LINK = "is a link to another place"
-"""Why a link is left out; the end of a sentence."""
-_SAME_NAME = "has the same name as a folder"
+LINK = Refusal(N_("{what} is a link to another place"))
+NO_FILE = Refusal(N_("{what} is no regular file"))
+_SAME_NAME = Refusal(N_("{what} has the same name as a folder"))
 
 
 @dataclass(frozen=True)
 class Unpacked:
     """What an archive held besides the files that came out of it."""
 
-    refused: Mapping[str, str]
-    """The entries that were left out, each with the end of a sentence that says why."""
+    refused: Mapping[str, Refusal]
+    """The entries that were left out, and why."""
     written: int
     """Bytes that came out."""
     notes: tuple[str, ...]
@@ -71,7 +78,7 @@ class Writer:
         self._share_written: Counter[str] = Counter()
         self._folders = {""}
         self._files: set[str] = set()
-        self._refused: dict[str, str] = {}
+        self._refused: dict[str, Refusal] = {}
         self._hidden: set[str] = set()
         self._double: set[str] = set()
         self._notes: list[str] = []
@@ -97,10 +104,15 @@ class Writer:
         self._entries += 1
         if self._entries > self.limits.entries:
             raise IntakeError(
-                f"{self.name} holds more than {self.limits.entries:,} entries. {self.limits.advice}"
+                _(
+                    "{archive} holds more than {most:,} entries. {advice}",
+                    archive=self.name,
+                    most=self.limits.entries,
+                    advice=_(self.limits.advice),
+                )
             )
 
-    def refuse(self, name: str, reason: str) -> None:
+    def refuse(self, name: str, reason: Refusal) -> None:
         """Leave an entry out and say so; of one share, of no more than it may have."""
         path = shortened(readable(name))
         share = self._shares.of(_as_path(path))
@@ -119,7 +131,7 @@ class Writer:
         try:
             path = safe_path(name)
         except EntryRefused as error:
-            self.refuse(name, str(error))
+            self.refuse(name, error.reason)
             return None
         if self._shares.of(path) in self._full:
             return None
@@ -149,7 +161,7 @@ class Writer:
             IntakeError: more came than the limits allow.
             OSError: it cannot be written.
         """
-        folder, _, _ = path.rpartition("/")
+        folder = path.rpartition("/")[0]
         why_not = _SAME_NAME if path in self._folders else self._make_folder(folder)
         if why_not:
             self.refuse(path, why_not)
@@ -171,11 +183,14 @@ class Writer:
             (self._target / path).unlink()
             self._files.discard(path)
             if self.limits.large_entry_spoils:
+                where = _("{file} in {archive}", file=readable(path), archive=self.name)
                 raise IntakeError(
-                    f"{readable(path)} in {self.name} {error}. Pack your work alone, without data "
-                    "sets and saved models."
+                    _(
+                        "{reason}. Pack your work alone, without data sets and saved models.",
+                        reason=error.reason.of(where),
+                    )
                 ) from None
-            self.refuse(path, str(error))
+            self.refuse(path, error.reason)
 
     def ask_ratio(self, read: int) -> None:
         """See whether the bytes that came out of it so far are in proportion to its size.
@@ -186,19 +201,28 @@ class Writer:
         limits = self.limits
         if limits.large_entry_spoils and read > max(limits.free_bytes, limits.ratio * self._packed):
             raise IntakeError(
-                f"{self.name} grows to more than {limits.ratio} times its size when unpacked. "
-                "Pack your work alone."
+                _(
+                    "{archive} grows to more than {ratio} times its size when unpacked. "
+                    "Pack your work alone.",
+                    archive=self.name,
+                    ratio=limits.ratio,
+                )
             )
 
     def unpacked(self) -> Unpacked:
         """What there is to say of the archive now that it is read."""
         double = [
-            f"{readable(path)} stands more than once in {self.name}; the last one counts."
+            _(
+                "{file} stands more than once in {archive}; the last one counts.",
+                file=readable(path),
+                archive=self.name,
+            )
             for path in sorted(self._double)
         ]
         notes = self._notes + double[:_MAX_NOTES]
-        if len(double) > _MAX_NOTES:
-            notes.append(f"{len(double) - _MAX_NOTES:,} more files stand more than once in it.")
+        more = len(double) - _MAX_NOTES
+        if more > 0:
+            notes.append(_("{number:,} more files stand more than once in it.", number=more))
         entries = max(self._entries, self._made)
         hidden = tuple(sorted(self._hidden))
         return Unpacked(self._refused, self._written, tuple(notes), entries, hidden)
@@ -221,12 +245,14 @@ class Writer:
         """
         limits = self.limits
         if written > limits.entry_bytes:
-            raise EntryRefused(f"is larger than {limits.entry_bytes >> 20:,} MB")
+            most = limits.entry_bytes >> 20
+            raise EntryRefused(N_("{what} is larger than {most:,} MB"), most=most)
         if packed is not None and written > max(limits.free_bytes, limits.ratio * packed):
-            raise EntryRefused(f"grows to more than {limits.ratio} times its packed size")
+            sentence = N_("{what} grows to more than {ratio} times its packed size")
+            raise EntryRefused(sentence, ratio=limits.ratio)
         if limits.share is not None and by_share > limits.share.total_bytes:
-            most = limits.share.total_bytes >> 20
-            raise EntryRefused(f"is beyond the {most:,} MB that all files of one person may have")
+            sentence = N_("{what} is beyond the {most:,} MB that all files of one person may have")
+            raise EntryRefused(sentence, most=limits.share.total_bytes >> 20)
 
     def _ask_total(self) -> None:
         """See that not too much came out of the archive as a whole.
@@ -236,16 +262,14 @@ class Writer:
         """
         limits = self.limits
         if self._written > limits.total_bytes:
-            raise IntakeError(
-                f"{self.name} unpacks to more than {limits.total_bytes >> 20:,} MB. {limits.advice}"
-            )
+            raise too_many_bytes(self.name, limits)
         self.ask_ratio(self._written)
 
-    def _make_folder(self, path: str) -> str | None:
-        """Make a folder and those it lies in; why it cannot be made, the end of a sentence."""
+    def _make_folder(self, path: str) -> Refusal | None:
+        """Make a folder and those it lies in; why it cannot be made."""
         if path in self._folders:
             return None
-        parent, _, _ = path.rpartition("/")
+        parent = path.rpartition("/")[0]
         if path in self._files:
             return _SAME_NAME
         if (why_not := self._make_folder(parent)) is not None:
@@ -265,15 +289,35 @@ class Writer:
         self._share_made[share] += 1
         if self._made > limits.entries:
             raise IntakeError(
-                f"{self.name} holds more than {limits.entries:,} files and folders. {limits.advice}"
+                _(
+                    "{archive} holds more than {most:,} files and folders. {advice}",
+                    archive=self.name,
+                    most=limits.entries,
+                    advice=_(limits.advice),
+                )
             )
         if limits.share is not None and self._share_made[share] > limits.share.entries:
             self._full.add(share)
-            top, most = self._shares.top(path), f"{limits.share.entries:,} files and folders"
+            top = self._shares.top(path)
             is_whole = path != top  # else the share is many things at the top
-            self._refused[top] = (
-                f"holds more than {most}" if is_whole else f"is one of more than {most} of a person"
-            )
+            sentence = _IS_CROWDED if is_whole else _IS_ONE_OF_A_CROWD
+            self._refused[top] = Refusal(sentence, most=limits.share.entries)
+
+
+_IS_CROWDED = N_("{what} holds more than {most:,} files and folders")
+_IS_ONE_OF_A_CROWD = N_("{what} is one of more than {most:,} files and folders of a person")
+
+
+def too_many_bytes(archive: str, limits: ArchiveLimits) -> IntakeError:
+    """The error for an archive of which more comes out than may."""
+    return IntakeError(
+        _(
+            "{archive} unpacks to more than {most:,} MB. {advice}",
+            archive=archive,
+            most=limits.total_bytes >> 20,
+            advice=_(limits.advice),
+        )
+    )
 
 
 def _as_path(name: str) -> str:

@@ -12,7 +12,8 @@ from pathlib import Path
 from grader.errors import IntakeError
 from grader.intake.entry_names import zip_name
 from grader.intake.limits import CENTRAL_RECORD_BYTES
-from grader.intake.unpacking import LINK, Writer, readable
+from grader.intake.unpacking import LINK, NO_FILE, Writer, readable
+from grader.language import _
 
 _ENCRYPTED = 0x1 | 0x40
 _LOCAL_HEADER_BYTES = 30
@@ -69,12 +70,16 @@ def _unpack_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo, writer: Writer
         writer.refuse(path, LINK)
         return
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG):
-        writer.refuse(path, "is no regular file")
+        writer.refuse(path, NO_FILE)
         return
     if info.flag_bits & _ENCRYPTED:
         raise IntakeError(
-            f"{writer.name} is protected by a password ({readable(path)} is encrypted). "
-            "Pack it again without one."
+            _(
+                "{archive} is protected by a password ({file} is encrypted). "
+                "Pack it again without one.",
+                archive=writer.name,
+                file=readable(path),
+            )
         )
     if info.compress_type not in _METHODS:
         raise NotImplementedError
@@ -93,8 +98,12 @@ def _refuse_overlaps(infos: list[zipfile.ZipInfo], size: int, name: str) -> None
     for info, end in zip(ordered, ends, strict=True):
         if info.header_offset + _LOCAL_HEADER_BYTES + info.compress_size > end:
             raise IntakeError(
-                f"{name} is damaged, or made to do harm: {readable(info.filename)} reaches into "
-                "the next entry. Pack it again."
+                _(
+                    "{archive} is damaged, or made to do harm: {file} reaches into the next "
+                    "entry. Pack it again.",
+                    archive=name,
+                    file=readable(info.filename),
+                )
             )
 
 
@@ -111,7 +120,12 @@ class _Bounded(io.FileIO):
             size = os.fstat(self.fileno()).st_size - self.tell()
         if size > self._largest:
             raise IntakeError(
-                f"{self._writer.name} has a table of contents of {size >> 20:,} MB, which no "
-                f"homework needs. {self._writer.limits.advice}"
+                _(
+                    "{archive} has a table of contents of {size:,} MB, which no homework needs. "
+                    "{advice}",
+                    archive=self._writer.name,
+                    size=size >> 20,
+                    advice=_(self._writer.limits.advice),
+                )
             )
         return super().read(size)

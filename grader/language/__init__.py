@@ -18,25 +18,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from gettext import NullTranslations
 
 from grader.choices import Language
-from grader.language.catalogues import catalogue
+from grader.language.catalogues import ENGLISH, catalogue
 
-_spoken: NullTranslations = NullTranslations()
+_spoken: Language = ENGLISH
 
 
 def _(message: str, /, **values: object) -> str:
     """A sentence in the language that is spoken, with values in the places of their names."""
     if not message:
         return ""  # gettext answers it with the catalogue's header
-    text = _spoken.gettext(message)
+    text = catalogue(_spoken).gettext(message)
     return text.format(**values) if values else text
 
 
 def plural(one: str, many: str, number: int, /, **values: object) -> str:
     """The same of something counted; `{number}` is how many."""
-    return _spoken.ngettext(one, many, number).format(number=number, **values)
+    text = catalogue(_spoken).ngettext(one, many, number)
+    return text.format(number=number, **values)
+
+
+def capitalised(clause: str) -> str:
+    """A clause as a sentence begins: in English with a large letter, even where it is a name."""
+    return f"{clause[:1].upper()}{clause[1:]}" if _spoken == ENGLISH else clause
 
 
 def N_(message: str, /) -> str:  # noqa: N802  # gettext's own name for it
@@ -47,14 +52,15 @@ def N_(message: str, /) -> str:  # noqa: N802  # gettext's own name for it
 def speak(language: Language) -> None:
     """Speak a language from now on, in all of this process."""
     global _spoken
-    _spoken = catalogue(language)
+    catalogue(language)  # read now, by who may read files
+    _spoken = language
 
 
 @contextmanager
 def spoken(language: Language) -> Iterator[None]:
     """Speak a language for the time of a `with` statement."""
     global _spoken
-    before, _spoken = _spoken, catalogue(language)
+    before, _spoken = _spoken, language
     try:
         yield
     finally:

@@ -55,8 +55,10 @@ def titles(
     comment_tags: Collection[str],
     options: Mapping[str, str],
 ) -> Iterator[Found]:
-    """Every `title` of a YAML file."""
-    for key, value in _pairs(yaml.compose(file)):
+    """The titles of a rubric's questions."""
+    top = yaml.compose(file)
+    questions = [each for key, each in _pairs(top) if key.value == "questions"]
+    for key, value in _pairs(questions[0]):
         if key.value == "title":
             yield value.start_mark.line + 1, "_", value.value, []
 

@@ -23,6 +23,14 @@ SENTENCES = (
     N_("{name} is no nn.Module but {what}"),
     N_("{name} has no weights"),
     N_("{name} is no function"),
+    N_("{module}.{name} is the course's code, which is not here"),
+    N_("index {index} is out of range for {number} images"),
+    N_("it cannot be parsed: {problem}"),
+    N_("it cannot be compiled: {problem}"),
+    N_("{message} (by Python {version}, which runs here; newer ones allow more in one)"),
+    N_("an exception without a name"),
+    N_("(its message cannot be shown: __str__ raised {error})"),
+    N_("(it cannot be shown)"),
 )
 _LONGEST = 200
 """Of a name or a value in a sentence."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from grader.language import capitalised
 from grader.report.row_views import Who
 from grader.report.text import clean_line
 from grader.results import SubmissionResult
@@ -48,17 +49,13 @@ def mistakes_made(result: SubmissionResult, who: Who) -> tuple[Made, ...]:
     return tuple(
         Made(
             id=each.id,
-            title=_as_heading(clean_line(each.title)),
+            title=capitalised(clean_line(each.title)),
             explanation=clean_line(each.explanation, 1000),
             course=clean_line(each.course),
             who=who,
         )
         for each in found.values()
     )
-
-
-def _as_heading(title: str) -> str:
-    return f"{title[:1].upper()}{title[1:]}"
 
 
 def mistake_counts(made: Iterable[Made]) -> tuple[MistakeCount, ...]:

@@ -5,6 +5,9 @@ markup into text, and `finalize` cleans every value that is printed.
 
 A third one is in each page: its content security policy. A student's page runs no script at all;
 the index runs the one that is ours, which the policy names by its hash, and no other.
+
+A student's page is in the language of the result, whatever is spoken meanwhile; what instructors
+read is in English.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from grader.choices import Language
+from grader.language import _, spoken
 from grader.report import phrases, wording
 from grader.report.audit_views import Audit
 from grader.report.calibration import Calibration, chance, strip_plot
@@ -27,11 +32,14 @@ from grader.report.text import clean
 from grader.report.views import submission_page
 from grader.results import BatchResult, DataInfo, SubmissionResult
 
+_INSTRUCTORS: Language = "en"
+
 
 def render_submission(result: SubmissionResult) -> str:
     """`report.html`: the page of one submission, complete in itself."""
-    page = submission_page(result)
-    return _environment().get_template("submission.html.j2").render(page=page)
+    with spoken(result.language):
+        page = submission_page(result)
+        return _rendered("submission.html.j2", result.language, page=page)
 
 
 def render_index(batch: BatchResult, results: Iterable[SubmissionResult]) -> str:
@@ -39,28 +47,33 @@ def render_index(batch: BatchResult, results: Iterable[SubmissionResult]) -> str
 
     `results` is read once. A submission of the batch without a result gets a row all the same.
     """
-    page = index_page(batch, results)
-    return _environment().get_template("index.html.j2").render(page=page, script=_script())
+    with spoken(_INSTRUCTORS):
+        page = index_page(batch, results)
+        return _rendered("index.html.j2", _INSTRUCTORS, page=page, script=_script())
 
 
 def render_audit(audit: Audit, title: str, data: DataInfo | None) -> str:
     """`audit.html`: what a rubric catches, and whom it wrongs."""
-    return _environment().get_template("audit.html.j2").render(audit=audit, title=title, data=data)
+    with spoken(_INSTRUCTORS):
+        return _rendered("audit.html.j2", _INSTRUCTORS, audit=audit, title=title, data=data)
 
 
 def render_calibration(found: Calibration) -> str:
     """`calibration.html`: how often a right solution would miss each threshold."""
-    return (
-        _environment()
-        .get_template("calibration.html.j2")
-        .render(
+    with spoken(_INSTRUCTORS):
+        return _rendered(
+            "calibration.html.j2",
+            _INSTRUCTORS,
             found=found,
             runs=[(run, strip_plot(run)) for run in found.runs],
             titles=wording.RUN_TITLES,
             chance=chance,
             percent=wording.percent,
         )
-    )
+
+
+def _rendered(template: str, language: Language, **values: object) -> str:
+    return _environment().get_template(template).render(language=language, **values)
 
 
 @dataclass(frozen=True)
@@ -79,6 +92,14 @@ def _script() -> _Script:
     return _Script(Markup(text), base64.b64encode(digest).decode())
 
 
+class _Said:
+    """`phrases` for templates: a constant is translated when it is read."""
+
+    def __getattr__(self, name: str) -> object:
+        phrase = getattr(phrases, name)
+        return _(phrase) if isinstance(phrase, str) else phrase
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -89,7 +110,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["say"] = phrases
+    environment.globals["say"] = _Said()
     return environment
 
 

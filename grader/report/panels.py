@@ -8,6 +8,7 @@ milliseconds a plot where this takes less than one, and its SVG had to be rewrit
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +17,7 @@ WIDTH = 390.0
 """Of a plot's view box. So wide, its type is about 9 px high on a phone and 11 px on a desk."""
 LEFT, RIGHT = 38.0, 378.0
 _LETTER, _LETTER_HEIGHT = 5.2, 10.0
-"""Of the words in a plot, about; their face is the reader's."""
+"""Of the words in a plot, about; their face is the reader's. A Korean letter is twice as wide."""
 _NEAR = 4.0
 _STRETCHES = 8
 _LEAST = 1e-300
@@ -88,7 +89,7 @@ class Limit:
 
     def covered(self) -> tuple[tuple[float, float], ...]:
         """Places under its words, for what else has to find room."""
-        width = _LETTER * len(self.text)
+        width = _width(self.text)
         return tuple(
             (self.x - 3 - width * n / _STRETCHES, self.text_y - _LETTER_HEIGHT * up)
             for n in range(_STRETCHES + 1)
@@ -149,7 +150,7 @@ def goal_line(y: float, text: str, curves: Iterable[Sequence[tuple[float, float]
         text: its words.
         curves: the places that each curve goes through.
     """
-    width = _LETTER * len(text)
+    width = _width(text)
     # Where curves mostly are not: over the line before they reach it, under it after they have.
     sides = [
         Goal(y, text, LEFT + 3, y - 4, "start"),
@@ -159,6 +160,11 @@ def goal_line(y: float, text: str, curves: Iterable[Sequence[tuple[float, float]
     ]
     places = [place for curve in curves for place in _along(curve)]
     return min(sides, key=lambda side: sum(_covers(side, width, place) for place in places))
+
+
+def _width(text: str) -> float:
+    wide = sum(unicodedata.east_asian_width(letter) in "FW" for letter in text)
+    return _LETTER * (len(text) + wide)
 
 
 def _along(curve: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:

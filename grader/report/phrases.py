@@ -1,91 +1,93 @@
 """Every sentence and label of a student's page; `wording` has the names and figures in them.
 
-A further language is another version of these two modules: the template has no words of its own,
-which a test sees to. Sentences are whole here, never joined from halves, as other languages have
-another order. What checks and runs give as their reasons is written where it is found out.
+The template has no words of its own, which a test sees to. Constants are marked here and translated
+where they are used; a template reads them translated (see `pages`). Sentences are whole here, never
+joined from halves, as other languages have another order. What checks and runs give as their
+reasons is written where it is found out.
 """
 
 from __future__ import annotations
 
+from grader.language import N_, _, plural
 from grader.report import wording
 
-EYEBROW = "Grading report"
-UNNAMED = "Unnamed submission"
-NO_ENTRY = "no file to run"
-NO_REASON = "No reason was recorded."
+EYEBROW = N_("Grading report")
+UNNAMED = N_("Unnamed submission")
+NO_ENTRY = N_("no file to run")
+NO_REASON = N_("No reason was recorded.")
 
-CANNOT_BE_GRADED = "This submission could not be graded"
-NOT_CHECKED = "No check was run, so no score was given."
-NOT_CHECKED_BUT_ADJUSTED = "No check was run, so the score is what was given by hand."
+CANNOT_BE_GRADED = N_("This submission could not be graded")
+NOT_CHECKED = N_("No check was run, so no score was given.")
+NOT_CHECKED_BUT_ADJUSTED = N_("No check was run, so the score is what was given by hand.")
 
-ADJUSTED = "Adjusted by hand"
-WHOLE_WORK = "The whole work"
-DECIDED_BY = "by"
+ADJUSTED = N_("Adjusted by hand")
+WHOLE_WORK = N_("The whole work")
+DECIDED_BY = N_("by {name}")
 
-QUESTIONS = "Questions"
-NO_POINTS = "no points"
-READ_ON = "To read on"
+QUESTIONS = N_("Questions")
+NO_POINTS = N_("no points")
+READ_ON = N_("To read on")
 
-RUNS = "Training runs"
-RUNS_TABLE = "Table of training runs"
-RUNS_LEAD = (
+RUNS = N_("Training runs")
+RUNS_TABLE = N_("Table of training runs")
+RUNS_LEAD = N_(
     "Accuracies were measured by the grader on images the network was not trained on: val. is the "
     "validation split."
 )
-RUN = "Run"
-RESULT = "Result"
-THRESHOLD = "Threshold"
-BEST = "Best val."
-FINAL = "Final val."
-TEST = "Test"
-ITERATIONS = "Iterations"
-OPTIMIZER = "Optimizer"
-VALIDATION_ACCURACY = "Validation accuracy"
-TRAINING_LOSS = "Training loss"
-ITERATION = "iteration"
+RUN = N_("Run")
+RESULT = N_("Result")
+THRESHOLD = N_("Threshold")
+BEST = N_("Best val.")
+FINAL = N_("Final val.")
+TEST = N_("Test")
+ITERATIONS = N_("Iterations")
+OPTIMIZER = N_("Optimizer")
+VALIDATION_ACCURACY = N_("Validation accuracy")
+TRAINING_LOSS = N_("Training loss")
+ITERATION = N_("iteration")
 
-INTEGRITY = "For a person to look at"
-INTEGRITY_LEAD = (
+INTEGRITY = N_("For a person to look at")
+INTEGRITY_LEAD = N_(
     "The grader noticed the following. That alone takes no points, and there may well be a good "
     "explanation; where a run does not count, its check says why."
 )
-NOTES = "Notes"
+NOTES = N_("Notes")
 
-PROVENANCE = "How this was graded"
-SUBMISSION = "Submission"
-FILES = "Files"
-DATA = "Data"
-RUBRIC = "Rubric"
-REFERENCE = "Reference"
-KEY = "Key"
-ISOLATION = "Isolation"
-GRADED = "Graded"
-NONE = "none"
+PROVENANCE = N_("How this was graded")
+SUBMISSION = N_("Submission")
+FILES = N_("Files")
+DATA = N_("Data")
+RUBRIC = N_("Rubric")
+REFERENCE = N_("Reference")
+KEY = N_("Key")
+ISOLATION = N_("Isolation")
+GRADED = N_("Graded")
+NONE = N_("none")
 
-WITHOUT_DATA = "Graded without image data."
-NO_ACCURACY = "No accuracy was measured."
-SYNTHETIC = "Graded on synthetic data, not on CIFAR-10."
-GRADED_ON = "Graded on"
+WITHOUT_DATA = N_("Graded without image data.")
+NO_ACCURACY = N_("No accuracy was measured.")
+SYNTHETIC = N_("Graded on synthetic data, not on CIFAR-10.")
+GRADED_ON = N_("Graded on")
 
 
 def title(name: str, score: str | None) -> str:
     """Of the page: whose it is, and the score, where there is one."""
-    return f"{name}: {score or 'not graded'}"
+    return f"{name}: {score}" if score else _("{name}: not graded", name=name)
 
 
 def score(points: str, max_points: str) -> str:
     """A score in words: 38.5 of 100."""
-    return f"{points} of {max_points}"
+    return _("{points} of {max_points}", points=points, max_points=max_points)
 
 
 def out_of(max_points: str) -> str:
     """The maximum under a score."""
-    return f"of {max_points}"
+    return _("of {max_points}", max_points=max_points)
 
 
 def score_label(points: str, max_points: str) -> str:
-    """The score for who cannot see the ring around it."""
-    return f"Score: {points} of {max_points}"
+    """The score on a line of its own, as for who cannot see the ring around it."""
+    return _("Score: {points} of {max_points}", points=points, max_points=max_points)
 
 
 def verdict(lost: float, left_out: float, unsettled: float) -> str:
@@ -97,49 +99,60 @@ def verdict(lost: float, left_out: float, unsettled: float) -> str:
         unsettled: of the lost ones, those that went missing because torchgrade failed.
     """
     if lost <= 0:
-        whole = "Everything that was asked for is right."
-        return whole if left_out > 0 else "Full marks. Every point was earned."
-    text = f"{wording.point_count(lost)} lost. Each one is explained below."
+        if left_out > 0:
+            return _("Everything that was asked for is right.")
+        return _("Full marks. Every point was earned.")
+    text = _("{points} lost. Each one is explained below.", points=wording.point_count(lost))
     if unsettled <= 0:
         return text
-    return (
-        f"{text} Of these, {wording.points(unsettled)} could not be settled because the grader "
-        "itself failed; that is not your fault."
+    unsettled_too = _(
+        "Of these, {points} could not be settled because the grader itself failed; that is not "
+        "your fault.",
+        points=wording.points(unsettled),
     )
+    return f"{text} {unsettled_too}"
 
 
 def training_left_out(left_out: float, max_score: float) -> str:
     """That runs were not trained on request."""
-    return f"Training was left out on request: {_not_asked_for(left_out, max_score)}"
+    return _(
+        "Training was left out on request: {points}", points=_not_asked_for(left_out, max_score)
+    )
 
 
 def checks_left_out(left_out: float, max_score: float) -> str:
     """That other checks were left out on request."""
-    return f"Some checks were left out on request: {_not_asked_for(left_out, max_score)}"
+    return _(
+        "Some checks were left out on request: {points}", points=_not_asked_for(left_out, max_score)
+    )
 
 
 def decided_on_top(found: str | None) -> str:
     """What adjustments are; `found` is the score of the checks, where any were run."""
-    what = "What follows was decided on top, and is in every score here."
-    return f"The checks below found {found}. {what}" if found else what
+    what = _("What follows was decided on top, and is in every score here.")
+    if not found:
+        return what
+    checked = _("The checks below found {score}.", score=found)
+    return f"{checked} {what}"
 
 
 def shared_with(training: str) -> str:
     """Why a run has the reference's result."""
-    return (
+    return _(
         "Its first steps equal, number by number, those of the reference solution with the same "
-        f"settings, so that the reference's training stands here ({training})."
+        "settings, so that the reference's training stands here ({training}).",
+        training=training,
     )
 
 
 def more(number: int) -> str:
     """How many items of a list are not shown."""
-    return f"and {number} more"
+    return _("and {number} more", number=number)
 
 
 def graded_when(started: str, seconds: str, host: str) -> str:
     """When, how long and where."""
-    return f"{started}, {seconds} seconds, on {host}"
+    return _("{started}, {seconds} seconds, on {host}", started=started, seconds=seconds, host=host)
 
 
 # --- what a training curve shows -----------------------------------------------------------------
@@ -147,56 +160,76 @@ def graded_when(started: str, seconds: str, host: str) -> str:
 
 def threshold_line(threshold: str) -> str:
     """Beside the line of a threshold in a plot."""
-    return f"threshold {threshold}"
+    return _("threshold {threshold}", threshold=threshold)
 
 
 def budget_line(epochs: str) -> str:
     """Beside the line at which a training has to end."""
-    return f"budget {epochs}"
+    return _("budget {epochs}", epochs=epochs)
 
 
 def budget_was(epochs: str, iterations: int) -> str:
     """Until when a training could go on."""
-    return f"The budget was {epochs}, {wording.number(iterations)} iterations."
+    return _(
+        "The budget was {epochs}, {iterations} iterations.",
+        epochs=epochs,
+        iterations=wording.number(iterations),
+    )
 
 
 def reached(threshold: str, iteration: int) -> str:
     """That a run reached its threshold, and when."""
-    return f"Reached {threshold} at iteration {wording.number(iteration)}"
+    return _(
+        "Reached {threshold} at iteration {iteration}",
+        threshold=threshold,
+        iteration=wording.number(iteration),
+    )
 
 
 def reached_later(threshold: str) -> str:
     """That another training of the run reached it than the one that is shown."""
-    return f"Reached {threshold} with a further seed"
+    return _("Reached {threshold} with a further seed", threshold=threshold)
 
 
 def equalled(threshold: str) -> str:
     """That a run which had to pass its threshold came to it."""
-    return f"Came to {threshold} but not past it"
+    return _("Came to {threshold} but not past it", threshold=threshold)
 
 
 def stayed_below(threshold: str, gap: str) -> str:
     """By how much a run missed its threshold."""
-    return f"Stayed {gap} percentage {'point' if gap == '1' else 'points'} below {threshold}"
+    return plural(
+        "Stayed {gap} percentage point below {threshold}",
+        "Stayed {gap} percentage points below {threshold}",
+        wording.plural_of(float(gap)),
+        gap=gap,
+        threshold=threshold,
+    )
 
 
 def went(title: str, first: tuple[str, int], last: tuple[str, int], best: str) -> str:
     """The course of a run's accuracy, by percentage and iteration."""
-    return (
-        f"{title}: validation accuracy went from {first[0]} at iteration "
-        f"{wording.number(first[1])} to {last[0]} at iteration {wording.number(last[1])}, at best "
-        f"{best}."
+    return _(
+        "{title}: validation accuracy went from {first} at iteration {begin} to {last} at "
+        "iteration {end}, at best {best}.",
+        title=title,
+        first=first[0],
+        begin=wording.number(first[1]),
+        last=last[0],
+        end=wording.number(last[1]),
+        best=best,
     )
 
 
 def loss_went(first: str, last: str) -> str:
     """The course of its training loss."""
-    return f"Training loss went from {first} to {last}."
+    return _("Training loss went from {first} to {last}.", first=first, last=last)
 
 
 def _not_asked_for(left_out: float, max_score: float) -> str:
-    asked = wording.points(max_score - left_out)
-    return (
-        f"{wording.point_count(left_out)} not asked for, {asked} of {wording.points(max_score)} "
-        "could be earned here."
+    return _(
+        "{left_out} not asked for, {asked} of {max_points} could be earned here.",
+        left_out=wording.point_count(left_out),
+        asked=wording.points(max_score - left_out),
+        max_points=wording.points(max_score),
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+from grader.language import _
 from grader.report import phrases, wording
 from grader.report.panels import (
     LEFT,
@@ -57,7 +58,7 @@ class Words:
 
 def curve_plot(name: RunName, run: RunResult) -> CurvePlot:
     """The plot of a run; `run.curve` is not empty."""
-    words = describe(wording.RUN_TITLES[name], run)
+    words = describe(wording.run_title(name), run)
     budget = budget_of(run)
     across = iteration_scale(max(*(point.iteration for point in run.curve), budget or 0))
     losses = [
@@ -167,13 +168,13 @@ def _accuracy_panel(
         words = phrases.budget_line(wording.epochs(run.budget or 0))
         limit = Limit(across.place(budget), words, top + 8)
     return Panel(
-        title=phrases.VALIDATION_ACCURACY,
+        title=_(phrases.VALIDATION_ACCURACY),
         top=top,
         bottom=bottom,
         x_ticks=tick_marks(across, iterations, texts),
         y_ticks=tick_marks(upward, *accuracy_ticks(upward)),
         lines=(Line(path_of(places), "accuracy"),),
-        x_title=phrases.ITERATION,
+        x_title=_(phrases.ITERATION),
         goal=goal_line(
             upward.place(threshold),
             phrases.threshold_line(wording.threshold(run.threshold)),
@@ -187,20 +188,20 @@ def _accuracy_panel(
 
 def _loss_panel(losses: list[tuple[int, float]], across: Scale) -> Panel:
     top, bottom = _LOWER
-    most, least = max(loss for _, loss in losses), min(loss for _, loss in losses)
+    most, least = max(loss for _at, loss in losses), min(loss for _at, loss in losses)
     room = 0.06 * (most - least) or 0.1 * abs(most) or 0.1
     upward = Scale(least - room, most + room, bottom, top)
     values = ticks(upward.low, upward.high, 3)
     iterations, texts = iteration_ticks(across)
     places = [(across.place(iteration), upward.place(loss)) for iteration, loss in losses]
     return Panel(
-        title=phrases.TRAINING_LOSS,
+        title=_(phrases.TRAINING_LOSS),
         top=top,
         bottom=bottom,
         x_ticks=tick_marks(across, iterations, texts),
         y_ticks=tick_marks(upward, values, [f"{value:.3g}" for value in values]),
         lines=(Line(path_of(places), "loss"),),
-        x_title=phrases.ITERATION,
+        x_title=_(phrases.ITERATION),
     )
 
 

@@ -16,7 +16,8 @@ _FIGURE = re.compile(
     r"`[^`\n]+`"
     r"|\((?:\d+|N|C|H|W)(?:, ?(?:\d+|N|C|H|W|\.\.\.))*,?\)"  # a shape
     r"|torch\.\w+"
-    r"|(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?(?![\w.]|\s?%)"
+    r"|(?<![\w.])-?\d+\.\d+(?:e[-+]?\d+)?(?![\w.]|[\s\u00a0]?%)",
+    re.ASCII,  # a Korean particle follows a number or a name without a space
 )
 _MEASUREMENT = re.compile(r"^(?:\s{2,}|\t)|^[\w.-]+(?: [\w.-]+){0,2} *[:=] .*\d")
 

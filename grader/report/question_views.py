@@ -48,7 +48,7 @@ def question_view(question: QuestionResult, number: int, score: float) -> Questi
         title=clean_line(question.title) or clean_line(question.id),
         share=share(score, question.max_score),
         tone=tone.value,
-        word=wording.CHECK_WORDS[tone],
+        word=wording.check_word(tone),
         checks=tuple(_check(check) for check in question.checks),
     )
 
@@ -77,7 +77,7 @@ def _check(check: CheckResult) -> Check:
     return Check(
         title=clean_line(check.title) or clean_line(check.id),
         tone=check.status.value,
-        word=wording.CHECK_WORDS[check.status],
+        word=wording.check_word(check.status),
         score=wording.points(check.score),
         max_score=wording.points(check.max_score),
         scored=check.max_score > 0,

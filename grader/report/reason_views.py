@@ -11,7 +11,10 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from grader.choices import Language
+from grader.language import N_, _, capitalised, spoken
 from grader.report import phrases
 from grader.report.row_views import Who
 from grader.report.text import clean_line
@@ -21,7 +24,8 @@ SHOWN = 6
 """Reasons of one check that are shown; what is rarer is counted together."""
 _LENGTH = 300
 _LOST = (CheckStatus.FAILED, CheckStatus.PARTIAL, CheckStatus.ERROR)
-_CASE = re.compile(r"^For [^:\n]{1,200}: (?=\S)")
+WITH_CASE = N_("for {case}: {reason}")
+"""How `grader.checks.running` says of which case a reason speaks."""
 _PLACE = re.compile(r"\S+\.(?:py|ipynb)(?:, cell \d+)?(?:, lines? \d+(?: to \d+)?)?")
 _FIGURE = re.compile(r"[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?(?:\s?%)?")
 _SHAPE = re.compile(r"\(#(?:, ?#)*,?\)")
@@ -65,7 +69,7 @@ class CheckReasons:
 def losses(result: SubmissionResult, who: Who) -> tuple[Loss, ...]:
     """Where points were lost; a check that was not run for another's sake is not counted."""
     return tuple(
-        _loss(clean_line(question.title) or clean_line(question.id), check, who)
+        _loss(clean_line(question.title) or clean_line(question.id), check, who, result.language)
         for question in result.questions
         for check in question.checks
         if check.status in _LOST
@@ -86,19 +90,28 @@ def kind_of(reason: str) -> str:
     return _SHAPE.sub("(#)", _FIGURE.sub("#", _PLACE.sub("@", reason)))
 
 
-def _loss(question: str, check: CheckResult, who: Who) -> Loss:
+def _loss(question: str, check: CheckResult, who: Who, language: Language) -> Loss:
     lines = (check.reason or "").strip().split("\n")
-    reason = clean_line(_CASE.sub("", lines[0]), _LENGTH) or phrases.NO_REASON
+    reason = clean_line(_case(language).sub("", lines[0]), _LENGTH) or phrases.NO_REASON
     known = " and ".join(clean_line(each.title) for each in check.mistakes) or None
     return Loss(
         question=question,
         check=check.id,
         title=clean_line(check.title) or clean_line(check.id),
-        reason=f"{reason[0].upper()}{reason[1:]}",
+        reason=capitalised(reason),
         kind=f"known mistake: {known}" if known else kind_of(reason),
         misconception=known,
         who=who,
     )
+
+
+@cache
+def _case(language: Language) -> re.Pattern[str]:
+    """What a reason begins with that speaks of a case."""
+    with spoken(language):
+        before = _(WITH_CASE).partition("{reason}")[0]
+    head, _name, tail = capitalised(before).partition("{case}")
+    return re.compile(rf"^{re.escape(head)}[^:\n]{{1,200}}{re.escape(tail)}(?=\S)")
 
 
 def _check_reasons(lost: Sequence[Loss]) -> CheckReasons:
@@ -118,7 +131,7 @@ def _check_reasons(lost: Sequence[Loss]) -> CheckReasons:
 
 
 def _reason(same: Sequence[Loss]) -> ReasonCount:
-    text, _ = Counter(loss.reason for loss in same).most_common(1)[0]
+    text, _often = Counter(loss.reason for loss in same).most_common(1)[0]
     return ReasonCount(
         text=text,
         count=len(same),

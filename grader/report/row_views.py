@@ -27,7 +27,7 @@ STEPS = 5
 
 _TOLD = ("flagged", "near", "error", "late", "adjusted")
 """The states that stand under the status; the others are seen from status and score."""
-_NUMBERED = re.compile(r"\bquestion\s+(\w{1,3})\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:question|문제)\s+(\w{1,3})\b", re.IGNORECASE)
 _SHORT = 10
 
 

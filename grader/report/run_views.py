@@ -36,13 +36,12 @@ class Run:
 
 def run_view(name: RunName, run: RunResult) -> Run:
     """Work out one run."""
-    title = wording.RUN_TITLES[name]
     trained = run.iterations > 0
     shared = optional_line(run.shared_with)
     return Run(
-        title=title,
+        title=wording.run_title(name),
         tone=wording.RUN_TONES[run.status].value,
-        word=wording.RUN_WORDS[run.status],
+        word=wording.run_word(run.status),
         where=optional_line(run.where),
         why=clean_line(run.why, TEXT_LIMIT) if run.why else None,
         threshold=wording.threshold(run.threshold),

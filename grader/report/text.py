@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 
+from grader.language import N_, _
+
 TEXT_LIMIT = 4_000
 LINE_LIMIT = 200
-CUT = "… (cut)"
+CUT = N_("… (cut)")
 
 _ANSI = re.compile(
     r"\x1b\[[0-?]*[ -/]*[@-~]"  # CSI: colours, cursor movement
@@ -56,7 +58,7 @@ def clean(text: str, limit: int = TEXT_LIMIT) -> str:
     kept = _NONCHARACTER.sub("\ufffd", without_surrogates(kept))
     kept = _MARKS.sub(r"\1", kept)  # piled-up accents paint over the lines above and below
     if len(kept) > limit or len(text) > 4 * limit:
-        return kept[:limit] + CUT
+        return kept[:limit] + _(CUT)
     return kept
 
 

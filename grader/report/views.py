@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from grader.language import _
 from grader.report import phrases, wording
 from grader.report.prose import Block, typeset
 from grader.report.question_views import Question, question_view, unsettled_points
@@ -86,7 +87,7 @@ class SubmissionPage:
 def submission_page(result: SubmissionResult) -> SubmissionPage:
     """Work out the page of one submission."""
     student = result.submission.student
-    name = clean_line(student.name or "") or clean_line(student.id) or phrases.UNNAMED
+    name = clean_line(student.name or "") or clean_line(student.id) or _(phrases.UNNAMED)
     graded = result.status == "graded"
     lost = result.max_score - result.final_score - result.left_out
     runs = tuple(run_view(run, result.runs[run]) for run in RUN_NAMES if run in result.runs)
@@ -98,7 +99,7 @@ def submission_page(result: SubmissionResult) -> SubmissionPage:
         entry=optional_line(result.submission.entry),
         files=_items(result.submission.files, clean_line),
         graded=graded,
-        reason=typeset(result.reason or ("" if graded else phrases.NO_REASON)),
+        reason=typeset(result.reason or ("" if graded else _(phrases.NO_REASON))),
         share=share(result.final_score, result.max_score, result.left_out),
         left_out=_left_out(result),
         verdict=phrases.verdict(
@@ -144,9 +145,10 @@ def _graded_when(timing: Timing) -> str:
 
 def _adjusted(result: SubmissionResult) -> tuple[Adjusted, ...]:
     titles = {question.id: clean_line(question.title) for question in result.questions}
+    whole = _(phrases.WHOLE_WORK)
     return tuple(
         Adjusted(
-            what=titles.get(each.question, each.question) if each.question else phrases.WHOLE_WORK,
+            what=titles.get(each.question, each.question) if each.question else whole,
             points=wording.signed_points(each.points) if each.points else None,
             reason=typeset(each.reason),
             by=clean_line(each.by),

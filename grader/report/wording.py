@@ -1,4 +1,7 @@
-"""The words and figures of the pages: names of runs and statuses, points, percentages."""
+"""The words and figures of the pages: names of runs and statuses, points, percentages.
+
+What a student's page has too is marked; the words of the instructor's pages alone are English.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import math
 from collections.abc import Sequence
 from typing import Literal
 
+from grader.language import N_, _, plural
 from grader.report.text import clean_line
 from grader.results import (
     CheckStatus,
@@ -15,31 +19,32 @@ from grader.results import (
     RunResult,
     RunStatus,
 )
+from grader.sentences import and_more
 
 NBSP = "\u00a0"
 DASH = "\u2013"
 MINUS = "\u2212"
 
 RUN_TITLES: dict[RunName, str] = {
-    "barebones": "Barebones PyTorch",
+    "barebones": N_("Barebones PyTorch"),
     "module": "nn.Module",
-    "sequential_fc": "nn.Sequential, two layers",
-    "sequential_convnet": "nn.Sequential, ConvNet",
-    "challenge": "CIFAR-10 challenge",
+    "sequential_fc": N_("nn.Sequential, two layers"),
+    "sequential_convnet": N_("nn.Sequential, ConvNet"),
+    "challenge": N_("CIFAR-10 challenge"),
 }
 CHECK_WORDS: dict[CheckStatus, str] = {
-    CheckStatus.PASSED: "Passed",
-    CheckStatus.PARTIAL: "Partly passed",
-    CheckStatus.FAILED: "Not passed",
-    CheckStatus.SKIPPED: "Not run",
-    CheckStatus.ERROR: "Grader error",
+    CheckStatus.PASSED: N_("Passed"),
+    CheckStatus.PARTIAL: N_("Partly passed"),
+    CheckStatus.FAILED: N_("Not passed"),
+    CheckStatus.SKIPPED: N_("Not run"),
+    CheckStatus.ERROR: N_("Grader error"),
 }
 RUN_WORDS: dict[RunStatus, str] = {
-    RunStatus.REACHED: "Reached",
-    RunStatus.MISSED: "Missed",
-    RunStatus.FAILED: "Failed",
-    RunStatus.NOT_FOUND: "Not found",
-    RunStatus.SKIPPED: "Not run",
+    RunStatus.REACHED: N_("Reached"),
+    RunStatus.MISSED: N_("Missed"),
+    RunStatus.FAILED: N_("Failed"),
+    RunStatus.NOT_FOUND: N_("Not found"),
+    RunStatus.SKIPPED: N_("Not run"),
 }
 RUN_TONES: dict[RunStatus, CheckStatus] = {
     RunStatus.REACHED: CheckStatus.PASSED,
@@ -78,6 +83,21 @@ CONCERNS = {
 _SETTINGS_SHOWN = 12
 
 
+def run_title(name: RunName) -> str:
+    """What a run is called."""
+    return _(RUN_TITLES[name])
+
+
+def check_word(status: CheckStatus) -> str:
+    """How a check ended."""
+    return _(CHECK_WORDS[status])
+
+
+def run_word(status: RunStatus) -> str:
+    """How a run ended."""
+    return _(RUN_WORDS[status])
+
+
 def points(value: float) -> str:
     """Points with at most two decimals: 12, 7.5."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")
@@ -86,7 +106,13 @@ def points(value: float) -> str:
 
 def point_count(value: float) -> str:
     """Points with their noun: 1 point, 42 points."""
-    return f"{points(value)} {'point' if points(value) == '1' else 'points'}"
+    text = points(value)
+    return plural("{points} point", "{points} points", plural_of(float(text)), points=text)
+
+
+def plural_of(quantity: float) -> int:
+    """By what number the form of a plural is chosen: a part of a thing has that of none."""
+    return int(quantity) if float(quantity).is_integer() else 0
 
 
 def signed_points(value: float) -> str:
@@ -113,7 +139,9 @@ def number(value: float) -> str:
 
 def epochs(value: float) -> str:
     """How often the training images were gone through: 1 epoch, 10 epochs."""
-    return f"{number(value)}{NBSP}{'epoch' if value == 1 else 'epochs'}"
+    return plural(
+        "{epochs}\u00a0epoch", "{epochs}\u00a0epochs", plural_of(value), epochs=number(value)
+    )
 
 
 def near_miss(title: str, run: RunResult) -> str:
@@ -137,20 +165,22 @@ def settings(optimizer: OptimizerInfo | None) -> str:
         if value or name not in _SILENT_WHEN_ZERO
     ]
     hidden = len(words) - _SETTINGS_SHOWN
-    return ", ".join(words[:_SETTINGS_SHOWN]) + (f" and {hidden} more" if hidden > 0 else "")
+    return and_more(words[:_SETTINGS_SHOWN], hidden) if hidden > 0 else ", ".join(words)
 
 
 def seeds(numbers: Sequence[int]) -> str:
     """The seeds of a run: seed 7, or seeds 7, 8."""
-    word = "seed" if len(numbers) == 1 else "seeds"
-    return f"{word} {', '.join(str(number) for number in numbers)}" if numbers else ""
+    if not numbers:
+        return ""
+    named = ", ".join(str(number) for number in numbers)
+    return plural("seed {seeds}", "seeds {seeds}", len(numbers), seeds=named)
 
 
 def _setting(value: float | bool | str | None) -> str:
     if value is None:
-        return "none"
+        return _("none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, str):
         return clean_line(value, 60)
     return f"{value:g}"

@@ -21,6 +21,7 @@ from grader.errors import (
     WorkerTimeout,
 )
 from grader.files import remove_tree
+from grader.language import _
 from grader.protocol import messages as m
 from grader.protocol import parts
 from grader.sandbox.allowance import Allowance
@@ -179,8 +180,11 @@ class Session:
         if self._starts > self.deadlines.restarts:
             raise self._refuse(
                 WorkerCrashed(
-                    f"your code ended or hung its process {self._starts} times; "
-                    "nothing more of it is run"
+                    _(
+                        "your code ended or hung its process {number} times; "
+                        "nothing more of it is run",
+                        number=self._starts,
+                    )
                 )
             )
         self._starts += 1
@@ -224,7 +228,9 @@ class Session:
         if not isinstance(at, m.At) or len(self._skip) >= MAX_RELOADS:
             raise self._refuse(error)
         place = Place(at.where.file, at.where.line)
-        self.notes.append(f"{place}: {error}; this statement was left out.")
+        self.notes.append(
+            _("{place}: {reason}; this statement was left out.", place=place, reason=error)
+        )
         self._skip = (*self._skip, at.statement)
 
     @contextmanager

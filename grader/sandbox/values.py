@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from torch import Tensor
 
 from grader.errors import Place, ReplyError, StudentError
+from grader.language import _
+from grader.language.harness import from_harness
 from grader.protocol import messages as m
 from grader.protocol import parts
 from grader.sandbox.workers import Tensors
@@ -15,7 +17,8 @@ from grader.sandbox.workers import Tensors
 def student_error(failure: parts.Failure) -> StudentError:
     """The exception for a failure that a worker reported."""
     places = tuple(Place(place.file, place.line) for place in failure.places)
-    return StudentError(failure.type_name, failure.message, places)
+    # What student code raised stays as it is; some of it is the harness's own.
+    return StudentError(failure.type_name, from_harness(failure.message), places)
 
 
 def encode_arguments(
@@ -49,10 +52,15 @@ def decode_tensor(reply: parts.Message, tensors: Tensors) -> Tensor:
     if tensor is not None:
         return tensor
     if reply.shape is None:
-        shown = f": {reply.text}" if reply.text else ""
-        raise ReplyError(f"it returned no tensor but {reply.type_name}{shown}")
-    size = "x".join(str(n) for n in reply.shape)
+        text = from_harness(reply.text)
+        what = f"{reply.type_name}: {text}" if text else reply.type_name
+        raise ReplyError(_("it returned no tensor but {what}", what=what))
     raise ReplyError(
-        f"it returned a tensor of shape {size}, {reply.dtype} on {reply.device}, "
-        "which is too large, sparse or without data"
+        _(
+            "it returned a tensor of shape {shape}, {dtype} on {device}, "
+            "which is too large, sparse or without data",
+            shape="x".join(str(n) for n in reply.shape),
+            dtype=reply.dtype,
+            device=reply.device,
+        )
     )

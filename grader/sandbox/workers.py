@@ -21,6 +21,7 @@ from grader.errors import (
     WorkerNotStarted,
     WorkerTimeout,
 )
+from grader.language import _
 from grader.protocol import messages as m
 from grader.protocol import parts
 from grader.protocol.frames import (
@@ -93,7 +94,7 @@ class Worker:
         *,
         seconds: float,
         quiet_seconds: float | None = None,
-        on_notice: Callable[[m.Notice], None] = lambda _: None,
+        on_notice: Callable[[m.Notice], None] = lambda notice: None,
     ) -> tuple[m.Reply, Tensors]:
         """Send a request and return its reply.
 
@@ -111,7 +112,7 @@ class Worker:
             ProtocolError: what came is no reply; the worker is killed.
         """
         if not self.alive:
-            raise WorkerCrashed("the process that runs your code has ended")
+            raise WorkerCrashed(_("the process that runs your code has ended"))
         quiet = seconds if quiet_seconds is None else min(seconds, quiet_seconds)
         now = time.monotonic()
         end, deadline, limit = now + seconds, now + quiet, quiet
@@ -200,18 +201,21 @@ class Worker:
 def _describe_end(record: Mapping[str, object], memory_mb: int) -> str:
     number, code = record.get("signal"), record.get("code")
     if record.get("cause") == MEMORY:
-        return f"your code used more than {memory_mb:,} MB of memory and was stopped"
+        return _("your code used more than {most:,} MB of memory and was stopped", most=memory_mb)
     if record.get("cause") == THREADS:
-        return "your code started more threads than it may and was stopped"
+        return _("your code started more threads than it may and was stopped")
     if record.get("cause") == DISK:
-        return "your code wrote more to disk than it may and was stopped"
+        return _("your code wrote more to disk than it may and was stopped")
     if record.get("cause") == PROCESSOR or number == signal.SIGXCPU:
-        return "your code used more processor time than it may and was stopped"
+        return _("your code used more processor time than it may and was stopped")
     if isinstance(number, int):
         if number == signal.SIGXFSZ:
-            return "your code wrote a file that is larger than allowed and was stopped"
-        name = signal.strsignal(number) or f"signal {number}"
-        return f"the process that ran your code crashed ({name.lower()})"
+            return _("your code wrote a file that is larger than allowed and was stopped")
+        name = signal.strsignal(number) or _("signal {number}", number=number)
+        return _("the process that ran your code crashed ({signal})", signal=name.lower())
     if isinstance(code, int):
-        return f"your code ended its process (exit code {code}), as sys.exit or os._exit do"
-    return "the process that ran your code ended"
+        return _(
+            "your code ended its process (exit code {code}), as sys.exit or os._exit do",
+            code=code,
+        )
+    return _("the process that ran your code ended")

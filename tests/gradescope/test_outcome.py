@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.checks.catalogue import known_checks
-from grader.gradescope.outcome import Outcome, no_verdict, outcome_of
+from grader.gradescope.outcome import UNGRADED, Outcome, no_verdict, outcome_of
+from grader.language.catalogues import catalogue
 from grader.results import CheckStatus
 from grader.rubric import Rubric, default_rubric, load_rubric
 from tests.report import builder as build
@@ -121,6 +122,16 @@ def test_what_could_not_be_graded_has_a_score_and_says_why(rubric):
     assert told["score"] == 0
     assert told["tests"] == []
     assert result.reason.split()[0] in told["output"]
+
+
+def test_it_is_told_in_the_language_of_the_result(rubric):
+    korean = {"language": "ko"}
+    words = catalogue("ko")
+    told = written(outcome_of(build.ungraded().model_copy(update=korean), rubric))
+    assert told["output"].startswith(f"<p>{words.gettext(UNGRADED)}</p>")
+    told = written(outcome_of(build.full_marks().model_copy(update=korean), rubric))
+    assert told["leaderboard"][0]["name"] == words.gettext("Validation accuracy")
+    assert "Validation accuracy" not in str(told)
 
 
 @given(st.text(max_size=200) | st.just(HOSTILE))

@@ -14,6 +14,8 @@ import pytest
 from grader.distribution import make_wheel, pinned_versions
 from grader.errors import RubricError, UsageError
 from grader.gradescope import Settings, build
+from grader.gradescope.outcome import UNFINISHED
+from grader.language.catalogues import catalogue
 from grader.rubric import default_rubric
 
 
@@ -47,6 +49,23 @@ def test_a_results_file_for_the_worst_case_is_in_it(tmp_path):
     told = json.loads(pack(tmp_path / "a.zip")["unfinished.json"])
     assert told["score"] == 0
     assert "hand in once more" in told["output"]
+
+
+def test_the_language_is_that_of_the_rubric_or_the_one_that_is_chosen(tmp_path):
+    korean = tmp_path / "rubric.yaml"
+    text = default_rubric().read_text(encoding="utf-8")
+    korean.write_text(text.replace("language: en", "language: ko"), encoding="utf-8")
+    for choices in ({"language": "ko"}, {"rubric": korean}):
+        packed = pack(tmp_path / "a.zip", **choices)
+        assert json.loads(packed["torchgrade.json"])["language"] == choices.get("language")
+        told = json.loads(packed["unfinished.json"])
+        assert told["output"] == f"<p>{catalogue('ko').gettext(UNFINISHED)}</p>"
+        assert "hand in once more" not in told["output"]
+
+
+def test_settings_from_before_there_were_languages_are_read(tmp_path):
+    (tmp_path / "torchgrade.json").write_text('{"container": "small", "data": "synthetic"}')
+    assert Settings.read(tmp_path).language is None
 
 
 def test_a_rubric_that_cannot_be_used_is_refused_before_anything_is_written(tmp_path):

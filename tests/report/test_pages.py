@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from grader.language import spoken
+from grader.language.catalogues import catalogue
 from grader.report import pages, render_index, render_submission
-from grader.results import CheckStatus
+from grader.results import Adjustment, CheckStatus
 
 VOID = {"meta", "link", "img", "br", "hr", "input", "base"}
 
@@ -117,6 +119,45 @@ def test_an_ungraded_submission_shows_its_reason_and_no_score(build):
     assert "This submission could not be graded" in page.words
     assert squeezed(build.ungraded().reason) in page.words
     assert "of 100" not in page.words
+
+
+def in_korean(result):
+    return result.model_copy(update={"language": "ko"})
+
+
+def test_a_page_is_in_the_language_of_its_result(build):
+    page = Page(render_submission(in_korean(build.failing())))
+    assert ("html", {"lang": "ko"}) in page.elements
+    for english in ("Grading report", "Training runs", "Partly passed", "Best val."):
+        assert catalogue("ko").gettext(english) in page.words
+        assert english not in page.words
+    (label,) = (a["aria-label"] for _, a in page.elements if a.get("class") == "ring")
+    score = catalogue("ko").gettext("Score: {points} of {max_points}")
+    assert label == score.format(points="38.5", max_points="100")
+
+
+def test_what_is_spoken_meanwhile_changes_no_page(build):
+    results = [build.failing(), build.without_training()]
+    english = [*map(render_submission, results), render_index(build.batch(results), results)]
+    with spoken("ko"):
+        again = [*map(render_submission, results), render_index(build.batch(results), results)]
+    assert again == english
+
+
+def test_the_index_of_korean_results_is_in_english(build):
+    results = [in_korean(build.failing()), in_korean(build.ungraded())]
+    page = Page(render_index(build.batch(results), results))
+    assert ("html", {"lang": "en"}) in page.elements
+    assert "Grading overview" in page.words
+    assert "Validation accuracy" in page.words
+
+
+def test_who_decided_stands_apart_as_a_name(build):
+    by = Adjustment(points=2, by="Dr. <b>Noether", reason="A typing error.")
+    result = build.failing().model_copy(update={"adjustments": (by,)})
+    assert "by <bdi>Dr. &lt;b&gt;Noether</bdi>" in render_submission(result)
+    korean = Page(render_submission(in_korean(result))).words
+    assert catalogue("ko").gettext("by {name}").format(name="Dr. <b>Noether") in korean
 
 
 def test_what_was_left_out_is_said(build):
@@ -244,6 +285,8 @@ def test_the_index_links_each_submission(build):
 def test_a_template_cannot_use_a_name_that_does_not_exist():
     with pytest.raises(UndefinedError):
         pages._environment().from_string("{{ page.nothing }}").render(page=object())
+    with pytest.raises(UndefinedError):
+        pages._environment().from_string("{{ say.NOTHING }}").render()
 
 
 def test_the_environment_cleans_and_escapes_whatever_a_template_prints():

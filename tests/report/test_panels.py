@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.panels import LEFT, RIGHT, Scale, goal_line, ticks
+from grader.report.panels import LEFT, RIGHT, Limit, Scale, goal_line, ticks
 
 DRAWN = st.floats(-1e100, 1e100)
 
@@ -50,3 +50,10 @@ def test_the_words_of_a_threshold_stand_where_no_curve_is():
     ]:
         goal = goal_line(100.0, "threshold 42 %", curves)
         assert (goal.anchor, goal.text_y) == place
+
+
+def test_korean_words_take_twice_the_room_of_as_many_letters():
+    def width(text: str) -> float:
+        return 100 - min(x for x, _ in Limit(100, text, 20).covered())
+
+    assert width("예산 10") == width("abcd 10") > width("ab 10")

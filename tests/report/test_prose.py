@@ -26,9 +26,16 @@ def test_shapes_dtypes_and_code_in_a_sentence_stand_out():
     assert figures == ["`flatten(x)`", "(2, 12)", "torch.int64", "0.25", "(N, 12)"]
 
 
+def test_a_particle_of_korean_is_no_part_of_a_figure():
+    (block,) = typeset("torch.int64로 (2, 12)가 왔습니다. 평균은 0.25입니다.")
+    figures = [piece.text for piece in block.pieces if piece.figure]
+    assert figures == ["torch.int64", "(2, 12)", "0.25"]
+
+
 def test_percentages_read_as_words():
-    (block,) = typeset("Accuracy came to 41.6 % of the images.")
-    assert not any(piece.figure for piece in block.pieces)
+    for space in ("", " ", "\u00a0"):
+        (block,) = typeset(f"Accuracy came to 41.6{space}% of the images.")
+        assert not any(piece.figure for piece in block.pieces)
 
 
 @given(st.text("ab1 .,:()`%-", max_size=60))

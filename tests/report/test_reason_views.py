@@ -1,21 +1,26 @@
 from __future__ import annotations
 
+from importlib import resources
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.report.reason_views import SHOWN, kind_of, losses, reason_counts
+from grader.language import _, spoken
+from grader.report.reason_views import SHOWN, WITH_CASE, kind_of, losses, reason_counts
 from grader.report.row_views import Who
 from grader.results import CheckStatus
+from grader.sentences import capitalised
 
 WHO = Who("Ada", "a", "submissions/a/report.html")
 
 
-def lost(build, *reasons: str | None, mistakes=()):
+def lost(build, *reasons: str | None, mistakes=(), language="en"):
     """One submission for each reason, all at the same check."""
     found = []
     for number, reason in enumerate(reasons):
         check = build.check("the check", 4, CheckStatus.FAILED, reason=reason, mistakes=mistakes)
         result = build.submission(questions_=(build.question("q", "Q", check),), runs={})
+        result = result.model_copy(update={"language": language})
         found += losses(result, Who(f"student {number}", str(number), ""))
     return found
 
@@ -37,6 +42,20 @@ def test_reasons_that_differ_in_figures_and_places_are_one(build):
 def test_the_case_that_a_reason_speaks_of_is_left_out(build):
     found = lost(build, "For x of shape (1, 3, 32, 32), 6 and 9 filters: it returned None.")
     assert found[0].reason == "It returned None."
+
+
+def test_the_case_is_left_out_in_the_language_of_the_result(build):
+    case, reason = "(1, 3, 32, 32), 6, 9", "`scores` None."
+    with spoken("ko"):
+        sentence = capitalised(_(WITH_CASE, case=case, reason=reason))
+    assert case in sentence
+    assert lost(build, sentence, language="ko")[0].reason == reason
+    assert lost(build, f"a.py, cell 3: {reason}", language="ko")[0].reason.startswith("A.py")
+
+
+def test_a_case_is_written_as_the_checks_write_it():
+    source = resources.files("grader.checks").joinpath("running.py").read_text("utf-8")
+    assert f'_("{WITH_CASE}", ' in source
 
 
 def test_the_wording_seen_most_often_is_shown_with_who_has_it(build):

@@ -74,3 +74,9 @@ def test_headings_are_short_and_differ(build):
     questions = [build.question(str(n), title) for n, title in enumerate(titles)]
     assert [heading.short for heading in headings(questions)] == ["flatten", "Q1", "Q10", "4", "5"]
     assert [heading.title for heading in headings(questions)] == titles
+
+
+def test_a_korean_question_is_numbered_too(build):
+    titles = ("flatten", "문제 1: three_layer_convnet", "문제 7: 70 %")
+    questions = [build.question(title, title, build.check("c", 1)) for title in titles]
+    assert [heading.short for heading in headings(questions)] == ["flatten", "Q1", "Q7"]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from grader.report import wording
@@ -22,6 +24,13 @@ def test_percentages_keep_number_and_sign_on_one_line():
 def test_points_have_a_singular():
     assert wording.point_count(1.0) == "1 point"
     assert wording.point_count(42.0) == "42 points"
+
+
+def test_a_part_of_a_thing_is_plural():
+    assert wording.point_count(0.5) == "0.5 points"
+    assert wording.epochs(0.5) == "0.5\u00a0epochs"
+    assert wording.epochs(1) == "1\u00a0epoch"
+    assert wording.epochs(math.inf) == "\u2013\u00a0epochs"
 
 
 def test_optimizer_settings_are_words():

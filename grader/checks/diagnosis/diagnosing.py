@@ -13,11 +13,15 @@ from grader.checks.diagnosis.sizes import explain_product
 from grader.checks.diagnosis.stages import first_difference
 from grader.checks.diagnosis.tables import name_cut, name_distribution, name_flattening
 from grader.checks.explaining import Diagnosis
+from grader.language import N_, _
 from grader.results import Mistake
 from grader.rubric import Tolerances
+from grader.sentences import listed
 from reference import Params, ParamShapes
 from reference.misconceptions import MISCONCEPTIONS, NETWORKS, Misconception
 from reference.network import Network
+
+_COMES_OUT = N_("This is exactly what comes out with {mistakes}. {hints}")
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Diagnoser:
 
     def known(self, mistake: str) -> Diagnosis:
         """A mistake that was read off what the student's code built."""
-        return _told((MISCONCEPTIONS[mistake],), "That is")
+        return _told((MISCONCEPTIONS[mistake],), N_("That is {mistakes}. {hints}"))
 
     def flatten(self, call: Callable[[Tensor], Tensor]) -> Diagnosis | None:
         """A `flatten` that gives something else."""
@@ -45,7 +49,7 @@ class Diagnoser:
             return _told(mistakes)
         stage = first_difference(student, form)
         if stage is not None:
-            return Diagnosis(stage.told, begins=stage.parts)
+            return Diagnosis(_(stage.told), begins=stage.parts)
         sentence = explain_product(student.refusal, form) if student.refusal else None
         return Diagnosis(sentence, begins=("sizes",)) if sentence else None
 
@@ -55,7 +59,8 @@ class Diagnoser:
             name: value for name, value in settings.items() if value != getattr(Network(), name)
         }
         found = [each for each in NETWORKS if other and each.network.changes() == other]
-        return _told(found, "Your layers are those of a network with") if len(found) == 1 else None
+        message = N_("Your layers are those of a network with {mistakes}. {hints}")
+        return _told(found, message) if len(found) == 1 else None
 
     def gradients(
         self, gradients: Sequence[Tensor | None], x: Tensor, params: Params, upstream: Tensor
@@ -69,18 +74,14 @@ class Diagnoser:
     ) -> Diagnosis | None:
         """Weights of one role that are not Kaiming normal."""
         mistake = name_distribution(weights, shapes, wrong)
-        return _told((mistake,), "They look like") if mistake else None
+        return _told((mistake,), N_("They look like {mistakes}. {hints}")) if mistake else None
 
 
-def _told(
-    mistakes: Sequence[Misconception], begin: str = "This is exactly what comes out with"
-) -> Diagnosis:
-    names = " and ".join(each.title for each in mistakes)
-    hints = " ".join(dict.fromkeys(each.hint for each in mistakes))
-    return Diagnosis(
-        f"{begin} {names}. {hints}",
-        mistakes=tuple(
-            Mistake(id=each.id, title=each.title, explanation=each.explanation, course=each.course)
-            for each in mistakes
-        ),
+def _told(mistakes: Sequence[Misconception], message: str = _COMES_OUT) -> Diagnosis:
+    told = tuple(
+        Mistake(id=each.id, title=_(each.title), explanation=each.explanation, course=each.course)
+        for each in mistakes
     )
+    hints = " ".join(dict.fromkeys(_(each.hint) for each in mistakes))
+    names = listed([each.title for each in told])
+    return Diagnosis(_(message, mistakes=names, hints=hints), mistakes=told)

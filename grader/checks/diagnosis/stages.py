@@ -15,6 +15,7 @@ from torch import Tensor
 
 from grader.checks.diagnosis.probes import Form, Respondent, draw_images
 from grader.checks.drawing import draw_params
+from grader.language import N_
 from reference import Params
 from reference.network import Network, forward
 
@@ -35,7 +36,7 @@ class Stage:
 
     Attributes:
         parts: of the network, in one of which a difference begins that shows here.
-        told: how a reason says so.
+        told: how a reason says so, before it is translated.
         ways: of leaving only this part anything to do; it is at fault where it differs in all.
     """
 
@@ -132,72 +133,98 @@ def _second_too(x: Tensor, p: Params) -> tuple[Tensor, Params]:
 
 _BATCH = Stage(
     ("batch",),
-    "A single image gets the right scores, but in a batch the images change each other's scores.",
+    N_(
+        "A single image gets the right scores, but in a batch the images change each other's "
+        "scores."
+    ),
 )
 _STAGES = (
     Stage(
         ("scores",),
-        "Even where the product with the fully connected weights is zero, and only fc_b is left, "
-        "your scores differ: the difference begins in what is done last, with the bias and the "
-        "scores.",
+        N_(
+            "Even where the product with the fully connected weights is zero, and only fc_b is "
+            "left, your scores differ: the difference begins in what is done last, with the bias "
+            "and the scores."
+        ),
         (_fully_connected_zero, _maps_zero),
     ),
     Stage(
         ("relu_2", "fully_connected"),
-        "What is done last is right. Where the second convolution gives only its bias, your scores "
-        "differ, even if every number of its maps counts the same: the difference begins behind "
-        "the second convolution, up to the product with the fully connected weights.",
+        N_(
+            "What is done last is right. Where the second convolution gives only its bias, your "
+            "scores differ, even if every number of its maps counts the same: the difference "
+            "begins behind the second convolution, up to the product with the fully connected "
+            "weights."
+        ),
         (_second_gives_bias_all_equal,),
     ),
     Stage(
         ("fully_connected",),
-        "What is done last is right. Where the second convolution gives only its bias, your scores "
-        "differ: the difference begins in how its maps are flattened or meet the fully connected "
-        "weights.",
+        N_(
+            "What is done last is right. Where the second convolution gives only its bias, your "
+            "scores differ: the difference begins in how its maps are flattened or meet the fully "
+            "connected weights."
+        ),
         (_second_gives_bias,),
     ),
     Stage(
         ("relu_2",),
-        "From the second convolution's positive values on your scores are right, from its negative "
-        "ones on they are not: the difference begins in what stands behind the second convolution.",
+        N_(
+            "From the second convolution's positive values on your scores are right, from its "
+            "negative ones on they are not: the difference begins in what stands behind the second "
+            "convolution."
+        ),
         (_second_gives_mixed_bias,),
     ),
     Stage(
         ("relu_1", "conv_2"),
-        "From the second convolution's own values on your scores are right. Where it is to pass on "
-        "what it gets, they differ: the difference begins between the two convolutions, or in what "
-        "the second one makes of its input.",
+        N_(
+            "From the second convolution's own values on your scores are right. Where it is to "
+            "pass on what it gets, they differ: the difference begins between the two "
+            "convolutions, or in what the second one makes of its input."
+        ),
         (_first_gives_bias, _first_gives_level),
     ),
     Stage(
         ("relu_1",),
-        "From the first convolution's positive values on your scores are right, from its negative "
-        "ones on they are not: the difference begins in what stands behind the first convolution.",
+        N_(
+            "From the first convolution's positive values on your scores are right, from its "
+            "negative ones on they are not: the difference begins in what stands behind the first "
+            "convolution."
+        ),
         (_first_gives_mixed_bias, _first_gives_mixed_level),
     ),
     Stage(
         ("conv_1", "relu_1", "conv_2", "relu_2"),
-        "Even where both convolutions pass the image on as it is, your scores differ, and with "
-        "maps of one value each they do not: something moves, mixes, scales or cuts the places of "
-        "an image.",
+        N_(
+            "Even where both convolutions pass the image on as it is, your scores differ, and with "
+            "maps of one value each they do not: something moves, mixes, scales or cuts the places "
+            "of an image."
+        ),
         (_image_passed_on,),
     ),
     Stage(
         ("conv_1",),
-        "From the first convolution's values on your scores are right: the difference begins in "
-        "the first convolution itself.",
+        N_(
+            "From the first convolution's values on your scores are right: the difference begins "
+            "in the first convolution itself."
+        ),
         (_first_alone,),
     ),
     Stage(
         ("conv_2",),
-        "Where the second convolution passes on what it gets, your scores are right: the "
-        "difference begins in the second convolution itself.",
+        N_(
+            "Where the second convolution passes on what it gets, your scores are right: the "
+            "difference begins in the second convolution itself."
+        ),
         (_second_too,),
     ),
     Stage(
         ("relu_1", "relu_2"),
-        "Each layer alone is right while values are small and positive; the difference begins with "
-        "the values that an activation changes.",
+        N_(
+            "Each layer alone is right while values are small and positive; the difference begins "
+            "with the values that an activation changes."
+        ),
         (_nothing_alone,),
     ),
 )
