@@ -169,15 +169,27 @@ class Trainer:
     # --- attempts -----------------------------------------------------------------------------
 
     def _attempts(self, name: RunName, matched: MatchedRun) -> list[Attempt]:
-        """The first seed; after near misses further ones, then further models of a search."""
-        # Each in a worker of its own: what one run has learned is not there for the next.
-        attempts = [self._first_attempt(name, matched, 0)]
-        while self._is_near_miss(attempts[-1]) and len(attempts) <= self._rules.further_seeds:
-            attempts.append(self._attempt_afresh(attempts[-1].order, len(attempts)))
+        """Of its model; where none reached, of further ones that were as good a choice."""
+        attempts = self._attempts_of_one(name, matched, 0)
         for rival in matched.rivals[: self._rules.further_models]:
             if any(attempt.reached for attempt in attempts):
                 break
-            attempts.append(self._first_attempt(name, rival, len(attempts)))
+            attempts += self._attempts_of_one(name, rival, len(attempts))
+        return attempts
+
+    def _attempts_of_one(self, name: RunName, matched: MatchedRun, number: int) -> list[Attempt]:
+        """With the first seed, and where that misses by little with further ones, until one reaches.
+
+        Args:
+            name: of the run.
+            matched: what trains it.
+            number: attempts that were made before.
+        """
+        # Each in a worker of its own: what one run has learned is not there for the next.
+        attempts = [self._first_attempt(name, matched, number)]
+        further = self._rules.further_seeds if self._is_near_miss(attempts[0]) else 0
+        while not attempts[-1].reached and len(attempts) <= further:
+            attempts.append(self._attempt_afresh(attempts[0].order, number + len(attempts)))
         return attempts
 
     def _first_attempt(self, name: RunName, matched: MatchedRun, number: int) -> Attempt:

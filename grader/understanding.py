@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -27,6 +29,10 @@ from grader.sentences import listed
 
 HOMEWORK_NAMES = ("flatten", "three_layer_convnet", "ThreeLayerConvNet")
 """What the homework asks to be defined."""
+_TRAINED_IN: Mapping[str, RunName] = MappingProxyType(
+    {"three_layer_convnet": "barebones", "ThreeLayerConvNet": "module"}
+)
+_CHALLENGE, _CHALLENGE_PART = 7, 5
 
 _NO_PYTHON = ("SyntaxError", "IndentationError", "TabError")
 _PROBE_IMAGES = 2
@@ -84,7 +90,12 @@ def open_student(
 def understand(student: Student, submission: Submission, data: Images) -> Understanding:
     """Decide what counts; lets `student` answer with the definitions that do."""
     loaded = student.loaded
-    notes = [*_choose_answers(student, data)]
+    outline = Outline(submission.cells, submission.marks)
+    runs = match_runs(loaded.recorded, outline)
+    student.trained = {
+        name: runs[run].last.target for name, run in _TRAINED_IN.items() if run in runs
+    }
+    notes = [*_choose_answers(student, data, outline)]
     if loaded.skipped:
         notes.append(_skipped_note(loaded.skipped))
     if loaded.without_gpu:
@@ -103,7 +114,6 @@ def understand(student: Student, submission: Submission, data: Images) -> Unders
         for call in calls
         if call.obstacle is not None
     ]
-    runs = match_runs(loaded.recorded, Outline(submission.cells, submission.marks))
     if len(runs) < len(RUN_NAMES):
         notes += [_cut_note(each.where) for each in loaded.recorded if each.api == "loop"]
     return Understanding(runs, calls, tuple(notes))
@@ -123,8 +133,12 @@ def _statements(number: int) -> str:
 # --- which definition counts --------------------------------------------------------------------
 
 
-def _choose_answers(student: Student, data: Images) -> list[str]:
-    """Where something is defined several times: the last definition that works."""
+def _choose_answers(student: Student, data: Images, outline: Outline) -> list[str]:
+    """Where something is defined several times: the last definition that works.
+
+    What stands in the challenge is another network under the same name: it counts where nothing
+    else works.
+    """
     definitions = {name: student.definition(name) for name in HOMEWORK_NAMES}
     several = [name for name, found in definitions.items() if _is_open(found)]
     if not several:
@@ -135,6 +149,7 @@ def _choose_answers(student: Student, data: Images) -> list[str]:
     for name, found in definitions.items():
         in_the_end = [None] if found.origin == "own" else []
         candidates = [*in_the_end, *reversed(range(len(found.versions)))]
+        candidates.sort(key=partial(_is_of_challenge, found.versions, outline))
         works = False
         for candidate in candidates:
             student.answers = {**answers, **({} if candidate is None else {name: candidate})}
@@ -144,9 +159,20 @@ def _choose_answers(student: Student, data: Images) -> list[str]:
                     answers[name] = candidate
                 break
         if name in several:
-            notes.append(_choice(name, found.versions, answers.get(name), works=works))
+            passed_over = _is_of_challenge(found.versions, outline, None)
+            told = partial(_choice, works=works, outside_the_challenge=passed_over)
+            notes.append(told(name, found.versions, answers.get(name)))
     student.answers = answers
     return notes
+
+
+def _is_of_challenge(versions: Sequence[Location], outline: Outline, candidate: int | None) -> bool:
+    """Whether a definition stands in the challenge; None is the last one."""
+    if not versions:
+        return False
+    place = versions[-1 if candidate is None else candidate]
+    part = outline.part(place)  # forks number their questions otherwise
+    return outline.question(place) == _CHALLENGE if part is None else part == _CHALLENGE_PART
 
 
 def _is_open(found: Definition) -> bool:
@@ -188,7 +214,14 @@ def _works(probe: Callable[[], bool]) -> bool:
         return False
 
 
-def _choice(name: str, versions: Sequence[Location], answer: int | None, *, works: bool) -> str:
+def _choice(
+    name: str,
+    versions: Sequence[Location],
+    answer: int | None,
+    *,
+    works: bool,
+    outside_the_challenge: bool,
+) -> str:
     places = listed([str(place) for place in versions])
     clause = plural(
         "{name} is defined {number:,} time ({places})",
@@ -205,6 +238,12 @@ def _choice(name: str, versions: Sequence[Location], answer: int | None, *, work
     if answer == len(versions) - 1:
         return _(
             "{clause}; the one at {place} counts, as it was when its cell had run.",
+            clause=clause,
+            place=place,
+        )
+    if outside_the_challenge:
+        return _(
+            "{clause}; the one at {place} counts, the last one that works outside the challenge.",
             clause=clause,
             place=place,
         )

@@ -138,6 +138,13 @@ def test_a_near_miss_is_retrained_with_every_further_seed(trainer_of):
     assert "best of 3 seeds" in result.reason
 
 
+def test_a_far_miss_after_a_near_one_is_no_reason_to_stop(trainer_of):
+    unlucky = TRAINED.replace("lr=1e-3", "lr=0.0 if torch.initial_seed() == 101 else 1e-3")
+    rules = RULES.model_copy(update={"near_miss": 0.8})
+    trainer, _ = trainer_of(f"import torch\n{unlucky}", threshold=0.95, rules=rules)
+    assert trainer.run("module").seeds == (100, 101, 102)
+
+
 def test_training_beyond_the_budget_is_cut(trainer_of):
     source = TRAINED.replace("lr=1e-3)", "lr=1e-3), epochs=5")
     rules = RULES.model_copy(update={"stop_when_reached": False})

@@ -161,3 +161,76 @@ def test_that_a_statement_was_stopped_is_told_where_a_run_is_missing(graded: Gra
         "hw.ipynb, cell 2, line 10: this statement was stopped at its first training loop; a "
         "training that comes after it in the same statement was not looked at.",
     )
+
+
+IMPORTS = "import torch.nn as nn\nimport torch.optim as optim\nimport torch.nn.functional as F\n"
+CLASS = (
+    "def draw(layer):\n"
+    "    if isinstance(layer, (nn.Conv2d, nn.Linear)):\n"
+    "        nn.init.kaiming_normal_(layer.weight)\n"
+    "        nn.init.zeros_(layer.bias)\n"
+    "H = W = 32\n"
+    "class ThreeLayerConvNet(nn.Module):\n"
+    "    def __init__(self, in_channel, channel_1, channel_2, num_classes):\n"
+    "        super().__init__()\n"
+    "        self.conv1 = nn.Conv2d(in_channel, channel_1, 5, padding=2)\n"
+    "        self.conv2 = nn.Conv2d(channel_1, channel_2, 3, padding=1)\n"
+    "        self.fc = nn.Linear(channel_2 * H * W, num_classes)\n"
+    "        self.apply(draw)\n"
+    "    def forward(self, x):\n"
+    "        x = F.relu(self.conv2(F.relu(self.conv1(x))))\n"
+    "        return self.fc(flatten(x))\n"
+)
+TRAINED = (
+    "model = ThreeLayerConvNet(3, 32, 16, 10)\n"
+    "train_part34(model, optim.SGD(model.parameters(), lr=3e-3))"
+)
+DEEPER = CLASS.replace("self.apply(draw)", "self.norm = nn.BatchNorm2d(channel_1)").replace(
+    "F.relu(self.conv1(x))", "self.norm(F.relu(self.conv1(x)))"
+)
+
+
+def module(result: SubmissionResult) -> set[str]:
+    checks = [check for question in result.questions for check in question.checks]
+    kinds = ("module.structure", "module.sizes", "module.kaiming", "module.values")
+    return {check.status.value for check in checks if check.id in kinds}
+
+
+@pytest.mark.parametrize(
+    "below", ["F = 64", "H = 100", "def draw(layer):\n    pass", "del H", "F, _ = 1, 2"]
+)
+@pytest.mark.parametrize("trained", [True, False])
+def test_names_that_cells_below_take_for_something_else_change_no_answer(
+    graded: Grade, below: str, trained: bool
+) -> None:
+    result = graded(FLATTEN, IMPORTS, CONVNET, CLASS, TRAINED if trained else "", below)
+    assert values(result)["three_layer_convnet"] == "passed"
+    assert module(result) == {"passed"}
+
+
+def test_an_answer_that_was_mended_below_its_training_counts(graded: Grade) -> None:
+    wrong = "import torch\ndef flatten(x):\n    return x.reshape(-1, x.shape[0]).t()\n"
+    result = graded(wrong, IMPORTS, CONVNET, CLASS, TRAINED, FLATTEN)
+    assert values(result)["flatten"] == "passed"
+    assert values(result)["three_layer_convnet"] == "passed"
+    assert module(result) == {"passed"}
+
+
+def test_a_helper_that_stands_below_the_training_is_found(graded: Grade) -> None:
+    early = CLASS.replace("H = W = 32\n", "")
+    result = graded(FLATTEN, IMPORTS, early, "model = None", "H = W = 32", TRAINED)
+    assert module(result) == {"passed"}
+    result = graded(FLATTEN, IMPORTS, early, "H = W = 32")
+    assert module(result) == {"passed"}
+
+
+def test_a_class_of_the_challenge_takes_no_answers_place(graded: Grade) -> None:
+    result = graded(FLATTEN, IMPORTS, text("# Part III"), CLASS, TRAINED, text("# Part V"), DEEPER)
+    assert module(result) == {"passed"}
+    assert any("the last one that works outside the challenge" in note for note in result.notes)
+
+
+def test_a_class_that_stands_in_the_challenge_alone_counts(graded: Grade) -> None:
+    unfilled = "class ThreeLayerConvNet(nn.Module):\n    pass\n"
+    result = graded(FLATTEN, IMPORTS, text("# Part III"), unfilled, text("# Part V"), CLASS)
+    assert module(result) == {"passed"}

@@ -47,7 +47,7 @@ class Answers:
     def call(self, request: m.Call, tensors: Tensors) -> Answer:
         """The value of a function or model, or its gradients."""
         seed_everything(request.seed)
-        function, bindings = self._callee(request.callee, request.version)
+        function, bindings = self._callee(request.callee, request.version, request.trained)
         wants_gradients = request.upstream is not None
         leaves: dict[str, Tensor] = {}
         arguments = [
@@ -72,7 +72,7 @@ class Answers:
         channels = request.keywords.get(_CHANNELS, IMAGES[1])
         kind, name = request.source.split(":", 1)
         if kind == "class":
-            class_, bindings = self._callee(request.source, request.version)
+            class_, bindings = self._callee(request.source, request.version, request.trained)
             with self.bindings(bindings):
                 model = class_(**request.keywords)
         else:
@@ -138,8 +138,10 @@ class Answers:
             raise LookupError(f"{target} has no weights")
         return holder
 
-    def _callee(self, callee: str, version: int | None) -> tuple[Callable[..., Any], Namespace]:
-        """What is called, and the namespace it was defined in; that of now for the last version."""
+    def _callee(
+        self, callee: str, version: int | None, trained: str | None
+    ) -> tuple[Callable[..., Any], Namespace]:
+        """What is called, and among which names."""
         if callee in self._built:
             return self._built[callee].model, self._built[callee].bindings
         name = callee.split(":", 1)[1]
@@ -150,7 +152,7 @@ class Answers:
             function, bindings = found.value, found.namespace
         if not callable(function):
             raise TypeError(f"{name} is no function")
-        return function, bindings
+        return function, self._loaded.as_meant(name, function, bindings, trained)
 
 
 @dataclass(frozen=True)

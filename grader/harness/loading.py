@@ -33,6 +33,7 @@ from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.mending import mend
 from grader.harness.own_modules import OwnModules
+from grader.harness.reach import names_reached
 from grader.harness.recorder import Recorder
 from grader.harness.recording import Namespace, Recording
 from grader.harness.served import ServedCIFAR10, Source, open_source
@@ -81,6 +82,32 @@ class Loaded:
     def version(self, name: str, number: int) -> Version:
         """The definition of that number, counting from 0 in the order of running."""
         return self.versions.of(name)[number]
+
+    def as_meant(
+        self, name: str, definition: object, now: Namespace, trained: str | None
+    ) -> Namespace:
+        """The names among which a definition is judged: those of its training, else of its cell.
+
+        Cells below may have given a name another meaning: `F = 64`, a helper written anew for the
+        challenge. Where names were not there yet, or what changed is an answer to the homework,
+        somebody went on working on it below, and the last state is meant.
+
+        Args:
+            name: what it is called.
+            definition: a function or class.
+            now: where it was found.
+            trained: the recorded run that is its own.
+        """
+        recording = self.recorder.recordings.get(trained or "")
+        places = [recording.namespace] if recording is not None else []
+        places += [each.namespace for each in self.versions.of(name) if each.value is definition]
+        then = next((place for place in places if place.get(name) is definition), now)
+        names = names_reached(definition, now, self.recorder.is_own_file)
+        changed = {
+            each for each in names if then.get(each, _NOTHING) is not now.get(each, _NOTHING)
+        }
+        is_older = any(each not in then or self.versions.of(each) for each in changed)
+        return then if changed and not is_older else now
 
 
 class Loader:

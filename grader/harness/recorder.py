@@ -151,7 +151,11 @@ class Recorder:
     def _is_own(self, function: Callable[..., Any]) -> bool:
         """Whether a function stands in the submission."""
         code = getattr(function, "__code__", None)
-        return code is not None and self.sources.own_name(code.co_filename) is not None
+        return code is not None and self.is_own_file(code.co_filename)
+
+    def is_own_file(self, file: str) -> bool:
+        """Whether code from there is the submission's."""
+        return self.sources.own_name(file) is not None
 
     def _record(
         self, name: str, run: Callable[[], object], arguments: dict[str, Any], *, is_own: bool

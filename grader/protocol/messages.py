@@ -84,6 +84,10 @@ class Call(Message):
     seed: int
     upstream: str | None = None
     version: int | None = Field(default=None, description="an earlier definition of that name")
+    trained: str | None = Field(
+        default=None,
+        description="the recorded run of it, among whose names it is called",
+    )
 
 
 class Build(Message):
@@ -94,6 +98,10 @@ class Build(Message):
     keywords: dict[str, int] = Field(default_factory=dict)
     seed: int
     version: int | None = Field(default=None, description="an earlier definition of that name")
+    trained: str | None = Field(
+        default=None,
+        description="the recorded run of it, among whose names it is called",
+    )
 
 
 class SetWeights(Message):

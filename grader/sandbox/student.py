@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from typing import TypedDict
 
 import numpy as np
 import torch
@@ -25,6 +26,13 @@ BUDGET_SLACK = 0.1
 """Epochs by which a run may exceed its budget: a last batch may be larger than what was left."""
 
 
+class _Which(TypedDict, total=False):
+    """Which definition of a name is meant; see :class:`grader.protocol.messages.Call`."""
+
+    version: int | None
+    trained: str | None
+
+
 @dataclass
 class Student(Session):
     """Calls a submission's code in a worker and returns tensors, or raises a WorkerError.
@@ -32,9 +40,12 @@ class Student(Session):
     Attributes:
         answers: of names that are defined several times, the definition that counts, where it is
             not what the name means in the end.
+        trained: of names that a recorded run trains, that run: what is defined is judged among the
+            names that were there then.
     """
 
     answers: Mapping[str, int] = field(default_factory=dict)
+    trained: Mapping[str, str] = field(default_factory=dict)
 
     # --- what checks use ----------------------------------------------------------------------
 
@@ -60,9 +71,8 @@ class Student(Session):
         self, x: Tensor, params: Sequence[Tensor], upstream: Tensor
     ) -> tuple[Tensor | None, list[Tensor | None]]:
         """Gradients of sum(scores * upstream) by x and by each of `params`, None for none."""
-        callee = "function:three_layer_convnet"
-        version = self.answers.get("three_layer_convnet")
-        gradients = self._gradients(callee, (x, params), upstream, version=version)
+        which = self._which("three_layer_convnet")
+        gradients = self._gradients("function:three_layer_convnet", (x, params), upstream, which)
         by_params = [gradients.get(f"argument:1.{i}") for i in range(len(params))]
         return gradients.get("argument:0"), by_params
 
@@ -73,7 +83,7 @@ class Student(Session):
                 source=f"class:{class_name}",
                 keywords=dict(keywords),
                 seed=seed,
-                version=self.answers.get(class_name),
+                **self._which(class_name),
             )
         )
 
@@ -189,19 +199,22 @@ class Student(Session):
     def _call_function(
         self, name: str, arguments: Sequence[object], *, contiguous: bool = True
     ) -> Tensor:
-        version = self.answers.get(name)
-        return self._call(f"function:{name}", arguments, contiguous=contiguous, version=version)
+        which = self._which(name)
+        return self._call(f"function:{name}", arguments, which, contiguous=contiguous)
+
+    def _which(self, name: str) -> _Which:
+        return {"version": self.answers.get(name), "trained": self.trained.get(name)}
 
     def _call(
         self,
         callee: str,
         arguments: Sequence[object],
+        which: _Which | None = None,
         *,
         contiguous: bool = True,
-        version: int | None = None,
     ) -> Tensor:
         encoded, tensors = encode_arguments(arguments, contiguous=contiguous)
-        request = m.Call(callee=callee, arguments=encoded, seed=self.seed, version=version)
+        request = m.Call(callee=callee, arguments=encoded, seed=self.seed, **(which or {}))
         reply, body = self.ask(request, tensors, expect=m.Value)
         return decode_tensor(reply, body)
 
@@ -210,12 +223,11 @@ class Student(Session):
         callee: str,
         arguments: Sequence[object],
         upstream: Tensor,
-        *,
-        version: int | None = None,
+        which: _Which | None = None,
     ) -> dict[str, Tensor]:
         encoded, tensors = encode_arguments(arguments)
         request = m.Call(
-            callee=callee, arguments=encoded, seed=self.seed, upstream="upstream", version=version
+            callee=callee, arguments=encoded, seed=self.seed, upstream="upstream", **(which or {})
         )
         _, body = self.ask(request, {**tensors, "upstream": upstream}, expect=m.Gradients)
         return dict(body)
