@@ -15,7 +15,6 @@ from grader.matched import MatchedRun, explain_match
 from grader.protocol.parts import Cell
 from grader.results import (
     CheckResult,
-    CheckStatus,
     IntegrityFlag,
     Provenance,
     QuestionResult,
@@ -94,7 +93,7 @@ def _questions(
                 id=spec.id,
                 title=_(known_checks()[spec.id].title),
                 status=by_id[spec.id].status,
-                score=spec.points if by_id[spec.id].status is CheckStatus.PASSED else 0.0,
+                score=by_id[spec.id].points,
                 max_score=spec.points,
                 reason=by_id[spec.id].reason,
                 misconception="+".join(each.id for each in by_id[spec.id].mistakes) or None,

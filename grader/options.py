@@ -64,13 +64,13 @@ def make_setup(
     Raises:
         RubricError: it cannot.
     """
-    from grader.checks.catalogue import known_checks
+    from grader.checks.catalogue import known_checks, known_mistakes
     from grader.jobs import Setup
     from grader.rubric import default_rubric, load_rubric
 
     path = handout.rubric if handout is not None else rubric or default_rubric()
     # A mistake in it is told at once, before torch is loaded.
-    loaded = load_rubric(path, known_checks())
+    loaded = load_rubric(path, known_checks(), known_mistakes())
     return Setup(
         rubric=str(path),
         data=data,

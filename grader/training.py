@@ -178,7 +178,7 @@ class Trainer:
         return attempts
 
     def _attempts_of_one(self, name: RunName, matched: MatchedRun, number: int) -> list[Attempt]:
-        """With the first seed, and where that misses by little with further ones, until one reaches.
+        """With the first seed; where that misses by little, with further ones until one reaches.
 
         Args:
             name: of the run.

@@ -127,6 +127,7 @@ def _single_trainings(rubric: Path, runs: Sequence[RunName], path: Path) -> Path
         question["checks"] = [check for check in question["checks"] if check["id"] in wanted]
         for check in question["checks"]:
             check["needs"] = []
+            check.pop("partial", None)
     data["questions"] = [question for question in data["questions"] if question["checks"]]
     path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
     return path

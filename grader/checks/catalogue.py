@@ -1,10 +1,11 @@
-"""Which checks exist, read from their source: nothing is imported, no torch and no pytest."""
+"""Which checks and known mistakes exist, read from their source: no torch is imported for it."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from grader.rubric import KnownCheck
@@ -22,6 +23,22 @@ def known_checks() -> Mapping[str, KnownCheck]:
                 summary = (ast.get_docstring(node) or node.name).splitlines()[0]
                 checks[check_id(path.stem, node.name)] = KnownCheck(summary, _settings(node))
     return checks
+
+
+@cache
+def known_mistakes() -> frozenset[str] | None:
+    """Ids of the mistakes that can be named; None where there is no reference to name them by."""
+    reference = find_spec("reference")
+    places = reference.submodule_search_locations if reference is not None else None
+    sources = [path for place in places or () for path in Path(place).glob("misconceptions/*.py")]
+    calls = [
+        node
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+    ids = [word.value for call in calls for word in call.keywords if word.arg == "id"]
+    return frozenset(map(ast.literal_eval, ids)) if sources else None
 
 
 def _settings(test: ast.FunctionDef) -> tuple[str, ...]:

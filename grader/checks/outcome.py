@@ -13,6 +13,7 @@ class CheckFailed(AssertionError):
         where: file and line of the student's work, where there is one.
         mistake: id of the known mistake that this is, where that can be read off.
         came: the tensor that is not the one that was asked for.
+        points: what it earns all the same, by the rubric.
     """
 
     def __init__(
@@ -22,12 +23,14 @@ class CheckFailed(AssertionError):
         *,
         mistake: str | None = None,
         came: Tensor | None = None,
+        points: float = 0.0,
     ) -> None:
         super().__init__(reason)
         self.reason = reason
         self.where = where
         self.mistake = mistake
         self.came = came
+        self.points = points
 
 
 class LeftOut(Exception):

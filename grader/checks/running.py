@@ -35,6 +35,7 @@ _ARGUMENTS = (
 TIMEOUT_SLACK = 60.0
 _TRAINS = "reaches"
 """The fixture that every check asks for which trains."""
+_NOT_RIGHT = (CheckStatus.FAILED, CheckStatus.PARTIAL)
 _LEFT = pytest.StashKey[bool]()
 """Set on a check that is not tried once more after all."""
 _TOO_LATE = N_(
@@ -50,6 +51,7 @@ class CheckOutcome:
 
     id: str
     status: CheckStatus
+    points: float = 0.0
     reason: str | None = None
     where: str | None = None
     seconds: float = 0.0
@@ -70,7 +72,7 @@ def run_checks(
     pytest.main(list(_ARGUMENTS), plugins=[plugin])
     nothing = _("the check did not run; this is a fault of torchgrade, please report it")
     return tuple(
-        plugin.outcomes.get(spec.id) or CheckOutcome(spec.id, CheckStatus.ERROR, nothing)
+        plugin.outcomes.get(spec.id) or CheckOutcome(spec.id, CheckStatus.ERROR, reason=nothing)
         for spec in examination.rubric.checks
     )
 
@@ -121,7 +123,7 @@ class _Examiner:
 
     def _begin_again(self, item: pytest.Item) -> bool:
         """Begin a check once more that failed because something that it uses is wrong."""
-        failed = [name for name, each in self.outcomes.items() if each.status is CheckStatus.FAILED]
+        failed = [name for name, each in self.outcomes.items() if each.status in _NOT_RIGHT]
         used = self._specs[_id(item)].uses
         if _id(item) not in failed or not any(name.split(".")[0] in used for name in failed):
             return False
@@ -183,14 +185,16 @@ class _Examiner:
         if call.excinfo is not None:
             outcome = self._failure(identifier, call.excinfo.value)
         elif call.when == "call":
-            outcome = CheckOutcome(identifier, CheckStatus.PASSED)
+            points = self._specs[identifier].points
+            outcome = CheckOutcome(identifier, CheckStatus.PASSED, points)
         else:
             return
         if not again:
             self.outcomes[identifier] = outcome
-        elif outcome.status in (CheckStatus.PASSED, CheckStatus.FAILED):
+        elif outcome.status in (CheckStatus.PASSED, *_NOT_RIGHT):
             # Else the time was used up meanwhile, say: what was found first stands.
-            self.outcomes[identifier] = self._told_again(outcome)
+            if outcome.points >= self.outcomes[identifier].points:
+                self.outcomes[identifier] = self._told_again(outcome)
             self._given_again.add(identifier)
 
     def _may_be_told(self, identifier: str) -> bool:
@@ -215,7 +219,7 @@ class _Examiner:
                 "points, this is right.",
                 functions=functions,
             )
-        elif outcome.status is CheckStatus.FAILED:
+        elif outcome.status in _NOT_RIGHT:
             reason = _(
                 "With a right {functions} in place of yours, too: {reason}",
                 functions=functions,
@@ -226,38 +230,53 @@ class _Examiner:
     def _failure(self, identifier: str, error: BaseException) -> CheckOutcome:
         where = self._examination.where
         if isinstance(error, pytest.skip.Exception):
-            return CheckOutcome(identifier, CheckStatus.SKIPPED, error.msg)
+            return CheckOutcome(identifier, CheckStatus.SKIPPED, reason=error.msg)
         if isinstance(error, LeftOut):
-            return CheckOutcome(identifier, CheckStatus.SKIPPED, error.reason, left_out=True)
+            return CheckOutcome(identifier, CheckStatus.SKIPPED, reason=error.reason, left_out=True)
         if isinstance(error, TimeUsedUp) and self._examination.late_is_left_out:
-            return CheckOutcome(identifier, CheckStatus.SKIPPED, _(_TOO_LATE), left_out=True)
+            return CheckOutcome(identifier, CheckStatus.SKIPPED, reason=_(_TOO_LATE), left_out=True)
         if isinstance(error, CheckFailed):
             explains = self._examination.explains
             if error.mistake is not None and explains is not None:
                 self._examination.diagnosis = explains.known(error.mistake)
-            return self._failed(identifier, error.reason, error.where or where)
+            return self._failed(identifier, error, error.where or where)
         if isinstance(error, WorkerError):
             if isinstance(error, StudentError) and error.places:
                 where = str(error.places[-1])
-            return self._failed(identifier, str(error), where)
+            return self._failed(identifier, CheckFailed(str(error)), where)
         what = str(error).splitlines()[0] if str(error) else ""
         reason = _(
             "torchgrade itself failed here ({error}: {message}). Please report it.",
             error=type(error).__name__,
             message=what,
         )
-        return CheckOutcome(identifier, CheckStatus.ERROR, reason)
+        return CheckOutcome(identifier, CheckStatus.ERROR, reason=reason)
 
-    def _failed(self, identifier: str, reason: str, where: str | None) -> CheckOutcome:
-        """With what was found out about it."""
-        found = self._examination.diagnosis
-        sentence = self._sentence(reason)
+    def _failed(self, identifier: str, failed: CheckFailed, where: str | None) -> CheckOutcome:
+        """With what was found out about it, and what it earns all the same."""
+        spec, found = self._specs[identifier], self._examination.diagnosis
+        mistakes = found.mistakes if found else ()
+        # What was read off is known without a reference, too.
+        known = [each.id for each in mistakes] or ([failed.mistake] if failed.mistake else [])
+        points = max(failed.points, spec.partial.for_mistakes(known))
+        told = [self._sentence(failed.reason)]
+        if found:
+            told.append(found.sentence)
+        if points:
+            told.append(
+                _(
+                    "By the rubric, this earns {points:g} of {max_points:g} points.",
+                    points=points,
+                    max_points=spec.points,
+                )
+            )
         return CheckOutcome(
             identifier,
-            CheckStatus.FAILED,
-            f"{sentence} {found.sentence}" if found else sentence,
+            CheckStatus.PARTIAL if points else CheckStatus.FAILED,
+            points,
+            " ".join(told),
             where,
-            mistakes=found.mistakes if found else (),
+            mistakes=mistakes,
         )
 
     def _sentence(self, reason: str) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from grader.errors import RubricError
+from grader.results import RUN_NAMES
 from grader.rubric.models import Rubric
 from grader.yamlfile import YamlFile, read_yaml
 
@@ -27,12 +28,17 @@ class KnownCheck:
     settings: tuple[str, ...] = ()
 
 
-def load_rubric(path: Path, known_checks: Mapping[str, KnownCheck]) -> Rubric:
+def load_rubric(
+    path: Path,
+    known_checks: Mapping[str, KnownCheck],
+    known_mistakes: Collection[str] | None = None,
+) -> Rubric:
     """Read and validate a rubric.
 
     Args:
         path: the YAML file.
         known_checks: the checks that exist, by id.
+        known_mistakes: ids of the mistakes that can be named; None where nobody knows them.
 
     Raises:
         RubricError: with file, line and mend, for anything that is not a usable rubric.
@@ -40,6 +46,7 @@ def load_rubric(path: Path, known_checks: Mapping[str, KnownCheck]) -> Rubric:
     file = read_yaml(path, "a rubric", "assignment, questions, ...", RubricError)
     rubric = file.validated(Rubric, fingerprint=hashlib.sha256(file.content).hexdigest())
     _refuse_bad_ids(rubric, file, known_checks)
+    _refuse_bad_grants(rubric, file, known_mistakes)
     return rubric
 
 
@@ -76,3 +83,33 @@ def _refuse_bad_ids(rubric: Rubric, file: YamlFile, known: Mapping[str, KnownChe
             if check.id in seen:
                 raise file.wrong(f"The id '{check.id}' stands twice. Remove one.", *place, "id")
             seen.add(check.id)
+
+
+def _refuse_bad_grants(rubric: Rubric, file: YamlFile, known: Collection[str] | None) -> None:
+    """Partial credit that can never be given, or is none."""
+    for q, question in enumerate(rubric.questions):
+        for c, check in enumerate(question.checks):
+            place = ("questions", q, "checks", c, "partial")
+            if check.partial.most >= check.points and check.partial.most > 0:
+                raise file.wrong(
+                    f"'{check.id}' is worth {check.points:g} points, and partial credit must be "
+                    "less. Lower it.",
+                    *place,
+                )
+            unknown = sorted(set(check.partial.mistakes) - set(known)) if known else []
+            if unknown:
+                raise file.wrong(
+                    f"There is no known mistake '{unknown[0]}'. `torchgrade audit` lists them.",
+                    *place,
+                    "mistakes",
+                )
+            run = next((name for name in RUN_NAMES if check.id == f"{name}.accuracy"), None)
+            for n, step in enumerate(check.partial.accuracies):
+                if run is None or step.least >= rubric.runs[run].threshold:
+                    raise file.wrong(
+                        "Accuracies earn points in checks of a run's accuracy alone, and below its "
+                        "threshold. Correct or remove this.",
+                        *place,
+                        "accuracies",
+                        n,
+                    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
@@ -253,6 +254,42 @@ class Visibility(StrEnum):
     HIDDEN = "hidden"
 
 
+class AccuracyStep(Part):
+    """Points for an accuracy below a run's threshold."""
+
+    least: Share
+    points: PositiveFloat
+
+
+class Partial(Part):
+    """What work earns that is not right, by rule; of several rules that fit the best for it.
+
+    Attributes:
+        mistakes: points by the id of a known mistake, where that one alone is what is wrong.
+        accuracies: of a check that trains, points by the best validation accuracy.
+    """
+
+    mistakes: dict[str, PositiveFloat] = Field(default_factory=dict)
+    accuracies: tuple[AccuracyStep, ...] = ()
+
+    def for_mistakes(self, ids: Sequence[str]) -> float:
+        """Points for known mistakes."""
+        return self.mistakes.get(ids[0], 0.0) if len(ids) == 1 else 0.0
+
+    def for_accuracy(self, best: float | None) -> float:
+        """Points for an accuracy; None where there is none."""
+        reached = (
+            step.points for step in self.accuracies if best is not None and best >= step.least
+        )
+        return max(reached, default=0.0)
+
+    @property
+    def most(self) -> float:
+        """The most that can be earned so."""
+        steps = (step.points for step in self.accuracies)
+        return max((*self.mistakes.values(), *steps), default=0.0)
+
+
 class CheckSpec(Part):
     """One check: points, premises and settings.
 
@@ -266,6 +303,7 @@ class CheckSpec(Part):
     uses: tuple[Literal["flatten"], ...] = Field(
         default=(), description="functions whose mistakes cost their own points and no more"
     )
+    partial: Partial = Partial()
     visibility: Visibility = Visibility.VISIBLE
     timeout: PositiveFloat | None = Field(
         default=None, description="seconds; backs the deadlines of the single requests"

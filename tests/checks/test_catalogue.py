@@ -6,8 +6,9 @@ import ast
 from pathlib import Path
 
 import grader.checks
-from grader.checks.catalogue import check_id, known_checks
+from grader.checks.catalogue import check_id, known_checks, known_mistakes
 from grader.rubric import Settings, load_rubric
+from reference.misconceptions import MISCONCEPTIONS
 
 RUBRIC = Path(__file__).parents[2] / "rubric.yaml"
 CHECKS = Path(grader.checks.__path__[0])
@@ -43,3 +44,7 @@ def test_every_test_function_is_in_the_catalogue() -> None:
 
 def test_an_id_is_module_and_test() -> None:
     assert check_id("test_flatten", "test_shape") == "flatten.shape"
+
+
+def test_the_known_mistakes_are_those_of_the_reference() -> None:
+    assert known_mistakes() == set(MISCONCEPTIONS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.checks.catalogue import known_checks
+from grader.checks.catalogue import known_checks, known_mistakes
 from grader.errors import RubricError
 from grader.results import RUN_NAMES
 from grader.rubric import Rubric, Visibility, load_rubric
@@ -47,7 +47,7 @@ def edit(rubric: Path) -> Edit:
 
 
 def test_the_shipped_rubric_is_worth_100_points() -> None:
-    rubric = load_rubric(SHIPPED, KNOWN)
+    rubric = load_rubric(SHIPPED, KNOWN, known_mistakes())
     assert rubric.points == 100
     assert sum(question.points for question in rubric.questions) == 100
     assert sum(check.points for check in rubric.checks) == 100
@@ -172,6 +172,26 @@ def test_a_setting_that_a_check_cannot_do_without_is_asked_for(edit: Edit, rubri
     error = refusal(rubric)
     assert error.line == line
     assert "'module.optimizer' needs settings.optimizer" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("check", "partial", "says"),
+    [
+        ("points: 15", "{mistakes: {softmax: 15}}", "partial credit must be less"),
+        ("points: 15", "{mistakes: {no_such_mistake: 1}}", "no known mistake 'no_such_mistake'"),
+        ("points: 15", "{accuracies: [{least: 0.7, points: 1}]}", "below its threshold"),
+        ("points: 9", "{accuracies: [{least: 0.1, points: 1}]}", "a run's accuracy alone"),
+        ("points: 15", "{accuracies: [{least: 70, points: 1}]}", "less than or equal to 1"),
+        ("points: 15", "{mistakes: {softmax: -1}}", "greater than 0"),
+    ],
+)
+def test_partial_credit_that_is_none_is_refused(
+    edit: Edit, rubric: Path, check: str, partial: str, says: str
+) -> None:
+    line = edit(check, f"{check}\n        partial: {partial}")
+    with pytest.raises(RubricError, match=says) as caught:
+        load_rubric(rubric, KNOWN, known_mistakes())
+    assert caught.value.line == line + 1
 
 
 def test_a_missing_run_is_named_at_the_runs(edit: Edit, rubric: Path) -> None:
