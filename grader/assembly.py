@@ -72,6 +72,7 @@ def result_of(
         score=round(sum(question.score for question in questions), 6),
         max_score=rubric.points,
         left_out=sum(points[each.id] for each in found.checks if each.left_out),
+        withheld=rubric.assignment.withheld,
         questions=questions,
         runs=_runs(rubric, found),
         integrity=found.flags,
@@ -86,6 +87,7 @@ def _questions(
     rubric: Rubric, outcomes: tuple[CheckOutcome, ...], cells: tuple[Cell, ...]
 ) -> tuple[QuestionResult, ...]:
     by_id = {outcome.id: outcome for outcome in outcomes}
+    seen = rubric.visibilities
     questions: list[QuestionResult] = []
     for question in rubric.questions if outcomes else ():
         checks = tuple(
@@ -100,6 +102,7 @@ def _questions(
                 mistakes=by_id[spec.id].mistakes,
                 where=by_id[spec.id].where,
                 left_out=by_id[spec.id].left_out,
+                visibility=seen[spec.id],
                 lines=excerpt(cells, by_id[spec.id].where),
             )
             for spec in question.checks

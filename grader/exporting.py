@@ -21,8 +21,8 @@ from grader.gradebooks import (
     write_xlsx,
 )
 from grader.intake import read_table
-from grader.outfolder import OutFolder, read_out
-from grader.report import clean_line, write_text
+from grader.outfolder import read_out
+from grader.report import as_shown, clean_line, render_submission, write_text
 from grader.results import SubmissionResult
 from grader.sentences import counted, listed
 
@@ -65,7 +65,7 @@ def export(
     if kind == "junit":
         return _written(path, to_junit(batch.assignment, results), notes)
     if kind == "feedback":
-        return _feedback(OutFolder(out), results, path)
+        return _feedback(out, results, path)
     grades = grades_of(batch, results)
     if kind == "csv":
         return _written(path, csv_text(grade_table(grades)), notes)
@@ -84,32 +84,31 @@ def export(
     return Exported(path, filled.unplaced, (*notes, *filled.notes))
 
 
-def _feedback(folder: OutFolder, results: Sequence[SubmissionResult], path: Path) -> Exported:
-    """Everybody's report, for the platform.
+def _feedback(out: Path, results: Sequence[SubmissionResult], path: Path) -> Exported:
+    """Everybody's report, as its author may see it, for the platform.
 
     Raises:
-        UsageError: the platform takes none back, or a report cannot be read.
+        UsageError: the platform takes none back, or the file cannot be written.
     """
     names = Counter(result.submission.feedback_name for result in results)
-    pages: dict[str, Path] = {}
+    pages: dict[str, str] = {}
     without: list[str] = []
     for result in results:
         name = result.submission.feedback_name
         if name is None or names[name] > 1:
             without.append(clean_line(result.submission.id))
         else:
-            pages[name] = folder.of(result.submission.id) / "report.html"
+            pages[name] = render_submission(as_shown(result))
     if not pages:
         raise UsageError(
             "Canvas and Moodle take reports back, of work that was graded from their downloads; "
-            f"nothing in {folder.path} was."
+            f"nothing in {out} was."
         )
     _make_folder(path)
     try:
         write_feedback(pages, path)
     except OSError as error:
-        what = error.filename or path
-        raise UsageError(f"{what} cannot be read or written: {error.strerror}.") from error
+        raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
     left = f"There is no place in it for {listed(without)}." if without else None
     return Exported(path, notes=(left,) if left else ())
 

@@ -41,6 +41,15 @@ Setting = Annotated[float | bool | str | None, BeforeValidator(_storable)]
 """The value of an optimizer's setting."""
 
 
+class Visibility(StrEnum):
+    """When a student may see a check's outcome (Gradescope's words)."""
+
+    VISIBLE = "visible"
+    AFTER_DUE_DATE = "after_due_date"
+    AFTER_PUBLISHED = "after_published"
+    HIDDEN = "hidden"
+
+
 class Record(BaseModel):
     """Base of every result: frozen, and a field nobody knows is an error."""
 
@@ -140,6 +149,9 @@ class CheckResult(Record):
     where: str | None = Field(default=None, description="the student's file or cell and line")
     left_out: bool = Field(
         default=False, description="it was not asked for, so its points cannot be lost"
+    )
+    visibility: Visibility = Field(
+        default=Visibility.VISIBLE, description="when its author may see it"
     )
     lines: tuple[SourceLine, ...] = Field(
         default=(), description="what stands there, where it was read; some may be left out between"
@@ -264,6 +276,9 @@ class SubmissionResult(Record):
     score: float
     max_score: float
     left_out: float = Field(default=0.0, description="points of checks that were left out")
+    withheld: float = Field(
+        default=0.0, description="points of further checks, which are in no score here"
+    )
     questions: tuple[QuestionResult, ...] = ()
     runs: dict[RunName, RunResult] = Field(default_factory=dict)
     integrity: tuple[IntegrityFlag, ...] = ()

@@ -199,13 +199,15 @@ def print_result(console: Console, result: SubmissionResult, report: Path) -> No
 def _score(result: SubmissionResult) -> str:
     words = phrases.score_label(f"{result.score:g}", f"{result.max_score:g}")
     score = f"[bold]{words}[/]"
-    if not result.left_out:
-        return score
-    return _(
-        "{score}; {points:g} points of training were left out on request",
-        score=score,
-        points=result.left_out,
-    )
+    if result.left_out:
+        score = _(
+            "{score}; {points:g} points of training were left out on request",
+            score=score,
+            points=result.left_out,
+        )
+    if result.withheld:
+        score += f". {phrases.withheld(result.withheld)}"
+    return score
 
 
 def _paragraph(text: str) -> str:

@@ -14,8 +14,8 @@ from grader.checks.examination import AGAIN, EXAMINATION, Examination
 from grader.checks.outcome import CheckFailed, LeftOut
 from grader.errors import StudentError, TimeUsedUp, WorkerError
 from grader.language import N_, _, capitalised
-from grader.results import RUN_NAMES, CheckStatus, Mistake
-from grader.rubric import CheckSpec, Visibility
+from grader.results import RUN_NAMES, CheckStatus, Mistake, Visibility
+from grader.rubric import CheckSpec
 from grader.sentences import listed
 
 _ARGUMENTS = (

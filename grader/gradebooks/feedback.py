@@ -12,16 +12,16 @@ from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 
-def write_feedback(pages: Mapping[str, Path], path: Path) -> None:
+def write_feedback(pages: Mapping[str, str], path: Path) -> None:
     """Write the zip.
 
     Args:
-        pages: what a page is called there -> where it is.
+        pages: what a page is called there -> its HTML.
         path: the zip.
 
     Raises:
-        OSError: a page cannot be read, or the zip not be written.
+        OSError: the zip cannot be written.
     """
     with ZipFile(path, "w", ZIP_DEFLATED) as packed:
         for name, page in pages.items():
-            packed.writestr(name, page.read_bytes())
+            packed.writestr(name, page.encode())

@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from grader.language import N_, _, spoken
 from grader.report import clean_line, phrases, typeset
-from grader.results import CheckResult, CheckStatus, RunName, SubmissionResult
-from grader.rubric import Rubric, Visibility
+from grader.results import CheckResult, CheckStatus, RunName, SubmissionResult, Visibility
+from grader.rubric import Rubric
 
 UNFINISHED = N_(
     "Grading was stopped before it came to an end, so there is no score yet. This says nothing of "

@@ -15,7 +15,8 @@ from grader.checks.catalogue import known_checks
 from grader.distribution import make_wheel
 from grader.errors import UsageError
 from grader.handout.opening import CASES, RUBRIC
-from grader.rubric import Rubric, Visibility, load_rubric
+from grader.results import Visibility
+from grader.rubric import Rubric, load_rubric
 
 _KNOWN_TO_ALL = ("reference/__init__.py", "reference/facts.py", "reference/py.typed")
 _HEADING = "# What can be checked at home. Made by `torchgrade student build`.\n"
@@ -63,6 +64,8 @@ def _visible_part(path: Path, rubric: Rubric) -> str:
         raise UsageError(f"{path}: no check is visible, so there is nothing to be checked at home.")
     data: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
     data["assignment"]["seed"] = secrets.randbelow(1 << 31)
+    withheld = sum(check.points for check in rubric.checks if check.id not in shown)
+    data["assignment"]["withheld"] = withheld
     for question in data["questions"]:
         question["checks"] = [check for check in question["checks"] if check["id"] in shown]
     data["questions"] = [question for question in data["questions"] if question["checks"]]

@@ -13,7 +13,7 @@ from grader.intake.imports import among, beside, import_graph, reached
 from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL, MAX_FILES
 from grader.intake.parsing import Parser
 from grader.intake.reading import read_document
-from grader.intake.recognition import defines_all, is_call
+from grader.intake.recognition import defines_all, is_call, is_in_tensorflow, is_in_torch
 from grader.intake.sources import Source, look_at, look_at_unreadable
 from grader.intake.suffixes import is_source
 from grader.language import _
@@ -105,7 +105,8 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
     A file leads to what stands in it and in the scripts it imports; a definition that computes
     nothing does not count. Where several lead equally far, one that imports others of them goes
     before these; then the one is run that left less blank, then the one that holds more itself,
-    then a notebook, then the one with more code.
+    then a notebook, then the one with more code. What is written with TensorFlow gives way to what
+    is not.
 
     Raises:
         IntakeError: there is no such file, or it cannot be read.
@@ -115,10 +116,12 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
         raise IntakeError(_no_source(folder.name, files))
     names.sort(key=lambda name: (name.count("/"), name))
     found = _candidates(folder, names[:MAX_CANDIDATES])
-    candidates = [each for each in found if each.source.refusal is None]
+    read = [each for each in found if each.source.refusal is None]
     unread = [each for each in found if each.source.refusal is not None]
-    if not candidates:
+    if not read:
         raise _refusal(max(unread, key=lambda each: each.weight))
+    aside = _in_tensorflow(read)
+    candidates = [each for each in read if each not in aside]
     roots = [each for each in candidates if not any(map(each.is_run_by, candidates))]
     entry = max(roots, key=lambda each: each.weight)
     for each in unread:
@@ -126,7 +129,7 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
             less = _("{file} holds less of the homework.", file=entry.name)
             raise IntakeError(f"{_refusal(each)} {less}")
     document = read_document(folder / entry.name, entry.name)
-    doubts = (*_doubts(entry, candidates), *_losses(entry, unread))
+    doubts = (*_doubts(entry, candidates), *_left_aside(entry, aside), *_losses(entry, unread))
     return Entry(entry.name, document, entry.reach, doubts)
 
 
@@ -177,6 +180,13 @@ def _look_at(folder: Path, name: str, parser: Parser) -> Source:
         return look_at_unreadable(folder / name, name, error)
 
 
+def _in_tensorflow(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+    """What is written with TensorFlow beside work in PyTorch; the course hands out both."""
+    if not any(is_in_torch(each.source.imports) for each in candidates):
+        return []  # it is told which of them is meant for another homework
+    return [each for each in candidates if is_in_tensorflow(each.source.imports)]
+
+
 def _refusal(unread: _Candidate) -> IntakeError:
     assert unread.source.refusal is not None
     return unread.source.refusal
@@ -201,6 +211,17 @@ def _losses(entry: _Candidate, unread: Sequence[_Candidate]) -> Iterator[str]:
         if matters and not isinstance(_refusal(each), EmptyFile):
             graded = _("{file} is what was graded.", file=entry.name)
             yield f"{graded} {_refusal(each)}"
+
+
+def _left_aside(entry: _Candidate, in_tensorflow: Sequence[_Candidate]) -> Iterator[str]:
+    """What may have been meant, but for the library: nothing that only helps or logs."""
+    names = [each.name for each in in_tensorflow if each.marks and each.name not in entry.reached]
+    if names:
+        yield _(
+            "{file} is what was graded; what is written with TensorFlow was left aside: {others}.",
+            file=entry.name,
+            others=listed(names),
+        )
 
 
 def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str]:

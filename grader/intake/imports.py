@@ -56,6 +56,11 @@ def imports_of(text: str, tree: ast.Module | None) -> Iterator[Imported]:
         yield from _run(text)
 
 
+def libraries(imports: Iterable[Imported]) -> frozenset[str]:
+    """The names that imports begin with: `torch` of `import torch.nn`."""
+    return frozenset(each.parts[0] for each in imports if each.parts and not each.level)
+
+
 def import_graph(imports: Mapping[str, Iterable[Imported]], find: Find) -> Graph:
     """What each source imports of a submission's scripts.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from grader.errors import IntakeError
 from grader.intake.documents import Document
+from grader.intake.imports import Imported, imports_of, libraries
 from grader.language import _
 
 # What the homework has students define, and the calls that it has them make.
@@ -16,8 +18,7 @@ _HOMEWORK = re.compile(
 _DEFINITIONS = {"def flatten", "def three_layer_convnet", "class ThreeLayerConvNet"}
 _TRAINS = re.compile(r"^[^#]*(?<!\bdef )\btrain_part(?:2|34)\(")
 _DEFINES = re.compile(r"(?:async\s+)?def\b|class\b")
-_TORCH = re.compile(r"^[ \t]*(?:import|from)[ \t]+torch\b", re.MULTILINE)
-_TENSORFLOW = re.compile(r"^[ \t]*(?:import|from)[ \t]+(?:tensorflow|keras)\b", re.MULTILINE)
+_TORCH, _TENSORFLOW = "torch", frozenset(("tensorflow", "keras"))
 
 
 def homework_marks(code: str) -> frozenset[str]:
@@ -46,6 +47,17 @@ def trains_at_once(code: str) -> bool:
     return False
 
 
+def is_in_torch(imports: Iterable[Imported]) -> bool:
+    """Whether a source imports PyTorch."""
+    return _TORCH in libraries(imports)
+
+
+def is_in_tensorflow(imports: Iterable[Imported]) -> bool:
+    """Whether a source imports TensorFlow and no PyTorch."""
+    names = libraries(imports)
+    return _TORCH not in names and not _TENSORFLOW.isdisjoint(names)
+
+
 def recognise(name: str, document: Document, marks: frozenset[str]) -> tuple[str, ...]:
     """Refuse the work of another homework.
 
@@ -63,8 +75,7 @@ def recognise(name: str, document: Document, marks: frozenset[str]) -> tuple[str
     Raises:
         IntakeError: it is the work of another homework, or of none.
     """
-    code = document.code
-    if _TENSORFLOW.search(code) and not _TORCH.search(code):
+    if is_in_tensorflow(imports_of(document.code, tree=None)):
         raise IntakeError(_written_with_tensorflow(name, document.title))
     if marks:
         return ()

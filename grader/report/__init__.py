@@ -22,9 +22,11 @@ from grader.report.pages import render_index, render_submission
 from grader.report.prose import typeset
 from grader.report.schema import json_schema, write_schemas
 from grader.report.text import clean, clean_line
+from grader.report.withholding import as_shown
 from grader.report.writing import remove_unfinished, write_batch, write_submission, write_text
 
 __all__ = [
+    "as_shown",
     "clean",
     "clean_line",
     "json_schema",

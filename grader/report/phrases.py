@@ -16,6 +16,8 @@ UNNAMED = N_("Unnamed submission")
 NO_ENTRY = N_("no file to run")
 NO_REASON = N_("No reason was recorded.")
 
+UNSHOWN = N_("A check that is not shown")
+
 CANNOT_BE_GRADED = N_("This submission could not be graded")
 NOT_CHECKED = N_("No check was run, so no score was given.")
 NOT_CHECKED_BUT_ADJUSTED = N_("No check was run, so the score is what was given by hand.")
@@ -90,19 +92,28 @@ def score_label(points: str, max_points: str) -> str:
     return _("Score: {points} of {max_points}", points=points, max_points=max_points)
 
 
-def verdict(lost: float, left_out: float, unsettled: float) -> str:
+def verdict(lost: float, unasked: float, unsettled: float, unshown: float) -> str:
     """What the score means.
 
     Args:
         lost: points that were asked for and not given.
-        left_out: points that were not asked for.
+        unasked: points that were not asked for here.
         unsettled: of the lost ones, those that went missing because torchgrade failed.
+        unshown: of the lost ones, those of checks that are not shown.
     """
     if lost <= 0:
-        if left_out > 0:
+        if unasked > 0:
             return _("Everything that was asked for is right.")
         return _("Full marks. Every point was earned.")
-    text = _("{points} lost. Each one is explained below.", points=wording.point_count(lost))
+    if unshown > 0:
+        text = _(
+            "{points} lost, {unshown} of them at checks that are not shown. The others are "
+            "explained below.",
+            points=wording.point_count(lost),
+            unshown=wording.points(unshown),
+        )
+    else:
+        text = _("{points} lost. Each one is explained below.", points=wording.point_count(lost))
     if unsettled <= 0:
         return text
     unsettled_too = _(
@@ -111,6 +122,14 @@ def verdict(lost: float, left_out: float, unsettled: float) -> str:
         points=wording.points(unsettled),
     )
     return f"{text} {unsettled_too}"
+
+
+def withheld(points: float) -> str:
+    """That there are checks which a student cannot run."""
+    return _(
+        "There are further checks, for {points}, which are carried out when the work is graded.",
+        points=wording.point_count(points),
+    )
 
 
 def training_left_out(left_out: float, max_score: float) -> str:

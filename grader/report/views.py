@@ -5,7 +5,7 @@ Templates print these and hold no arithmetic; strings here are words and figures
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from grader.language import _
@@ -15,6 +15,7 @@ from grader.report.question_views import Question, question_view, unsettled_poin
 from grader.report.run_views import Run, run_view
 from grader.report.score_views import Share, share
 from grader.report.text import clean, clean_line, optional_line
+from grader.report.withholding import unshown_points
 from grader.results import (
     RUN_NAMES,
     DataInfo,
@@ -70,7 +71,7 @@ class SubmissionPage:
     graded: bool
     reason: tuple[Block, ...]
     share: Share
-    left_out: str | None
+    notices: tuple[str, ...]
     verdict: str
     adjusted: tuple[Adjusted, ...]
     decided: str
@@ -101,9 +102,12 @@ def submission_page(result: SubmissionResult) -> SubmissionPage:
         graded=graded,
         reason=typeset(result.reason or ("" if graded else _(phrases.NO_REASON))),
         share=share(result.final_score, result.max_score, result.left_out),
-        left_out=_left_out(result),
+        notices=tuple(_notices(result)),
         verdict=phrases.verdict(
-            lost if lost > _ROUNDING else 0.0, result.left_out, unsettled_points(result)
+            lost if lost > _ROUNDING else 0.0,
+            result.left_out + result.withheld,
+            unsettled_points(result),
+            unshown_points(result),
         ),
         adjusted=_adjusted(result),
         decided=phrases.decided_on_top(_found(result) if graded else None),
@@ -157,10 +161,16 @@ def _adjusted(result: SubmissionResult) -> tuple[Adjusted, ...]:
     )
 
 
-def _left_out(result: SubmissionResult) -> str | None:
-    """What was left out on request, in a sentence."""
-    if result.left_out <= 0:
-        return None
+def _notices(result: SubmissionResult) -> Iterator[str]:
+    """What is not in the score, in sentences."""
+    if result.left_out > 0:
+        yield _left_out(result)
+    if result.withheld > 0:
+        yield phrases.withheld(result.withheld)
+
+
+def _left_out(result: SubmissionResult) -> str:
+    """What was left out on request."""
     training = any(run.status is RunStatus.SKIPPED for run in result.runs.values())
     if training or not result.runs:
         return phrases.training_left_out(result.left_out, result.max_score)

@@ -24,7 +24,6 @@ from grader.rubric.models import (
     Size,
     Tolerances,
     Training,
-    Visibility,
 )
 
 __all__ = [
@@ -48,7 +47,6 @@ __all__ = [
     "Size",
     "Tolerances",
     "Training",
-    "Visibility",
     "default_rubric",
     "load_rubric",
 ]

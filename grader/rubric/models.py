@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated, Literal, get_args
 
 from pydantic import (
@@ -19,7 +18,7 @@ from pydantic import (
 )
 
 from grader.choices import ContainerSize, Language
-from grader.results import RUN_NAMES, RunName
+from grader.results import RUN_NAMES, RunName, Visibility
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Rate = Annotated[float, Field(gt=0.0, lt=1.0)]
@@ -40,12 +39,15 @@ class Assignment(Part):
         title: its name for people.
         seed: mixed with each submission's own bytes.
         language: what students read; `--lang` takes its place.
+        withheld: points of checks that are in the instructor's rubric and not in this one, which
+            was made for students.
     """
 
     id: str
     title: str
     seed: NonNegativeInt
     language: Language = "en"
+    withheld: NonNegativeFloat = 0.0
 
 
 class Limits(Part):
@@ -243,15 +245,6 @@ class Settings(Part):
     def draw_inputs(self) -> bool:
         """Whether the check calls the submission with inputs that are drawn."""
         return bool(self.shapes or self.cases or self.constructors)
-
-
-class Visibility(StrEnum):
-    """When a student may see a check's outcome (Gradescope's words)."""
-
-    VISIBLE = "visible"
-    AFTER_DUE_DATE = "after_due_date"
-    AFTER_PUBLISHED = "after_published"
-    HIDDEN = "hidden"
 
 
 class AccuracyStep(Part):

@@ -135,6 +135,103 @@ def test_an_exported_notebook_keeps_its_headings_as_comments_or_text() -> None:
     assert [marks.part(at(line)) for line in (2, 7, 9)] == [2, 3, 4]
 
 
+def parts(*pieces: str) -> list[int | None]:
+    """The part of the last line of each code cell."""
+    marks = outline(*pieces)
+    return [marks.part(at(None, number)) for number in range(1, len(marks.cells) + 1)]
+
+
+def test_a_comment_in_a_notebook_begins_no_part() -> None:
+    cell = "model = nn.Sequential(\n# part 4: classifier\n)\ntrain()"
+    assert outline("text:# Part V. Challenge", cell).part(at(4, 1)) == 5
+    assert parts("text:# Sequential API", cell, "text:# Challenge", cell) == [4, 5]
+    assert parts("text:# My homework", f"# Question 7\n{cell}") == [None]
+
+
+def test_the_homework_s_own_headings_count_as_comments_where_no_text_tells_parts() -> None:
+    cells = "# Part IV. PyTorch Sequential API\nx", "# Part V. CIFAR-10 open-ended challenge\nx"
+    assert parts("text:# My homework", *cells, "# part 4: classifier\nx") == [4, 5, 5]
+    assert parts("text:# Part III", *cells) == [3, 3]
+
+
+OWN = {
+    3: "text:# Part III. PyTorch Module API",
+    4: "text:# Part IV. PyTorch Sequential API",
+    5: "text:# Part V. CIFAR-10 open-ended challenge",
+}
+SHORT = {3: "text:## Part 3", 4: "text:## Part 4", 5: "text:## Part 5"}
+
+
+@pytest.mark.parametrize("heading", [OWN, SHORT], ids=["own", "short"])
+@pytest.mark.parametrize("within", ["text:## Part 4: training", "text:**Part III** the model"])
+def test_a_heading_within_a_later_part_leads_back_to_none(
+    heading: dict[int, str], within: str
+) -> None:
+    assert parts(heading[3], "x", heading[4], "x", heading[5], within, "x") == [3, 4, 5]
+    assert parts(heading[3], "x", heading[4], "x", heading[5], "x", within, "x") == [3, 4, 5, 5]
+
+
+def test_a_heading_within_a_part_leads_on_to_none_that_has_the_homework_s_own() -> None:
+    assert parts(OWN[3], "x", "text:## Part 5: results", "x", OWN[4], "x", OWN[5], "x") == [
+        3, 3, 4, 5,
+    ]  # fmt: skip
+
+
+def test_the_name_of_an_interface_within_a_later_part_leads_back_to_none() -> None:
+    cells = (
+        "text:## Sequential API",
+        "x",
+        "text:## Challenge",
+        "x",
+        "text:### My nn.Sequential",
+        "x",
+    )
+    assert parts(*cells) == [4, 5, 5]
+
+
+@pytest.mark.parametrize("heading", [OWN, SHORT], ids=["own", "short"])
+def test_parts_may_stand_in_another_order(heading: dict[int, str]) -> None:
+    assert parts(heading[3], "x", heading[5], "x", heading[4], "x") == [3, 5, 4]
+
+
+def test_the_homework_s_own_heading_leads_back_to_a_part() -> None:
+    assert parts(OWN[4], "x", OWN[5], "x", OWN[4], "x") == [4, 5, 4]
+    assert parts(OWN[4], "x", OWN[5], "x", OWN[4].replace("# ", "### "), "x") == [4, 5, 5]
+
+
+@pytest.mark.parametrize("of_text", [True, False])
+def test_a_table_of_contents_is_led_back_from(*, of_text: bool) -> None:
+    contents = "# Part 3: Modules\n# Part 4: Sequential\n# Part 5: my own\n"
+    if of_text:
+        assert parts(f"text:{contents}", "x", *(SHORT[3], "x", SHORT[4], "x")) == [5, 3, 4]
+    else:
+        marks = outline(f"{contents}\nimport torch\n# Part 3\nx\n# Part 4\nx\n")
+        assert [marks.part(at(line)) for line in (7, 9)] == [3, 4]
+
+
+def test_a_comment_in_a_script_leads_back_to_no_part() -> None:
+    marks = outline("# Part III\nx\n# Part IV\nx\n# Part V\nx = (\n# part 4: classifier\n)\nx")
+    assert marks.part(at(9)) == 5
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "# Part III introduced the PyTorch Module API, which allows you to define any layer.",
+        "# 第三部分介绍了PyTorch Module API",
+    ],
+)
+def test_a_sentence_that_an_export_makes_a_comment_begins_no_part(sentence: str) -> None:
+    """It stands below the heading of Part IV in the course's notebook."""
+    lines = (
+        "# # Part III. PyTorch Module API", "# In[12]:", "x",
+        "# # Part IV. PyTorch Sequential API", "#", sentence, "# In[13]:", "x",
+        "# # Part V. CIFAR-10 open-ended challenge", "# In[14]:", "x",
+    )  # fmt: skip
+    marks = outline("\n".join(lines))
+    assert [marks.part(at(line)) for line in (3, 8, 11)] == [3, 4, 5]
+
+
 @pytest.mark.timeout(20)  # what backtracks takes minutes
 @pytest.mark.parametrize(
     "line",

@@ -22,10 +22,10 @@ def test_the_template_of_a_students_page_has_no_words_of_its_own(name):
 
 
 def test_a_verdict_says_what_the_score_means():
-    assert phrases.verdict(0, 0, 0) == "Full marks. Every point was earned."
-    assert phrases.verdict(0, 54, 0) == "Everything that was asked for is right."
-    assert phrases.verdict(1, 0, 0) == "1 point lost. Each one is explained below."
-    assert phrases.verdict(61.5, 0, 10).endswith(
+    assert phrases.verdict(0, 0, 0, 0) == "Full marks. Every point was earned."
+    assert phrases.verdict(0, 54, 0, 0) == "Everything that was asked for is right."
+    assert phrases.verdict(1, 0, 0, 0) == "1 point lost. Each one is explained below."
+    assert phrases.verdict(61.5, 0, 10, 0).endswith(
         "Of these, 10 could not be settled because the grader itself failed; that is not your "
         "fault."
     )

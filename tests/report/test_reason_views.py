@@ -5,11 +5,10 @@ from importlib import resources
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.language import _, spoken
+from grader.language import _, capitalised, spoken
 from grader.report.reason_views import SHOWN, WITH_CASE, kind_of, losses, reason_counts
 from grader.report.row_views import Who
 from grader.results import CheckStatus
-from grader.sentences import capitalised
 
 WHO = Who("Ada", "a", "submissions/a/report.html")
 

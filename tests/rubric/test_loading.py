@@ -10,8 +10,8 @@ import pytest
 
 from grader.checks.catalogue import known_checks, known_mistakes
 from grader.errors import RubricError
-from grader.results import RUN_NAMES
-from grader.rubric import Rubric, Visibility, load_rubric
+from grader.results import RUN_NAMES, Visibility
+from grader.rubric import Rubric, load_rubric
 
 SHIPPED = Path(__file__).parents[2] / "rubric.yaml"
 KNOWN = known_checks()
