@@ -14,6 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
+from grader.calibrations import kept_fairness
+from grader.checks.catalogue import known_checks
 from grader.errors import AdjustmentsError, UserError
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Setup, Trained
@@ -23,7 +25,17 @@ from grader.launching import Launcher
 from grader.logs import SubmissionLog
 from grader.outfolder import OutFolder, opened_out
 from grader.pool import SlotPool
-from grader.results import BatchEntry, BatchResult, Source, SubmissionInfo, SubmissionResult, Timing
+from grader.results import (
+    BatchEntry,
+    BatchResult,
+    Fairness,
+    Provenance,
+    Source,
+    SubmissionInfo,
+    SubmissionResult,
+    Timing,
+)
+from grader.rubric import load_rubric
 from grader.slot import SlotLost
 from grader.workload import expected_work
 
@@ -120,7 +132,7 @@ def grade_batch(
             try:
                 batch.grade(pool, slots)
             finally:
-                batch.write_index(source)
+                batch.write_index(source, _fairness(setup, batch.provenance))
     return batch.in_order()
 
 
@@ -186,6 +198,11 @@ class _Batch:
         self._lock = threading.Lock()
         self._graded: dict[str, Graded] = {}
 
+    @property
+    def provenance(self) -> Provenance:
+        """What all of it is made with."""
+        return self._opened.provenance
+
     def grade(self, pool: SlotPool, slots: int) -> None:
         """Grade what has no result yet, the most work first."""
         self._observer.opened(self._opened)
@@ -205,7 +222,7 @@ class _Batch:
         """What was graded, in the order of the submissions."""
         return [self._graded[each.id] for each in self._submissions if each.id in self._graded]
 
-    def write_index(self, source: Source | None) -> None:
+    def write_index(self, source: Source | None, fairness: tuple[Fairness, ...]) -> None:
         """results.json and index.html of what is graded so far."""
         # An interrupt may have come when a result was on disk and not yet noted.
         for submission in self._submissions:
@@ -227,6 +244,7 @@ class _Batch:
             data=self._opened.provenance.data,
             provenance=provenance,
             submissions=tuple(each.entry for each in graded),
+            fairness=fairness,
             source=source,
         )
         self._folder.write_index(batch, (self._folder.read(each.entry.id) for each in graded))
@@ -317,6 +335,12 @@ class _Batch:
             provenance=self._opened.provenance.model_copy(update={"key": key}),
             timing=Timing(started=now, seconds=0.0, host=socket.gethostname(), checks={}),
         )
+
+
+def _fairness(setup: Setup, made: Provenance) -> tuple[Fairness, ...]:
+    """What is known of the thresholds that are graded by."""
+    root = Path(setup.data_root) if setup.data_root else None
+    return kept_fairness(made, load_rubric(Path(setup.rubric), known_checks()), root)
 
 
 def _completed(

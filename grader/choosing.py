@@ -21,7 +21,12 @@ _UNFILLED, _BUILT, TRAINED = range(3)
 
 
 def choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
-    """Of several attempts the last that comes closest to training; `best_model` goes first."""
+    """Of several attempts the last that comes closest to training; `best_model` goes first.
+
+    Args:
+        name: of the run.
+        runs: the attempts, in the order in which they end.
+    """
     closest = max(readiness(run.last) for run in runs)
     ready = [run for run in runs if readiness(run.last) == closest]
     best = [run for run in ready if name == "challenge" and BEST_MODEL in run.last.names]
@@ -31,7 +36,9 @@ def choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
     others = [run for run in runs if run is not chosen]
     rest = [run for run in ready if run is not chosen]
     alike = [run for run in rest if name == "challenge" or _differs_in_settings(run, chosen)]
-    beside = [run for run in rest if run.last.where == chosen.last.where]
+    # Of a search, the one that was kept may have been trained on elsewhere.
+    lines = [recording.where for recording in chosen.recordings]
+    beside = [run for run in rest if run.last.where in lines]
     searched = [run for run in beside if _is_among(run, alike)]
     calls = [] if best else _calls_before(chosen, alike)
     # Any network will do for the challenge, and what is called the best may have been chosen by

@@ -44,7 +44,12 @@ _CONVNET_WEIGHTS, _TWO_LAYER_WEIGHTS = 6, 2
 
 
 def match_runs(recorded: Sequence[Recorded], outline: Outline) -> dict[RunName, MatchedRun]:
-    """Recordings, in the order of the submission -> runs; a run nobody trains is missing."""
+    """Recordings, in the order of the submission -> runs; a run nobody trains is missing.
+
+    The order of the homework is that in which models are first trained; of several attempts the
+    last is the one that ends last, as the best of a search may be trained on after all others.
+    """
+    ends = {recording.target: position for position, recording in enumerate(recorded)}
     claims: dict[RunName, list[MatchedRun]] = {}
     undecided: list[MatchedRun] = []
     for group in _by_model(recorded, outline):
@@ -58,7 +63,10 @@ def match_runs(recorded: Sequence[Recorded], outline: Outline) -> dict[RunName, 
             undecided.append(group)
     _match_convnets(claims, undecided)
     _give_back(claims)
-    return {name: choose(name, runs) for name, runs in claims.items()}
+    return {
+        name: choose(name, sorted(runs, key=lambda run: ends[run.last.target]))
+        for name, runs in claims.items()
+    }
 
 
 def _by_model(recorded: Sequence[Recorded], outline: Outline) -> list[MatchedRun]:

@@ -358,6 +358,18 @@ class Source(Record):
     passed_over: tuple[PassedOver, ...] = ()
 
 
+class Fairness(Record):
+    """How often a right solution misses a run's threshold, as `torchgrade calibrate` found."""
+
+    run: RunName
+    threshold: float
+    trainings: int = Field(description="of right solutions, each with seeds of its own")
+    missed: int = Field(description="of these, below the threshold with the first seed")
+    bound: float = Field(
+        description="upper bound of the chance to miss by the rubric's rule, 95 % confidence"
+    )
+
+
 class BatchResult(Record):
     """`results.json`: the batch."""
 
@@ -366,6 +378,9 @@ class BatchResult(Record):
     data: DataInfo | None
     provenance: Provenance
     submissions: tuple[BatchEntry, ...]
+    fairness: tuple[Fairness, ...] = Field(
+        default=(), description="of runs that were calibrated on the same data by the same rules"
+    )
     source: Source | None = Field(
         default=None, description="the download: its layout, who is in it and who is missing"
     )

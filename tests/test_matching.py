@@ -93,6 +93,9 @@ def names(*recorded: Recorded) -> dict[str, tuple[str, ...]]:
     return {name: matched.targets for name, matched in match(*recorded).items()}
 
 
+SGD = Optimizer(type_name="SGD", settings={"lr": 0.1, "momentum": 0.9}, holds_model=True)
+
+
 HOMEWORK = {
     None: part2("two_layer_fc", 2),
     "barebones": part2("three_layer_convnet", 6),
@@ -379,7 +382,35 @@ def test_models_that_one_line_trains_are_rivals() -> None:
     assert matched.passed_over == ()
 
 
-SGD = Optimizer(type_name="SGD", settings={"lr": 0.1, "momentum": 0.9}, holds_model=True)
+@pytest.mark.parametrize(("build", "question"), [(deep, 7), (deep, None), (convnet, 6)])
+def test_the_model_of_a_search_that_is_trained_on_at_the_end_counts(
+    build: type, question: int | None
+) -> None:
+    kept = described(build())
+    first = run(kept, question, optimizer=SGD)
+    more = [run(build(), question, optimizer=SGD, where=first.where) for _ in range(3)]
+    last = run(kept, question, optimizer=SGD, epochs=10)
+    (matched,) = match(first, *more, last).values()
+    assert matched.targets == (first.target, last.target)
+    assert [rival.targets for rival in matched.rivals] == [(each.target,) for each in more[::-1]]
+    assert matched.passed_over == ()
+
+
+def test_an_attempt_ends_where_a_later_question_trains_its_model_on() -> None:
+    model = described(convnet())
+    attempts = run(model, 6), run(convnet(), 6)
+    on = run(model, 7, epochs=10)
+    matched = match(*attempts, on)
+    assert matched["sequential_convnet"].targets == (attempts[1].target,)
+    assert matched["challenge"].targets == (attempts[0].target, on.target)
+
+
+def test_what_is_trained_once_more_at_the_end_keeps_its_place_in_the_homework() -> None:
+    part4, challenge = described(convnet()), run(convnet())
+    first, again = run(part4), run(part4)
+    matched = match(first, challenge, again)
+    assert matched["sequential_convnet"].targets == (first.target, again.target)
+    assert matched["challenge"].targets == (challenge.target,)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import yaml
 from grader.auditing.works import HOMEWORK, mistaken, reference
 from grader.batch import Observer, grade_batch
 from grader.calibrating.chances import chance_to_miss, propose_threshold, spread_of
+from grader.calibrations import keep_calibration
 from grader.checks.catalogue import known_checks
 from grader.errors import UsageError
 from grader.intake import read_submission
@@ -94,6 +95,9 @@ def calibrate(
         runs=tuple(_of_run(run, results, rubric, plan.rate) for run in plan.runs),
         mistakes=tuple(_of_mistakes(wrong)),
     )
+    root = Path(setup.data_root) if setup.data_root else None
+    for each in found.runs:
+        keep_calibration(each, results[0].provenance, rubric, root)
     write_text(out / FIGURES, to_json(found))
     write_text(out / PAGE, render_calibration(found))
     return found

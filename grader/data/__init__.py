@@ -23,7 +23,7 @@ from grader.data.library import (
     synthesize,
 )
 from grader.data.relabelling import exchange_classes, serve_training_split
-from grader.data.roots import default_data_root, shared_trainings
+from grader.data.roots import calibrations_home, default_data_root, shared_trainings
 from grader.data.store import DataName, Sizes, Split, Store
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "Sizes",
     "Split",
     "Store",
+    "calibrations_home",
     "default_data_root",
     "exchange_classes",
     "fetch_cifar10",

@@ -11,6 +11,7 @@ import platformdirs
 ROOT_VARIABLE = "TORCHGRADE_DATA"
 STORES = "stores"
 TRAININGS = "trainings"
+CALIBRATIONS = "calibrations"
 
 
 def default_data_root() -> Path:
@@ -42,6 +43,11 @@ def writable_home(data_root: Path) -> Path:
 def shared_trainings(data_root: Path | None) -> Path:
     """The directory of the reference's trainings on these data; it need not exist yet."""
     return writable_home(data_root or default_data_root()).parent / TRAININGS
+
+
+def calibrations_home(data_root: Path | None) -> Path:
+    """The directory of what calibrations on these data found; it need not exist yet."""
+    return writable_home(data_root or default_data_root()).parent / CALIBRATIONS
 
 
 def _user_root() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 import __future__
 
 import ast
+import contextlib
 import linecache
 import platform
 import sys
@@ -16,6 +17,7 @@ from grader.protocol.parts import Cell, Location
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
+_ALONE = "try: pass\nexcept Exception: pass"
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,6 @@ class Statement:
         binds: the names that it assigns to or imports.
         through: the name through which it calls or sets something, where it binds none: `plt` of
             `plt.style.use("seaborn")` and of `plt.rcParams["figure.dpi"] = 90`.
-        loops_over: the names that its loops call.
-        rebinds: the names that its loops assign to.
         ends_cell: whether the rest of its cell is left out when it raises, as in a notebook. Not so
             where a module or a version of a library is not the one here: that is no reason to leave
             out what comes next.
@@ -45,8 +45,6 @@ class Statement:
     defines: Mapping[str, Location]
     binds: frozenset[str]
     through: str | None
-    loops_over: frozenset[str]
-    rebinds: frozenset[str]
     ends_cell: bool
 
 
@@ -92,6 +90,36 @@ def keep_lines(cell: Cell) -> None:
     linecache.cache[cell.file] = (len(source), None, source.splitlines(keepends=True), cell.file)
 
 
+def source_of(file: str) -> str:
+    """The source of a cell or a module that was compiled, by the name that its code has."""
+    return "".join(linecache.getlines(file))
+
+
+def parse_again(file: str, source: str) -> ast.Module:
+    """The tree of such a source; an empty one where it cannot be parsed from as deep as now."""
+    try:
+        return _parse(Cell(file=file, source=source))
+    except SyntaxError:
+        return ast.Module([], type_ignores=[])
+
+
+def lenient_code(statement: Statement) -> CodeType | None:
+    """A statement in which each of those inside may fail alone, as those of a script may.
+
+    What stands in a `try` or a `while` does not: it may be there to fail, or be waited for.
+
+    Returns:
+        None where there are none inside.
+    """
+    file, line = statement.where.file, statement.where.line
+    for node in parse_again(file, source_of(file)).body:
+        if node.lineno == line and _let_fail_alone(node):
+            flags = statement.code.co_flags & __future__.annotations.compiler_flag
+            with contextlib.suppress(SyntaxError):  # too many blocks within one another
+                return _compile_node(node, file, flags)
+    return None
+
+
 def _compile(
     cell: Cell, position: int, first_number: int, flags: int
 ) -> tuple[list[Statement], int]:
@@ -102,27 +130,41 @@ def _compile(
             for alias in node.names:
                 feature = getattr(__future__, alias.name, None)
                 flags |= getattr(feature, "compiler_flag", 0)
-        parts = list(_parts(node))
-        loops = [part for part in parts if isinstance(part, ast.For | ast.While)]
         statements.append(
             Statement(
                 number=number,
                 cell=position,
                 where=Location(file=cell.file, line=node.lineno),
-                code=_compile_node(node, cell, flags),
+                code=_compile_node(node, cell.file, flags),
                 defines={
                     definition.name: Location(file=cell.file, line=definition.lineno)
-                    for definition in parts
+                    for definition in _parts(node)
                     if isinstance(definition, _Definition)
                 },
                 binds=frozenset(_bound(node)),
                 through=_through(node),
-                loops_over=frozenset(name for loop in loops for name in _called(loop)),
-                rebinds=frozenset(name for loop in loops for name in _bound(loop)),
                 ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
             )
         )
     return statements, flags
+
+
+def _let_fail_alone(statement: ast.stmt) -> bool:
+    """Put a `try` around each statement inside one; whether there are any."""
+    waiting: list[ast.AST] = [statement]
+    found = False
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, _Definition | ast.Try | ast.While):
+            continue
+        for inner in (getattr(node, block, []) for block in _BLOCKS):
+            waiting += inner
+            for at, each in enumerate(inner):
+                (alone,) = ast.parse(_ALONE).body
+                if isinstance(alone, ast.Try) and isinstance(each, ast.stmt):
+                    alone.body = [each]
+                    inner[at], found = alone, True
+    return found
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
@@ -146,12 +188,6 @@ def _parts(statement: ast.stmt) -> Iterator[ast.AST]:
         if not isinstance(node, _Definition):
             blocks = (getattr(node, block, []) for block in _BLOCKS)
             waiting += reversed([inner for block in blocks for inner in block])
-
-
-def _called(statement: ast.stmt) -> Iterator[str]:
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            yield node.func.id
 
 
 def _through(statement: ast.stmt) -> str | None:
@@ -198,12 +234,12 @@ def _parse_python(cell: Cell) -> ast.Module:
         raise SyntaxError(f"it cannot be parsed: {error}", (cell.file, None, None, None)) from None
 
 
-def _compile_node(node: ast.stmt, cell: Cell, flags: int) -> CodeType:
+def _compile_node(node: ast.stmt, file: str, flags: int) -> CodeType:
     module = ast.Module([node], type_ignores=[])
     try:
-        code: CodeType = compile(module, cell.file, "exec", flags=flags, dont_inherit=True)
+        code: CodeType = compile(module, file, "exec", flags=flags, dont_inherit=True)
         return code
     except (RecursionError, MemoryError, ValueError) as error:
         raise SyntaxError(
-            f"it cannot be compiled: {error}", (cell.file, node.lineno, None, None)
+            f"it cannot be compiled: {error}", (file, node.lineno, None, None)
         ) from None

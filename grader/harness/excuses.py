@@ -1,9 +1,10 @@
 """Errors that are no reason to leave out the rest of a cell, as a notebook would.
 
-While cells are loaded, a loop of the student's own is stopped at its first step: the names that its
-statement would have bound, the lists that it would have filled and the files that it would have
-written are not there. That an error is of this making can be told for a name; for the rest of the
-same cell it is taken to be, since most of it looks at what the training gave.
+While cells are loaded, a loop of the student's own is stopped at its first step, and functions that
+train or check are left out: the names that a stopped statement would have bound, the lists that
+would have been filled and returned, and the files that would have been written are not there. That
+an error is of this making can be told for a name and for a file; for the rest of the same cell it
+is taken to be, since most of it looks at what the training gave.
 
 Nor is it the work's fault that a library is not here, or is another version of it: a plot's style
 or an option that is not known says nothing of the training below it.
@@ -15,21 +16,21 @@ from types import ModuleType
 
 from grader.harness.cells import Statement
 from grader.harness.failures import Sources
-from grader.harness.recorder import Recorder
+from grader.harness.recorder import BUILT, Recorder
 
 _SUBJECT = ("torch", "torchvision")
 """Libraries that the homework is about."""
 
 
 class Excuses:
-    """Remembers which statements were stopped, and which names are missing."""
+    """Remembers where something was left out, and which names are missing."""
 
     def __init__(self) -> None:
         self._cells: set[int] = set()
         self._missing: set[str] = set()
 
-    def note_stopped(self, statement: Statement) -> None:
-        """A statement was stopped at its training."""
+    def note_left_out(self, statement: Statement) -> None:
+        """Something of what a statement does was left out, or all that comes after its training."""
         self._cells.add(statement.cell)
         self._missing |= statement.binds
 
@@ -45,6 +46,7 @@ class Excuses:
             statement.cell in self._cells
             or isinstance(error, ImportError)
             or self._is_of_missing_name(error)
+            or _is_of_missing_file(error, recorder)
             or _is_of_surroundings(statement, error, recorder)
         )
         if excused:
@@ -54,6 +56,12 @@ class Excuses:
     def _is_of_missing_name(self, error: BaseException) -> bool:
         name = error.name if type(error) is NameError else None  # not what a subclass says of it
         return isinstance(name, str) and name in self._missing
+
+
+def _is_of_missing_file(error: BaseException, recorder: Recorder) -> bool:
+    """Whether a file is not there that a training may write: a checkpoint, say."""
+    trainings = [each for each in recorder.recordings.values() if each.api != BUILT]
+    return bool(trainings) and isinstance(error, FileNotFoundError)
 
 
 def _is_of_surroundings(statement: Statement, error: BaseException, recorder: Recorder) -> bool:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 import torch
@@ -25,7 +25,7 @@ import torchvision.transforms as T
 from torch import Tensor
 
 from grader.harness.built import are_convnet_weights, note_built
-from grader.harness.cells import Program, Statement
+from grader.harness.cells import Program, Statement, lenient_code
 from grader.harness.devices import Devices
 from grader.harness.excuses import Excuses
 from grader.harness.failures import Sources, describe_failure
@@ -246,31 +246,55 @@ class Loader:
 
     def _run(self, statement: Statement, recorder: Recorder, versions: Versions) -> Failure | None:
         self._on_statement(statement)
+        before = dict(recorder.namespace)
+        error, failure = self._execute(statement, statement.code, recorder), None
+        if error is not None:
+            if self._devices.replaced_for(error):
+                return self._run(statement, recorder, versions)
+            excused = self._excuses.cover(statement, error, recorder)
+            ends = statement.ends_cell and not excused
+            failure = describe_failure(error, recorder.sources, ends_cell=ends)
+            if excused:
+                self._run_leniently(statement, recorder, before)
+        try:
+            self._note(statement, recorder, versions, before)
+        except BaseException as raised:  # objects that raise when they are looked at
+            failure = failure or describe_failure(
+                raised, recorder.sources, ends_cell=statement.ends_cell
+            )
+        return failure
+
+    def _run_leniently(self, statement: Statement, recorder: Recorder, before: Namespace) -> None:
+        """Once more, where trainings were recorded: an error has kept it from those that follow.
+
+        Most likely it draws or opens what they did not give.
+        """
+        code = lenient_code(statement) if recorder.calls else None
+        if code is not None:
+            recorder.forget_calls()
+            recorder.namespace.clear()
+            recorder.namespace.update(before)
+            self._execute(statement, code, recorder)
+
+    def _execute(
+        self, statement: Statement, code: CodeType, recorder: Recorder
+    ) -> BaseException | None:
+        """Run code of a statement; what it raises, where it is not stopped for its training."""
         self._rehearsal.begin_statement()
-        recorder.begin_statement(statement.loops_over, statement.rebinds)
+        recorder.begin_statement(code)
         self._watch.begin()
         self._undo.begin()
-        namespace = recorder.namespace
-        before = dict(namespace)
-        failure = None
+        raised = None
         try:
-            exec(statement.code, namespace)
+            exec(code, recorder.namespace)
         except TrainingFound:
             pass
         except BaseException as error:  # SystemExit and KeyboardInterrupt are no way out either
-            if not self._rehearsal.found and recorder.stopped is None:
-                if self._devices.replaced_for(error):
-                    return self._run(statement, recorder, versions)
-                excused = self._excuses.cover(statement, error, recorder)
-                ends = statement.ends_cell and not excused
-                failure = describe_failure(error, recorder.sources, ends_cell=ends)
-        try:
-            self._note(statement, recorder, versions, before)
-        except BaseException as error:  # objects that raise when they are looked at
-            failure = failure or describe_failure(
-                error, recorder.sources, ends_cell=statement.ends_cell
-            )
-        return failure
+            raised = error
+        is_stopped = self._rehearsal.found or recorder.stopped is not None
+        if is_stopped or recorder.leaves_out:
+            self._excuses.note_left_out(statement)
+        return None if is_stopped else raised
 
     def _note(
         self, statement: Statement, recorder: Recorder, versions: Versions, before: Namespace
@@ -283,11 +307,7 @@ class Loader:
                 self._mended.add(name)
         versions.note(statement, bound, namespace)
         if self._rehearsal.found:
-            self._excuses.note_stopped(statement)
             recorder.add(self._loop(statement, recorder, before))
-        elif recorder.stopped is not None:
-            self._excuses.note_stopped(statement)
-            recorder.add(self._as_a_whole(statement, recorder, before, recorder.stopped))
         elif (call := recorder.take_back_calls()) is not None:
             recorder.add(self._as_a_whole(statement, recorder, before, call))
         else:
@@ -297,7 +317,7 @@ class Loader:
     def _as_a_whole(
         self, statement: Statement, recorder: Recorder, before: Namespace, call: Recording
     ) -> Recording:
-        """The statement that was stopped at a call, as something to train."""
+        """The statement that a call stands in, as something to train."""
         return replace(
             call,
             api="loop",

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import CodeType
 from typing import Any
 
 import torch
 from torch import nn
 
+from grader.harness.callers import Caller, callers
 from grader.harness.failures import Sources
 from grader.harness.gate import TrainingFound
 from grader.harness.models import describe_optimizer
 from grader.harness.recording import Namespace, Recording, weights_problem
 from grader.harness.returned import (
     Returned,
+    as_written,
     keeps_something,
     returned_argument,
     returns_something,
@@ -53,32 +55,45 @@ class Recorder:
     weights: LastValues = field(default_factory=LastValues)
     stopped: Recording | None = None
     """The call at which the statement in hand was stopped, to be carried out as a whole."""
-    _loops_over: frozenset[str] = frozenset()
-    _rebinds: frozenset[str] = frozenset()
+    leaves_out: bool = False
+    """Whether that statement called what is left out, and would have returned or kept something."""
+    _code: CodeType | None = None
     _bound: frozenset[int] = frozenset()
     _before: int = 0
-    _made_up: int = 0
+    _goes_astray: bool = False
 
-    def begin_statement(self, loops_over: frozenset[str], rebinds: frozenset[str]) -> None:
-        """Another statement is about to run, whose loops call and bind these names."""
-        self.stopped, self._loops_over, self._rebinds = None, loops_over, rebinds
+    def begin_statement(self, code: CodeType) -> None:
+        """Another statement is about to run."""
+        self.stopped, self._code = None, code
+        self.leaves_out = self._goes_astray = False
         self._bound = frozenset(map(id, self.namespace.values()))
-        self._before, self._made_up = len(self.recordings), 0
+        self._before = len(self.recordings)
+
+    @property
+    def calls(self) -> Sequence[Recording]:
+        """Those that the statement in hand has made so far."""
+        return list(self.recordings.values())[self._before :]
+
+    def forget_calls(self) -> None:
+        """The statement in hand is to be run in another way."""
+        for call in self.calls:
+            del self.recordings[call.target]
 
     def take_back_calls(self) -> Recording | None:
-        """The last of several calls, which are forgotten, where what was made up decided on them.
+        """The training that the statement in hand is as a whole, if it is one; its calls are gone.
 
-        They are one training, of a model by an optimizer that their statement made itself: when it
-        is carried out as a whole, it makes them again.
+        It was stopped, or its calls are one training, of a model by an optimizer that it made
+        itself, in a loop that went astray: when it is carried out, it makes them again.
         """
-        calls = list(self.recordings.values())[self._before :]
+        calls, whole = self.calls, self.stopped
         trained = {id(each) for call in calls for each in (call.model, call.optimizer)}
         is_made_here = trained.isdisjoint({*self._bound, id(None)})
-        if len(calls) < 2 or not self._made_up or len(trained) > 2 or not is_made_here:
+        if whole is None and self._goes_astray and len(trained) == 2 and is_made_here:
+            whole = calls[-1]
+        if whole is None:
             return None
-        for call in calls:
-            del self.recordings[call.target]
-        return replace(calls[-1], target=self.next_target())
+        self.forget_calls()
+        return replace(whole, target=self.next_target())
 
     def wrap_functions(self, holder: dict[str, Any]) -> None:
         """Put a recording wrapper around every training or checking function bound in `holder`."""
@@ -113,7 +128,8 @@ class Recorder:
         self, name: str, function: Callable[..., Any], signature: inspect.Signature
     ) -> Callable[..., Any]:
         returned, is_own = self._returned(function), self._is_own(function)
-        argument = returned_argument(function) if is_own else None
+        tells = self._tells(function)
+        argument = returned_argument(as_written(function)) if is_own else None
 
         @functools.wraps(function)
         def record_or_train(*args: Any, **keywords: Any) -> Any:
@@ -122,7 +138,7 @@ class Recorder:
             bound = signature.bind(*args, **keywords)
             bound.apply_defaults()
             training = functools.partial(function, *args, **keywords)
-            self._made_up += returned is not None
+            self.leaves_out |= tells
             self._record(name, training, bound.arguments, is_own=is_own)
             kept = bound.arguments.get(argument) if argument is not None else None
             return kept if isinstance(kept, nn.Module) else returned
@@ -131,12 +147,12 @@ class Recorder:
         return record_or_train
 
     def _wrap_checker(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        returned = self._returned(function)
+        returned, tells = self._returned(function), self._tells(function)
 
         @functools.wraps(function)
         def skip_or_check(*args: Any, **keywords: Any) -> Any:
             if self.rehearsing:
-                self._made_up += returned is not None
+                self.leaves_out |= tells
                 return returned
             # A student's own version may steer the training (a scheduler, the best model so far).
             return function(*args, **keywords)
@@ -146,16 +162,18 @@ class Recorder:
 
     def _returned(self, function: Callable[..., Any]) -> Returned | None:
         """What a call that is not carried out returns; the given functions return nothing."""
-        return Returned() if self._is_own(function) and returns_something(function) else None
+        is_told = self._is_own(function) and returns_something(as_written(function))
+        return Returned() if is_told else None
 
-    def _is_own(self, function: Callable[..., Any]) -> bool:
+    def _tells(self, function: object) -> bool:
+        """Whether a function stands in the submission and returns or keeps something."""
+        written = as_written(function)
+        return self._is_own(function) and (returns_something(written) or keeps_something(written))
+
+    def _is_own(self, function: object) -> bool:
         """Whether a function stands in the submission."""
-        code = getattr(function, "__code__", None)
-        return code is not None and self.is_own_file(code.co_filename)
-
-    def is_own_file(self, file: str) -> bool:
-        """Whether code from there is the submission's."""
-        return self.sources.own_name(file) is not None
+        code = getattr(as_written(function), "__code__", None)
+        return code is not None and self.sources.own_name(code.co_filename) is not None
 
     def _record(
         self, name: str, run: Callable[[], object], arguments: dict[str, Any], *, is_own: bool
@@ -189,40 +207,71 @@ class Recorder:
                 recording.problem = "the model it is given is no nn.Module (is it still None?)"
             elif recording.optimizer is None and _needs_optimizer(arguments, is_own=is_own):
                 recording.problem = "the optimizer it is given is none (is it still None?)"
-        if self._goes_by_others(recording):
-            self.stopped = recording
-            raise TrainingFound
+        waiting = self._waiting()
+        if self._goes_by_others(recording, waiting):
+            if self._is_all_there_is(recording, waiting):
+                self.stopped = recording
+                raise TrainingFound
+            self._goes_astray = True
         self.add(recording)
 
-    def _goes_by_others(self, recording: Recording) -> bool:
-        """Whether a call stands in a loop whose course is decided by functions that are left out.
+    def _waiting(self) -> Sequence[Caller]:
+        """Who waits for the call in hand, up to the statement in hand.
 
-        The loop may end by the accuracy that a function of the student's own returns, or look at
-        the history that one keeps. Where it makes model or optimizer anew, it searches: each call
-        is a training of its own.
+        Nobody where that cannot be run once more: a module that is imported is not run again.
         """
-        trained = {id(recording.holder), id(recording.optimizer or recording.holder)}
-        anew = {id(self.namespace.get(name)) for name in self._rebinds}
-        if recording.holder is None or not trained <= self._bound - anew:
-            return False
-        names = self._loops_over.intersection((*TRAINERS, *CHECKERS))
-        functions = (getattr(self.namespace.get(name), "__wrapped__", None) for name in names)
+        waiting: list[Caller] = []
+        for caller in callers(self.sources):
+            waiting.append(caller)
+            if caller.is_module:
+                return waiting if caller.code is self._code else []
+        return []
+
+    def _goes_by_others(self, recording: Recording, waiting: Sequence[Caller]) -> bool:
+        """Whether a call stands in a loop whose course may be decided by what is not known yet.
+
+        The loop may end by the accuracy that a function of the student's own returns, or that it
+        computes itself, or look at the history that one keeps.
+        """
+        called = [value for caller in waiting for value in caller.called_in_loop()]
         return any(
-            self._is_own(function) and (returns_something(function) or keeps_something(function))
-            for function in filter(None, functions)
+            self._tells(value) or (value is not None and value is recording.model)
+            for value in called
         )
+
+    def _is_all_there_is(self, recording: Recording, waiting: Sequence[Caller]) -> bool:
+        """Whether the statement in hand trains what was there before, and nothing else.
+
+        A loop that takes or makes model or optimizer anew searches: each call is a training of its
+        own. Where another training follows, a statement that is stopped would never come to it.
+        """
+        pair = _pair(recording)
+        anew = {id(value) for caller in waiting for value in caller.bound_in_loop()}
+        return (
+            recording.holder is not None
+            and pair <= self._bound - anew
+            and all(_pair(call) == pair for call in self.calls)
+            and not any(caller.is_in_comprehension() for caller in waiting)
+            and not any(self._trains(each.called_below(), each.scope, set()) for each in waiting)
+        )
+
+    def _trains(self, names: Iterable[str], scope: Mapping[str, Any], seen: set[CodeType]) -> bool:
+        """Whether one of some functions trains, or mentions one of the student's own that does."""
+        for name in names:
+            function = as_written(scope.get(name))
+            if name in TRAINERS:
+                return True
+            if not self._is_own(function) or function.__code__ in seen:
+                continue
+            seen.add(function.__code__)
+            if self._trains(function.__code__.co_names, function.__globals__, seen):
+                return True
+        return False
 
     def calling_place(self) -> Location:
         """The student's line that is being run."""
-        frame = sys._getframe(1)
-        while frame is not None:
-            name = self.sources.own_name(frame.f_code.co_filename)
-            if name is not None:
-                return Location(file=name, line=frame.f_lineno)
-            if frame.f_back is None:
-                break
-            frame = frame.f_back
-        return Location(file="?")
+        caller = next(callers(self.sources), None)
+        return caller.where if caller is not None else Location(file="?")
 
 
 def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
@@ -230,6 +279,11 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
         return inspect.signature(function)
     except (TypeError, ValueError):  # `train_part2 = int`, say: nothing that trains
         return None
+
+
+def _pair(recording: Recording) -> set[int]:
+    """What tells apart what is trained, and by which optimizer."""
+    return {id(recording.holder), id(recording.optimizer or recording.holder)}
 
 
 def _needs_optimizer(arguments: dict[str, Any], *, is_own: bool) -> bool:

@@ -77,6 +77,14 @@ class Returned(float):
         return iter((self,) * _names_to_unpack_into(sys._getframe(1)))
 
 
+def as_written(function: Any) -> Any:
+    """A function below its decorators, `torch.no_grad()` say; anything else as it is."""
+    try:
+        return inspect.unwrap(function)
+    except Exception:  # an object that has every attribute, or raises when it is asked for one
+        return function
+
+
 def returns_something(function: Callable[..., object]) -> bool:
     """Whether a function, as it is written, returns anything but None."""
     return bool(_returned_by(function))

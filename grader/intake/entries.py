@@ -105,8 +105,8 @@ def find_entry(folder: Path, files: Sequence[str]) -> Entry:
     A file leads to what stands in it and in the scripts it imports; a definition that computes
     nothing does not count. Where several lead equally far, one that imports others of them goes
     before these; then the one is run that left less blank, then the one that holds more itself,
-    then a notebook, then the one with more code. What is written with TensorFlow gives way to what
-    is not.
+    then a notebook, then the one with more code. What is written with TensorFlow is none of them
+    where another is in PyTorch.
 
     Raises:
         IntakeError: there is no such file, or it cannot be read.
@@ -181,9 +181,9 @@ def _look_at(folder: Path, name: str, parser: Parser) -> Source:
 
 
 def _in_tensorflow(candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """What is written with TensorFlow beside work in PyTorch; the course hands out both."""
+    """What is written with TensorFlow, where other files are in PyTorch: the course has both."""
     if not any(is_in_torch(each.source.imports) for each in candidates):
-        return []  # it is told which of them is meant for another homework
+        return []  # then it is what was meant, and refused as such
     return [each for each in candidates if is_in_tensorflow(each.source.imports)]
 
 
@@ -214,7 +214,7 @@ def _losses(entry: _Candidate, unread: Sequence[_Candidate]) -> Iterator[str]:
 
 
 def _left_aside(entry: _Candidate, in_tensorflow: Sequence[_Candidate]) -> Iterator[str]:
-    """What may have been meant, but for the library: nothing that only helps or logs."""
+    """Work in TensorFlow that was not graded; what holds none, such as a logger, goes unsaid."""
     names = [each.name for each in in_tensorflow if each.marks and each.name not in entry.reached]
     if names:
         yield _(

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from grader.report import phrases, wording
+from grader.report.calibration import chance
 from grader.report.panels import WIDTH, Line, Panel, Scale, goal_line, path_of, tick_marks
 from grader.report.plots import (
     accuracy_scale,
@@ -22,7 +23,7 @@ from grader.report.plots import (
     share_drawn,
 )
 from grader.report.row_views import Who
-from grader.results import RUN_NAMES, RunName, SubmissionResult
+from grader.results import RUN_NAMES, Fairness, RunName, SubmissionResult
 
 FAR = 5
 """Times the median of the last iterations. Who trains in tiny batches takes many more, and all the
@@ -84,15 +85,16 @@ def traces(result: SubmissionResult, who: Who) -> tuple[Trace, ...]:
     return tuple(found)
 
 
-def class_plots(found: Iterable[Trace]) -> tuple[ClassPlot, ...]:
-    """The plots of a class, in the order of the homework."""
+def class_plots(found: Iterable[Trace], fairness: Sequence[Fairness] = ()) -> tuple[ClassPlot, ...]:
+    """The plots of a class, in the order of the homework, with what is known of its thresholds."""
+    known = {each.run: each for each in fairness}
     by_run: dict[RunName, list[Trace]] = defaultdict(list)
     for trace in found:
         by_run[trace.run].append(trace)
-    return tuple(_plot(name, by_run[name]) for name in RUN_NAMES if name in by_run)
+    return tuple(_plot(name, by_run[name], known.get(name)) for name in RUN_NAMES if name in by_run)
 
 
-def _plot(name: RunName, found: Sequence[Trace]) -> ClassPlot:
+def _plot(name: RunName, found: Sequence[Trace], fairness: Fairness | None) -> ClassPlot:
     lasts = [trace.points[-1][0] for trace in found]
     across = iteration_scale(min(max(lasts), FAR * max(1, statistics.median_high(lasts))))
     curves = [each for each in _distinct(found) if each.trace.points[0][0] <= across.high]
@@ -120,6 +122,12 @@ def _plot(name: RunName, found: Sequence[Trace]) -> ClassPlot:
         caption += (
             f" {len(drawn)} of {wording.number(len(curves))} different trainings are drawn, "
             "evenly from the best to the worst."
+        )
+    if fairness is not None:
+        caption += (
+            f" A right solution misses it in at most {chance(fairness.bound)} cases, as "
+            f"{wording.number(fairness.trainings)} trainings of one tell with 95{wording.NBSP}% "
+            "confidence."
         )
     title = wording.RUN_TITLES[name]
     missed = any(not curve.trace.counted for curve in drawn)

@@ -108,7 +108,7 @@ def index_page(batch: BatchResult, results: Iterable[SubmissionResult]) -> Index
         heat_map=heat_map(outcome for each in digests for outcome in each.outcomes),
         mistakes=mistake_counts(each for digest in digests for each in digest.mistakes),
         reasons=reason_counts(loss for each in digests for loss in each.losses),
-        curves=class_plots(trace for each in digests for trace in each.traces),
+        curves=class_plots((trace for each in digests for trace in each.traces), batch.fairness),
         leaderboard=leaderboard(each.contender for each in digests if each.contender),
         source=source_view(batch.source, older) if batch.source else None,
     )

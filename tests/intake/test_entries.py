@@ -425,3 +425,35 @@ def test_an_older_copy_with_less_in_it_is_no_part(tmp_path: Path) -> None:
     write(tmp_path / "hw5.ipynb", [NETS, RUNS])
     write(tmp_path / "backup.ipynb", [NETS, RUNS.splitlines()[0]])
     assert read_submission(tmp_path).notes == ()
+
+
+TENSORFLOW = "import tensorflow as tf\nfrom tensorflow import keras\n"
+
+
+@pytest.mark.parametrize("name", ["PyTorch.ipynb", "hw5.py"])
+def test_the_same_homework_in_tensorflow_is_left_aside(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "TensorFlow.ipynb", [TENSORFLOW, NETS + COMMENTS, RUNS])
+    if name == "hw5.py":
+        (tmp_path / name).write_text(f"import numpy, torch\n{HOMEWORK}")
+    else:
+        write(tmp_path / name, ["import torch.nn as nn", NETS])
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.problem) == (name, None)
+    assert submission.notes == (
+        f"{name} is what was graded; what is written with TensorFlow was left aside: "
+        "TensorFlow.ipynb.",
+    )
+
+
+def test_a_logger_in_tensorflow_that_the_work_imports_goes_unsaid(tmp_path: Path) -> None:
+    (tmp_path / "logger.py").write_text(TENSORFLOW)
+    write(tmp_path / "hw5.ipynb", ["import torch\nfrom logger import Logger", NETS, RUNS])
+    submission = read_submission(tmp_path)
+    assert (submission.entry, submission.notes) == ("hw5.ipynb", ())
+
+
+def test_work_in_tensorflow_gives_way_to_no_helper_without_pytorch(tmp_path: Path) -> None:
+    write(tmp_path / "TensorFlow.ipynb", [TENSORFLOW, NETS, RUNS])
+    (tmp_path / "layers.py").write_text(f"import numpy\n{HOMEWORK}")
+    problem = str(read_submission(tmp_path).problem)
+    assert problem.startswith("TensorFlow.ipynb is written with TensorFlow.")

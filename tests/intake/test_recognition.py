@@ -23,6 +23,7 @@ def problem(path: Path) -> str:
         "train_part2(f, params, 1e-2)",
         "train_part34(model, optimizer)",
         "import torch\nimport tensorflow as tf\ndef flatten(x): pass",
+        "import numpy, torch\nimport tensorflow as tf\ndef flatten(x): pass",
     ],
 )
 def test_any_one_thing_of_the_homework_is_enough(tmp_path: Path, source: str) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from grader.report.class_curve_views import LINES, class_plots, traces
 from grader.report.row_views import Who
+from grader.results import Fairness
 
 
 def who(name: str) -> Who:
@@ -31,6 +32,15 @@ def test_one_line_a_training_and_equal_ones_share_it(build):
         ("reached", "a and 2 more: 49.3\u00a0%"), ("missed", "d: 40.5\u00a0%"),
     ]  # fmt: skip
     assert plot.missed
+
+
+def test_a_plot_says_how_fair_its_threshold_is_known_to_be(build):
+    known = Fairness(run="module", threshold=0.45, trainings=30, missed=0, bound=1.7e-4)
+    (plot,) = class_plots(found_in(build, {"a": {"module": build.run(0.45, 0.49)}}), [known])
+    assert plot.caption.endswith(
+        "A right solution misses it in at most 1.7 in 10,000 cases, as 30 trainings of one tell "
+        "with 95\u00a0% confidence."
+    )
 
 
 def test_a_plot_says_how_many_reached_and_how_soon(build):

@@ -1,0 +1,137 @@
+"""Where a call comes from: the student's functions that wait for it, and the loops they are in."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections import ChainMap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from types import FrameType
+from typing import Any
+
+from grader.harness.cells import parse_again, source_of
+from grader.harness.failures import Sources
+from grader.protocol.parts import Location
+
+_LOOPS = ast.For | ast.AsyncFor | ast.While
+_COMPREHENSIONS = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+
+
+def callers(sources: Sources) -> Iterator[Caller]:
+    """Those of the student's own, from the innermost to the statement that is being run."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = sources.own_name(frame.f_code.co_filename)
+        if name is not None:
+            yield Caller(frame, name)
+        frame = frame.f_back
+
+
+class Caller:
+    """A function, or a statement of a cell or module, that waits for a call to return.
+
+    Attributes:
+        code: what it runs.
+        where: the line that it is in.
+        scope: its names and what they mean now.
+    """
+
+    def __init__(self, frame: FrameType, file: str) -> None:
+        self.code = frame.f_code
+        self.where = Location(file=file, line=frame.f_lineno)
+        self.scope = ChainMap(frame.f_locals, frame.f_globals)
+        self._line = frame.f_lineno
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is no function."""
+        return self.code.co_name == "<module>"
+
+    def called_in_loop(self) -> list[Any]:
+        """What is called in the loop that it is in, if it is in one."""
+        return [self.scope.get(call.name) for call in self._outline.calls if self._loops(call)]
+
+    def bound_in_loop(self) -> list[Any]:
+        """What is assigned in that loop, but for the result of the call that it waits for."""
+        return [
+            self.scope.get(name.name)
+            for name in self._outline.binds
+            if self._loops(name) and name.result_of != self._line
+        ]
+
+    def called_below(self) -> list[str]:
+        """The names that are called after that loop, or after the line that it is in."""
+        last = self._loop[1] if self._loop else self._line
+        end = max((line for *_, line in self.code.co_lines() if line is not None), default=last)
+        return [call.name for call in self._outline.calls if last < call.line <= end]
+
+    def is_in_comprehension(self) -> bool:
+        """Whether a comprehension stands in its line."""
+        return any(first <= self._line <= last for first, last in self._outline.comprehensions)
+
+    @cached_property
+    def _outline(self) -> _Outline:
+        file = self.code.co_filename
+        return _outline(file, source_of(file))
+
+    @cached_property
+    def _loop(self) -> tuple[int, int] | None:
+        """The first and last line of the outermost loop around its line."""
+        around = [
+            (first, last)
+            for first, last in self._outline.loops
+            if self.code.co_firstlineno <= first <= self._line <= last
+        ]
+        return min(around, default=None)
+
+    def _loops(self, name: _Name) -> bool:
+        return self._loop is not None and self._loop[0] <= name.line <= self._loop[1]
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A name, its line, and the line of the expression whose result is assigned to it."""
+
+    name: str
+    line: int
+    result_of: int | None = None
+
+
+@dataclass(frozen=True)
+class _Outline:
+    """The loops and comprehensions of a file, by their lines; the names it calls and assigns."""
+
+    loops: tuple[tuple[int, int], ...]
+    comprehensions: tuple[tuple[int, int], ...]
+    calls: tuple[_Name, ...]
+    binds: tuple[_Name, ...]
+
+
+@lru_cache(maxsize=4)
+def _outline(file: str, source: str) -> _Outline:
+    nodes = list(ast.walk(parse_again(file, source)))
+    results = {
+        id(each): node.value.lineno
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        for each in ast.walk(target)
+    }
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    return _Outline(
+        loops=tuple(_lines(node) for node in nodes if isinstance(node, _LOOPS)),
+        comprehensions=tuple(_lines(node) for node in nodes if isinstance(node, _COMPREHENSIONS)),
+        calls=tuple(_Name(node.id, node.lineno) for node in names if id(node) in called),
+        binds=tuple(
+            _Name(node.id, node.lineno, results.get(id(node)))
+            for node in names
+            if isinstance(node.ctx, ast.Store)
+        ),
+    )
+
+
+def _lines(node: ast.expr | ast.stmt) -> tuple[int, int]:
+    return node.lineno, node.end_lineno or node.lineno
