@@ -96,6 +96,7 @@ class Attempt:
         iterations: that were counted.
         epochs: that were counted.
         optimizers: that stepped, as far as the worker tells.
+        habits: what it did that spoils a training, the same.
         shown_epochs: how many images were shown to measure, in epochs.
         cpu_seconds: processor time of all of it, measurements included: who trains while it is
             measured trains.
@@ -112,6 +113,7 @@ class Attempt:
     iterations: int = 0
     epochs: float = 0.0
     optimizers: tuple[parts.Optimizer, ...] = ()
+    habits: tuple[m.Habit, ...] = ()
     shown_epochs: float = 0.0
     cpu_seconds: float = 0.0
     unseen: Unseen | None = None
@@ -209,7 +211,7 @@ class Conductor:
             begun = student.cpu_seconds()
             ended = self._train(student, order, go_on)
             count_work()
-            attempt.optimizers = ended.optimizers
+            attempt.optimizers, attempt.habits = ended.optimizers, ended.habits
             if ended.error is not None:
                 error = student_error(ended.error)
                 attempt.problem = str(error)

@@ -16,6 +16,17 @@ STILL = 1e-3
 """A loss that changed by no more than this share of itself was not trained."""
 
 
+FAR_OFF = 5.0
+"""Times the homework's learning rate, or the homework's that rate."""
+
+
+def rate_mistake(rate: float, asked: float) -> str | None:
+    """The known mistake that a learning rate is, next to the homework's."""
+    if rate >= FAR_OFF * asked:
+        return "learning_rate_high"
+    return "learning_rate_low" if rate <= asked / FAR_OFF else None
+
+
 def course_of(curve: Sequence[CurvePoint], classes: int) -> str | None:
     """A sentence, or None where the measurements say nothing.
 

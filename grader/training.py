@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from grader.attempts import Attempt, Conductor, Order, Unseen
-from grader.courses import course_of
+from grader.courses import course_of, rate_mistake
 from grader.integrity import (
     KNOWS_THE_IMAGES,
     KNOWS_WITHOUT_LEARNING,
@@ -66,6 +66,7 @@ class Trainer:
     Attributes:
         results: of the runs that were trained.
         flags: what a person should look at.
+        mistakes: known ones, by which runs missed their thresholds.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Trainer:
         self._late_is_left_out = late_is_left_out
         self.results: dict[RunName, RunResult] = {}
         self.flags: list[IntegrityFlag] = []
+        self.mistakes: dict[RunName, str] = {}
 
     def run(self, name: RunName) -> RunResult:
         """Train a run, with further seeds after a near miss, and keep its result.
@@ -164,6 +166,9 @@ class Trainer:
         self._look_at_optimizers(best)
         if best.reached and best.crashed:
             self.flags.append(ended_when_stopped(name, best.problem or _("no reason is known")))
+        mistake = None if best.reached else _mistake(best)
+        if mistake is not None:
+            self.mistakes[name] = mistake
         return self._result(attempts, best, self._contradiction(best) if best.reached else None)
 
     # --- attempts -----------------------------------------------------------------------------
@@ -345,6 +350,18 @@ def _shortfall(spec: RunSpec, best: float, attempts: int) -> str:
         seeds=attempts,
         threshold=spec.threshold,
     )
+
+
+def _mistake(missed: Attempt) -> str | None:
+    """The known mistake by which a training missed; of several the one that weighs most."""
+    if missed.habits:
+        return missed.habits[0]
+    asked, recorded = missed.order.spec.learning_rate, missed.order.matched.last
+    info = optimizer_info(recorded)
+    rate = info.settings.get("lr") if info is not None else None
+    if asked is None or not isinstance(rate, float):
+        return None
+    return rate_mistake(rate, asked)
 
 
 def optimizer_info(recording: parts.Recorded) -> OptimizerInfo | None:

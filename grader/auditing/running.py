@@ -40,7 +40,7 @@ def run_audit(
         UserError: as `grade_batch` does.
     """
     with tempfile.TemporaryDirectory(prefix="torchgrade-audit-") as place:
-        works = write(Path(place))
+        works = [work for work in write(Path(place)) if setup.train or not work.must_be_trained]
         submissions = [read_submission(work.folder, work.id) for work in works]
         grade_batch(submissions, out, setup, observer, slots=slots)
     batch, results = read_out(out)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from grader.checks.catalogue import known_mistakes
+
 _TOP = Path(__file__).parents[2]
 _INSTALLED = _TOP / "reference" / "audit"
 _PART = re.compile(r"# part: (\w+)\n")
@@ -36,6 +38,11 @@ class Work:
     kind: Literal["reference", "variant", "mistake"]
     mistake: str | None
     folder: Path
+
+    @property
+    def must_be_trained(self) -> bool:
+        """Whether its mistake shows only then."""
+        return self.mistake in (known_mistakes("trainings") or ())
 
 
 @dataclass(frozen=True)

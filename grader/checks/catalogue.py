@@ -26,11 +26,17 @@ def known_checks() -> Mapping[str, KnownCheck]:
 
 
 @cache
-def known_mistakes() -> frozenset[str] | None:
-    """Ids of the mistakes that can be named; None where there is no reference to name them by."""
+def known_mistakes(module: str = "*") -> frozenset[str] | None:
+    """Ids of the mistakes that can be named; None where there is no reference to name them by.
+
+    Args:
+        module: the one of `reference.misconceptions` that they are in.
+    """
     reference = find_spec("reference")
     places = reference.submodule_search_locations if reference is not None else None
-    sources = [path for place in places or () for path in Path(place).glob("misconceptions/*.py")]
+    sources = [
+        path for place in places or () for path in Path(place).glob(f"misconceptions/{module}.py")
+    ]
     calls = [
         node
         for path in sources

@@ -138,7 +138,12 @@ def reaches(examination: Examination, spec: CheckSpec) -> Reaches:
                 reason = _("{reason}; {other}", reason=reason, other=untried)
             measured = result.status is RunStatus.MISSED  # else what was measured does not count
             best = result.best_val_accuracy if measured else None
-            raise CheckFailed(reason, result.where, points=spec.partial.for_accuracy(best))
+            raise CheckFailed(
+                reason,
+                result.where,
+                mistake=trainer.mistakes.get(name),
+                points=spec.partial.for_accuracy(best),
+            )
 
     return require
 

@@ -24,6 +24,7 @@ from grader.harness.elsewhere import Elsewhere
 from grader.harness.failures import clean, describe_failure
 from grader.harness.fusing import Fusing
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
+from grader.harness.habits import Habits
 from grader.harness.layout import ChannelsLast
 from grader.harness.loading import Loaded, Loader
 from grader.harness.memory import keep_freed_memory
@@ -202,9 +203,9 @@ class Worker:
         )
         seed_everything(request.seed)
         self._lay_out(recordings[-1])
-        error, steps = None, Steps()
+        error, steps, habits = None, Steps(), Habits()
         shuffler = None if request.shuffle_seed is None else Shuffler(request.shuffle_seed)
-        with self._metered(meter, steps, shuffler), threads_of_torch(request.threads):
+        with self._metered(meter, steps, habits, shuffler), threads_of_torch(request.threads):
             for recording in recordings:
                 self._training = recording
                 self._watch.begin()
@@ -224,6 +225,7 @@ class Worker:
             loss=self._watch.last_loss(),
             error=error,
             optimizers=steps.describe(self._trained(recordings[-1]).holder),
+            habits=habits.describe(),
         ), NOTHING
 
     def _carry_out(self, recording: Recording) -> None:
@@ -287,12 +289,15 @@ class Worker:
                 self._answer(request, tensors)
 
     @contextlib.contextmanager
-    def _metered(self, meter: Meter, steps: Steps, shuffler: Shuffler | None) -> Iterator[None]:
+    def _metered(
+        self, meter: Meter, steps: Steps, habits: Habits, shuffler: Shuffler | None
+    ) -> Iterator[None]:
         watch, recorder = self._watch, self._require_loaded().recorder
 
         def note_backward(losses: Sequence[Tensor]) -> None:
             if shuffler is not None:
                 shuffler.note_backward(losses)
+            habits.note_backward(losses)
             meter.note_backward(watch.images)
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:
@@ -302,6 +307,7 @@ class Worker:
 
         self._gate.policy, recorder.rehearsing = meter, False
         watch.on_backward, watch.on_step = note_backward, note_step
+        watch.on_stepped = lambda: habits.note_stepped(watch.optimizer)
         if shuffler is not None:
             watch.on_model = shuffler.shuffle_model
         try:

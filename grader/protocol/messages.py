@@ -276,6 +276,10 @@ class Paused(Message):
     loss: float | None = None
 
 
+Habit = Literal["gradients_kept", "loss_summed"]
+"""What spoils a training that does it in each step."""
+
+
 class Trained(Message):
     """The run is over: by itself, at the end of its budget, or by an exception."""
 
@@ -287,6 +291,7 @@ class Trained(Message):
     optimizers: Annotated[tuple[Optimizer, ...], Field(max_length=MAX_OPTIMIZERS)] = Field(
         default=(), description="those that changed what was trained, as they stepped"
     )
+    habits: Annotated[tuple[Habit, ...], Field(max_length=2)] = ()
 
 
 class Raised(Message):

@@ -153,10 +153,15 @@ class Integrity(Part):
 
 
 class RunSpec(Part):
-    """One training run: accuracy to reach (0 to 1) and budget in epochs."""
+    """One training run: accuracy to reach (0 to 1) and budget in epochs.
+
+    `learning_rate` is the homework's own, where there is one: nobody is asked for it, but who
+    misses the threshold with quite another one is told.
+    """
 
     threshold: Share
     epochs: PositiveInt
+    learning_rate: PositiveFloat | None = None
 
 
 class ConvnetCase(Part):

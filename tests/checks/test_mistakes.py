@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+import yaml
 
 from grader.auditing.works import HOMEWORK, with_part
+from grader.intake import read_submission
+from grader.rubric import default_rubric
+from grader.slot import single_slot
+from reference.misconceptions import TRAININGS
 from tests.checks.pieces import MISTAKES, pieces
 
 RIGHT = (MISTAKES.parents[1] / "submissions" / "correct" / HOMEWORK).read_text()
+CHECK = "module.accuracy"
 PARTS = ("ThreeLayerConvNet", "question_2", "question_5", "question_6")
 
 
@@ -17,6 +23,11 @@ def in_turn(paths):
         pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if n % 3 else [])
         for n, path in enumerate(paths)
     ]
+
+
+def mistake_of(path):
+    """The one that a file holds."""
+    return path.stem.partition("__")[0]
 
 
 def mistakes_in(result):
@@ -40,11 +51,42 @@ def graded(grade_quickly, tmp_path):
     return grade
 
 
-@pytest.mark.parametrize("path", in_turn(pieces("single", *PARTS)))
+def built():
+    """Those that show without training."""
+    trained = {mistake.id for mistake in TRAININGS}
+    return [path for path in pieces("single", *PARTS) if mistake_of(path) not in trained]
+
+
+@pytest.mark.parametrize("path", in_turn(built()))
 def test_a_mistake_costs_points_and_is_named(path, graded):
     result = graded(path)
     assert not result.full_marks
-    assert mistakes_in(result) == {path.stem.partition("__")[0]}
+    assert mistakes_in(result) == {mistake_of(path)}
+
+
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        pytest.param(mistake, id=mistake.id, marks=[pytest.mark.slow] if n else [])
+        for n, mistake in enumerate(TRAININGS)
+    ],
+)
+def test_a_mistake_in_a_training_is_named_where_it_misses(mistake, setup, tmp_path):
+    (path,) = (MISTAKES / "single").glob(f"{mistake.id}__*.py")
+    (tmp_path / HOMEWORK).write_text(with_part(RIGHT, path.read_text()))
+    rubric = yaml.safe_load(default_rubric().read_text(encoding="utf-8"))
+    for question in rubric["questions"]:
+        question["checks"] = [each for each in question["checks"] if each["id"] == CHECK]
+    rubric["questions"] = [each for each in rubric["questions"] if each["checks"]]
+    rubric["runs"]["module"]["threshold"] = 0.9  # one that lucky work does not reach, either
+    (tmp_path / "rubric.yaml").write_text(yaml.safe_dump(rubric), encoding="utf-8")
+    chosen = setup.model_copy(update={"rubric": str(tmp_path / "rubric.yaml"), "share": False})
+    with single_slot(chosen) as slot:
+        slot.open()
+        result = slot.grade(read_submission(tmp_path / HOMEWORK), lambda event: None)
+    (check,) = (check for question in result.questions for check in question.checks)
+    assert check.misconception == mistake.id
+    assert mistake.hint in check.reason
 
 
 @pytest.mark.parametrize("path", in_turn(pieces("outside", "ThreeLayerConvNet")))
