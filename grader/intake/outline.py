@@ -7,7 +7,7 @@ Forks of it translate them, number them otherwise, or mark what is to be done by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from unicodedata import normalize
@@ -89,12 +89,17 @@ _NUMERALS = {
     "4": 4, "iv": 4, "四": 4, "5": 5, "v": 5, "五": 5,
 }  # fmt: skip
 _NUMERAL = "|".join(sorted(_NUMERALS, key=len, reverse=True))
+# The names of the interfaces survive a translation.
+_OWN_WORDS = {
+    2: "barebones pytorch", 3: "pytorch module api", 4: "pytorch sequential api",
+    5: "cifar-10 open-ended challenge",
+}  # fmt: skip
+"""What the homework's own headings say after "Part II" to "Part V"."""
 _PART = re.compile(
     rf"{_BEGIN}(?:(?:part|teil|parte|partie|часть|파트|パート)\W{{0,3}}({_NUMERAL})(?!\w)"
-    rf"|(?:제|第)\s*({_NUMERAL})\s*(?:부|部|장|章|파트))",
+    rf"|(?:제|第)\s*({_NUMERAL})\s*(?:부|部分?|장|章|파트))\W*+({'|'.join(_OWN_WORDS.values())})?",
     re.IGNORECASE,
 )
-# The names of the interfaces survive a translation.
 _INTERFACE = re.compile(
     rf"{_BEGIN}.{{0,40}}?(?:(barebones?)|(module api|nn\.module)|(sequential api|nn\.sequential)"
     r"|(open[- ]ended|challenge))",
@@ -102,49 +107,113 @@ _INTERFACE = re.compile(
 )
 _FIRST_INTERFACE = 2
 """The part of the homework that the first interface stands in."""
+# A notebook's heading is a comment in its export.
+_TOP = re.compile(r"^[ \t\"']*+(?:(?:#[ \t]++)?#[ \t]*+[^#\s]|<h1)", re.IGNORECASE)
+"""A heading of the first level."""
 
 
 def find_marks(pieces: Sequence[Piece]) -> tuple[Mark, ...]:
     """The marks of a document, in order.
 
-    Where no part is numbered, headings that name the homework's interfaces tell the parts.
+    Where no part is numbered, headings that name the homework's interfaces tell the parts. In a
+    notebook comments tell them only where its text does not, and in the homework's own words.
     """
-    found = ((piece, number, text) for piece in pieces for number, text in _headings(piece))
+    found = (heading for piece in pieces for heading in _headings(piece))
     headings = list(islice(found, MAX_HEADINGS))
-    parts = list(_parts(headings)) or list(_interfaces(headings, is_script=len(pieces) == 1))
-    marks = [*parts, *_questions(headings)]
+    is_script = len(pieces) == 1  # it has nothing but comments
+    telling = [heading for heading in headings if is_script or not heading.is_code]
+    own = [part for part in _numbered(headings) if part.is_own]
+    parts = _numbered(telling) or _interfaces(telling) or own
+    marks = [*_in_order(parts), *_questions(headings)]
     return tuple(sorted(marks, key=lambda mark: (mark.cell, mark.line))[:MAX_MARKS])
 
 
-_Heading = tuple[Piece, int, str]
+@dataclass(frozen=True)
+class _Heading:
+    """A line that may be a heading or is a comment.
+
+    Attributes:
+        cell: the code cell that it stands in or before.
+        line: its number in that cell; 0 when it stands before it.
+        below: the last line of code above it in that cell; headings of one have no code between.
+        text: the line.
+        is_code: whether it stands in code.
+    """
+
+    cell: int
+    line: int
+    below: int
+    text: str
+    is_code: bool
 
 
-def _headings(piece: Piece) -> Iterator[tuple[int, str]]:
-    """Lines that may be headings or comments, with their numbers."""
+def _headings(piece: Piece) -> Iterator[_Heading]:
+    below = 0
     for number, line in enumerate(piece.text.split("\n"), start=1):
-        if line.lstrip(" \t\"'")[:1] in ("#", "<", "*") and _WORD.search(line):
+        begin = line.lstrip(" \t\"'")[:1]
+        if begin not in ("#", "<", "*"):
+            below = number if begin and piece.is_code else below
+        elif _WORD.search(line):
             # Of one character such as the Roman numeral two it makes the letters it looks like.
-            yield number if piece.is_code else 0, normalize("NFKC", line[:MAX_HEADING])
+            text = normalize("NFKC", line[:MAX_HEADING])
+            yield _Heading(piece.cell, number if piece.is_code else 0, below, text, piece.is_code)
 
 
-def _parts(headings: Sequence[_Heading]) -> Iterator[Mark]:
-    for piece, line, text in headings:
-        match = _PART.match(text)
+@dataclass(frozen=True)
+class _Part:
+    """A heading that names a part, and whether it is the homework's own, translated or not."""
+
+    heading: _Heading
+    number: int
+    is_own: bool = False
+
+
+def _numbered(headings: Iterable[_Heading]) -> list[_Part]:
+    """Headings with the number of a part; where one has the homework's own, it has no other."""
+    found = [*_with_numbers(headings)]
+    own = {part.number for part in found if part.is_own}
+    return [part for part in found if part.is_own or part.number not in own]
+
+
+def _with_numbers(headings: Iterable[_Heading]) -> Iterator[_Part]:
+    for heading in headings:
+        match = _PART.match(heading.text)
         if match:
             number = _NUMERALS[(match.group(1) or match.group(2)).lower()]
-            yield Mark(cell=piece.cell, line=line, part=number)
+            words = (match.group(3) or "").lower()
+            is_own = words == _OWN_WORDS.get(number) and bool(_TOP.match(heading.text))
+            yield _Part(heading, number, is_own=is_own)
 
 
-def _interfaces(headings: Sequence[_Heading], *, is_script: bool) -> Iterator[Mark]:
-    for piece, line, text in headings:
-        match = _INTERFACE.match(text)
-        if match and (is_script or not piece.is_code):  # a comment in a notebook is no heading
-            assert match.lastindex is not None
-            yield Mark(cell=piece.cell, line=line, part=_FIRST_INTERFACE + match.lastindex - 1)
+def _interfaces(headings: Iterable[_Heading]) -> list[_Part]:
+    found = [(heading, _INTERFACE.match(heading.text)) for heading in headings]
+    return [
+        _Part(heading, _FIRST_INTERFACE + match.lastindex - 1)
+        for heading, match in found
+        if match is not None and match.lastindex is not None
+    ]
+
+
+def _in_order(parts: Iterable[_Part]) -> Iterator[Mark]:
+    """The headings that begin a part.
+
+    None but the homework's own leads back to a part that has had its code: it is one within a later
+    part ("Part 4: training"). The parts of a document may stand in any order all the same.
+    """
+    had: set[int] = set()
+    current, place = 0, (-1, 0)
+    for part in parts:
+        cell, below = part.heading.cell, part.heading.below
+        if (cell, below) != place:
+            had.add(current)
+            place = cell, below
+        if part.is_own or part.number >= current or part.number not in had:
+            current = part.number
+            yield Mark(cell=cell, line=part.heading.line, part=current)
 
 
 def _questions(headings: Sequence[_Heading]) -> Iterator[Mark]:
-    for piece, line, text in headings:
-        match = _QUESTION.match(text)
+    for heading in headings:
+        match = _QUESTION.match(heading.text)
         if match:
-            yield Mark(cell=piece.cell, line=line, question=int(match.group(1)))
+            yield Mark(cell=heading.cell, line=heading.line, question=int(match.group(1)))
