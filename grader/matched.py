@@ -65,12 +65,12 @@ def explain_match(run: MatchedRun) -> str:
         )
     told = [_(_FOUND[last.api], place=places), f"{capitalised(run.why)}."]
     for rival in run.rivals:
-        place = rival.last.where
         if rival.last.target == last.target:
             told.append(
                 _("Where these miss together, that of {place} is tried alone.", place=last.where)
             )
-        elif place != last.where:
+        elif not _is_beside(rival, run):
+            place = rival.last.where
             told.append(_("Where it misses, the training at {place} is tried.", place=place))
     searched = [rival for rival in run.rivals if _is_beside(rival, run)]
     if searched:
@@ -110,5 +110,6 @@ def explain_untried(run: MatchedRun, further_models: int) -> str | None:
 
 
 def _is_beside(rival: MatchedRun, run: MatchedRun) -> bool:
-    """Whether it is another model that the same line trains."""
-    return rival.last.where == run.last.where and rival.last.target != run.last.target
+    """Whether it is another model that a line of the run's trains."""
+    lines = [recording.where for recording in run.recordings]
+    return rival.last.where in lines and rival.last.target not in run.targets
