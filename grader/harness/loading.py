@@ -294,7 +294,8 @@ class Loader:
         is_stopped = self._rehearsal.found or recorder.stopped is not None
         if is_stopped or recorder.leaves_out:
             self._excuses.note_left_out(statement)
-        return None if is_stopped else raised
+        recorder.raised = raised is not None and not is_stopped
+        return raised if recorder.raised else None
 
     def _note(
         self, statement: Statement, recorder: Recorder, versions: Versions, before: Namespace

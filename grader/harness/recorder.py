@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from types import CodeType
 from typing import Any
@@ -17,6 +17,7 @@ from grader.harness.callers import Caller, callers
 from grader.harness.failures import Sources
 from grader.harness.gate import TrainingFound
 from grader.harness.models import describe_optimizer
+from grader.harness.reach import names_reached
 from grader.harness.recording import Namespace, Recording, weights_problem
 from grader.harness.returned import (
     Returned,
@@ -57,6 +58,8 @@ class Recorder:
     """The call at which the statement in hand was stopped, to be carried out as a whole."""
     leaves_out: bool = False
     """Whether that statement called what is left out, and would have returned or kept something."""
+    raised: bool = False
+    """Whether it raised something."""
     _code: CodeType | None = None
     _bound: frozenset[int] = frozenset()
     _before: int = 0
@@ -65,7 +68,7 @@ class Recorder:
     def begin_statement(self, code: CodeType) -> None:
         """Another statement is about to run."""
         self.stopped, self._code = None, code
-        self.leaves_out = self._goes_astray = False
+        self.leaves_out = self.raised = self._goes_astray = False
         self._bound = frozenset(map(id, self.namespace.values()))
         self._before = len(self.recordings)
 
@@ -83,12 +86,13 @@ class Recorder:
         """The training that the statement in hand is as a whole, if it is one; its calls are gone.
 
         It was stopped, or its calls are one training, of a model by an optimizer that it made
-        itself, in a loop that went astray: when it is carried out, it makes them again.
+        itself, in a loop that went astray: when it is carried out, it makes them again. Where an
+        error came after the first call, one is enough.
         """
         calls, whole = self.calls, self.stopped
         trained = {id(each) for call in calls for each in (call.model, call.optimizer)}
-        is_made_here = trained.isdisjoint({*self._bound, id(None)})
-        if whole is None and self._goes_astray and len(trained) == 2 and is_made_here:
+        is_made_here = len(trained) == 2 and trained.isdisjoint({*self._bound, id(None)})
+        if whole is None and self._goes_astray and is_made_here and len(calls) + self.raised > 1:
             whole = calls[-1]
         if whole is None:
             return None
@@ -173,7 +177,11 @@ class Recorder:
     def _is_own(self, function: object) -> bool:
         """Whether a function stands in the submission."""
         code = getattr(as_written(function), "__code__", None)
-        return code is not None and self.sources.own_name(code.co_filename) is not None
+        return code is not None and self.is_own_file(code.co_filename)
+
+    def is_own_file(self, file: str) -> bool:
+        """Whether code from there is the submission's."""
+        return self.sources.own_name(file) is not None
 
     def _record(
         self, name: str, run: Callable[[], object], arguments: dict[str, Any], *, is_own: bool
@@ -252,21 +260,15 @@ class Recorder:
             and pair <= self._bound - anew
             and all(_pair(call) == pair for call in self.calls)
             and not any(caller.is_in_comprehension() for caller in waiting)
-            and not any(self._trains(each.called_below(), each.scope, set()) for each in waiting)
+            and not any(self._trains_below(caller) for caller in waiting)
         )
 
-    def _trains(self, names: Iterable[str], scope: Mapping[str, Any], seen: set[CodeType]) -> bool:
-        """Whether one of some functions trains, or mentions one of the student's own that does."""
-        for name in names:
-            function = as_written(scope.get(name))
-            if name in TRAINERS:
-                return True
-            if not self._is_own(function) or function.__code__ in seen:
-                continue
-            seen.add(function.__code__)
-            if self._trains(function.__code__.co_names, function.__globals__, seen):
-                return True
-        return False
+    def _trains_below(self, caller: Caller) -> bool:
+        """Whether what a caller calls afterwards trains, too."""
+        reached = set(caller.called_below())
+        for name in tuple(reached):
+            reached |= names_reached(caller.scope.get(name), caller.scope, self.is_own_file)
+        return not reached.isdisjoint(TRAINERS)
 
     def calling_place(self) -> Location:
         """The student's line that is being run."""

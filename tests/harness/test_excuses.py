@@ -1,0 +1,136 @@
+"""Errors that come of what was left out cost no training that stands below or beside."""
+
+from __future__ import annotations
+
+import pytest
+
+NET = """
+import torch
+import matplotlib.pyplot as plt
+from torch import nn, optim
+fig, ax = plt.subplots()
+"""
+OWN = """
+def train_part34(model, optimizer, epochs=1):
+    losses = []
+    for epoch in range(5):
+        losses.append(1.0)
+    return losses
+"""
+SAVES = """
+def train_part34(model, optimizer, epochs=1):
+    torch.save(model.state_dict(), 'best.pt')
+"""
+SEARCH = """
+for rate in (1.0, 1e-3):
+    net = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+    losses = train_part34(net, optim.SGD(net.parameters(), lr=rate))
+    {line}
+"""
+DRAW = "ax.plot(range(5), losses)"
+LOAD = "net.load_state_dict(torch.load('best.pt'))"
+
+
+def rates(outcome) -> list[float]:
+    return [each.optimizer.settings["lr"] for each in outcome.trained if each.optimizer]
+
+
+@pytest.mark.parametrize(("own", "line"), [(OWN, DRAW), (SAVES, LOAD)], ids=["draws", "loads"])
+@pytest.mark.parametrize("head", ["", "if True:\n", "with torch.enable_grad():\n"])
+def test_an_error_that_comes_of_what_was_left_out_ends_no_search(load, own, line, head) -> None:
+    search = SEARCH.format(line=line)
+    search = search if not head else head + search.replace("\n", "\n    ")
+    outcome = load(NET + own + search + "\nafter = 1", stop_at_error=True,
+                   probe="answer = names['after']")  # fmt: skip
+    assert rates(outcome) == [1.0, 1e-3]
+    assert {recorded.api for recorded in outcome.trained} == {"part34"}
+    assert outcome.answer == 1
+    assert [error.ends_cell for error in outcome.errors] == [False]
+
+
+def test_the_next_lines_of_a_search_are_run_after_an_error(load) -> None:
+    outcome = load(
+        NET + OWN + "kept = []\n" + SEARCH.format(line=f"{DRAW}\n    kept.append(net)")
+        + "best_model = kept[-1]",
+    )  # fmt: skip
+    assert [recorded.names for recorded in outcome.trained] == [(), ("net", "best_model")]
+
+
+def test_a_search_whose_lines_fail_in_a_function_that_it_calls_goes_on(load) -> None:
+    outcome = load(
+        NET + OWN + "def attempt(rate):\n"
+        "    net = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))\n"
+        "    losses = train_part34(net, optim.SGD(net.parameters(), lr=rate))\n"
+        f"    {DRAW}\nfor rate in (1.0, 1e-3):\n    attempt(rate)\n"
+    )
+    assert rates(outcome) == [1.0, 1e-3]
+
+
+def test_a_function_that_fails_after_its_first_call_is_carried_out_as_a_whole(load) -> None:
+    """Nobody can leave out one of its lines; with real losses they do not fail."""
+    main = SEARCH.format(line=DRAW).replace("\n", "\n    ")
+    outcome = load(NET + OWN + f"def main():{main}\nmain()")
+    assert outcome.only.api == "loop"
+
+
+@pytest.mark.parametrize("line", [DRAW, "ax.set_title(losses[0].item().nothing + 'a')", LOAD])
+def test_such_an_error_does_not_end_its_cell(load, line: str) -> None:
+    outcome = load(
+        NET + OWN, "net = nn.Linear(3072, 10)\n"
+        "losses = train_part34(net, optim.SGD(net.parameters(), lr=0.1))\n" + line + "\nafter = 1",
+        stop_at_error=True, probe="answer = names['after']",
+    )  # fmt: skip
+    assert outcome.answer == 1
+    assert [error.ends_cell for error in outcome.errors] == [False]
+
+
+def test_a_checkpoint_that_a_training_would_have_saved_ends_no_later_cell(load) -> None:
+    outcome = load(
+        NET + SAVES + "net = nn.Linear(3072, 10)\n"
+        "train_part34(net, optim.SGD(net.parameters(), lr=0.1))\n", LOAD + "\nafter = 1",
+        stop_at_error=True, probe="answer = names['after']",
+    )  # fmt: skip
+    assert outcome.answer == 1
+
+
+def test_an_error_beside_functions_that_tell_nothing_ends_its_cell(load) -> None:
+    outcome = load(
+        NET + SAVES, "net = nn.Linear(3072, 10)\n"
+        "train_part34(net, optim.SGD(net.parameters(), lr=0.1))\nundefined\nafter = 1",
+        stop_at_error=True, probe="answer = 'after' in names",
+    )  # fmt: skip
+    assert outcome.answer is False
+
+
+def test_an_error_of_the_student_s_own_is_no_reason_to_run_a_statement_again(load) -> None:
+    outcome = load(
+        NET + SAVES + "count = []\n" + SEARCH.format(line="count.append(1)\n    undefined"),
+        stop_at_error=True, probe="answer = len(names['count'])",
+    )  # fmt: skip
+    assert outcome.answer == 1
+    assert rates(outcome) == [1.0]
+
+
+def test_what_waits_or_tries_in_a_statement_is_not_taken_apart(load) -> None:
+    """`while` may wait for the line that fails, and an `except` is there for it."""
+    outcome = load(
+        NET + OWN + "tried = []\nfor rate in (1.0, 1e-3):\n"
+        "    net = nn.Linear(3072, 10)\n"
+        "    losses = train_part34(net, optim.SGD(net.parameters(), lr=rate))\n"
+        "    try:\n        {}['a']\n    except KeyError:\n        tried.append(rate)\n"
+        f"    n = 0\n    while n < 3:\n        {DRAW}\n        n += 1\n",
+        probe="answer = names['tried']",
+    )
+    assert rates(outcome) == [1.0, 1e-3]
+    assert outcome.answer == [1.0, 1.0, 1e-3]  # once before it was run again
+
+
+def test_deep_branches_below_a_training_are_run_as_they_are(load) -> None:
+    branches = "".join(f"elif n == {n}:\n    pass\n" for n in range(1, 60))
+    outcome = load(
+        NET + OWN + "n = 99\nif n == 0:\n    pass\n" + branches
+        + f"else:\n{SEARCH.format(line=DRAW)}".replace("\n", "\n    ") + "\nafter = 1",
+        probe="answer = names['after']",
+    )  # fmt: skip
+    assert outcome.answer == 1
+    assert rates(outcome) == [1.0]
