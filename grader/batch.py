@@ -129,10 +129,11 @@ def grade_batch(
         folder.adjustments.refuse_unknown({each.id for each in submissions})
         with SlotPool(setup, slots) as pool:
             batch = _Batch(submissions, folder, pool.open(), observer)
+            fairness = _fairness(setup, batch.provenance)  # now: the rubric may change meanwhile
             try:
                 batch.grade(pool, slots)
             finally:
-                batch.write_index(source, _fairness(setup, batch.provenance))
+                batch.write_index(source, fairness)
     return batch.in_order()
 
 

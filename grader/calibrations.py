@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from grader.data import calibrations_home
 from grader.keys import key_of
 from grader.report import write_text
@@ -40,7 +38,7 @@ def kept_fairness(made: Provenance, rubric: Rubric, root: Path | None) -> tuple[
         try:
             text = _path(run, made, rubric, root).read_text(encoding="utf-8")
             each = RunCalibration.model_validate_json(text)
-        except (OSError, ValidationError):
+        except (OSError, ValueError):
             continue  # there is none, or one that another version wrote
         found.append(
             Fairness(

@@ -359,7 +359,9 @@ def _mistake(missed: Attempt) -> str | None:
     asked, recorded = missed.order.spec.learning_rate, missed.order.matched.last
     info = optimizer_info(recorded)
     rate = info.settings.get("lr") if info is not None else None
-    if asked is None or not isinstance(rate, float):
+    # Other optimizers take other rates.
+    is_plain = info is not None and info.name.startswith("SGD")
+    if asked is None or not isinstance(rate, float) or not (is_plain or recorded.api == "part2"):
         return None
     return rate_mistake(rate, asked)
 

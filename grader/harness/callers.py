@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import sys
 from collections import ChainMap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from grader.harness.cells import parse_again, source_of
@@ -27,6 +28,20 @@ def callers(sources: Sources) -> Iterator[Caller]:
         if name is not None:
             yield Caller(frame, name)
         frame = frame.f_back
+
+
+def waiting_in(statement: CodeType | None, sources: Sources) -> list[Caller]:
+    """Who waits for a call, from the innermost to a statement.
+
+    Nobody where it is not that statement that began it all, or where running that once more would
+    not come here again: a module that is imported runs once.
+    """
+    waiting: list[Caller] = []
+    for caller in callers(sources):
+        waiting.append(caller)
+        if caller.is_module:
+            return waiting if caller.code is statement else []
+    return []
 
 
 class Caller:
@@ -51,21 +66,22 @@ class Caller:
 
     def called_in_loop(self) -> list[Any]:
         """What is called in the loop that it is in, if it is in one."""
-        return [self.scope.get(call.name) for call in self._outline.calls if self._loops(call)]
+        return [self._meaning(call) for call in self._outline.calls if self._loops(call)]
 
     def bound_in_loop(self) -> list[Any]:
         """What is assigned in that loop, but for the result of the call that it waits for."""
         return [
-            self.scope.get(name.name)
+            self._meaning(name)
             for name in self._outline.binds
             if self._loops(name) and name.result_of != self._line
         ]
 
-    def called_below(self) -> list[str]:
-        """The names that are called after that loop, or after the line that it is in."""
+    def called_below(self) -> list[tuple[str, Any]]:
+        """The names of what is called after that loop, or after its line, and what they mean."""
         last = self._loop[1] if self._loop else self._line
         end = max((line for *_, line in self.code.co_lines() if line is not None), default=last)
-        return [call.name for call in self._outline.calls if last < call.line <= end]
+        below = [call for call in self._outline.calls if last < call.line <= end]
+        return [(call.path[-1], self._meaning(call)) for call in below]
 
     def is_in_comprehension(self) -> bool:
         """Whether a comprehension stands in its line."""
@@ -86,15 +102,23 @@ class Caller:
         ]
         return min(around, default=None)
 
+    def _meaning(self, name: _Name) -> Any:
+        """What a name means now; None where it means nothing yet."""
+        first, *attributes = name.path
+        value = self.scope.get(first)
+        for each in attributes:
+            value = inspect.getattr_static(value, each, None)  # nothing of the student's is run
+        return value
+
     def _loops(self, name: _Name) -> bool:
         return self._loop is not None and self._loop[0] <= name.line <= self._loop[1]
 
 
 @dataclass(frozen=True)
 class _Name:
-    """A name, its line, and the line of the expression whose result is assigned to it."""
+    """A name, dotted or not, its line, and that of the expression whose result it is bound to."""
 
-    name: str
+    path: tuple[str, ...]
     line: int
     result_of: int | None = None
 
@@ -119,18 +143,29 @@ def _outline(file: str, source: str) -> _Outline:
         for target in node.targets
         for each in ast.walk(target)
     }
-    names = [node for node in nodes if isinstance(node, ast.Name)]
-    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     return _Outline(
         loops=tuple(_lines(node) for node in nodes if isinstance(node, _LOOPS)),
         comprehensions=tuple(_lines(node) for node in nodes if isinstance(node, _COMPREHENSIONS)),
-        calls=tuple(_Name(node.id, node.lineno) for node in names if id(node) in called),
+        calls=tuple(
+            _Name(path, node.lineno)
+            for node in nodes
+            if isinstance(node, ast.Call) and (path := _path(node.func))
+        ),
         binds=tuple(
-            _Name(node.id, node.lineno, results.get(id(node)))
-            for node in names
-            if isinstance(node.ctx, ast.Store)
+            _Name((node.id,), node.lineno, results.get(id(node)))
+            for node in nodes
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         ),
     )
+
+
+def _path(node: ast.expr) -> tuple[str, ...]:
+    """The parts of a dotted name; none of anything else."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return (node.id, *reversed(parts)) if isinstance(node, ast.Name) else ()
 
 
 def _lines(node: ast.expr | ast.stmt) -> tuple[int, int]:

@@ -3,8 +3,8 @@
 A loop of the student's own is stopped where it shows itself, and with it the statement it stands in
 or is called from. Of a statement such as `main()` with several own loops, the first one alone is
 recorded: what follows it has not run when the statement is stopped, and whether it would train
-depends on what the first loop does. (Calls of `train_part2` and `train_part34` do not stop their
-statement; of those, every one is recorded.)
+depends on what the first loop does. (Calls of `train_part2` and `train_part34` stop their statement
+only where it trains nothing else; of all others, every one is recorded.)
 """
 
 from __future__ import annotations
@@ -270,11 +270,22 @@ class Loader:
         Most likely it draws or opens what they did not give.
         """
         code = lenient_code(statement) if recorder.calls else None
-        if code is not None:
+        if code is None:
+            return
+        first, names = recorder.calls, dict(recorder.namespace)
+        recorder.forget_calls()
+        self._rebind(recorder, before)
+        self._execute(statement, code, recorder)
+        if recorder.stopped is None and len(recorder.calls) < len(first):
+            # What works only once (a folder that is made, an iterator) ended it before.
             recorder.forget_calls()
-            recorder.namespace.clear()
-            recorder.namespace.update(before)
-            self._execute(statement, code, recorder)
+            recorder.recordings.update({call.target: call for call in first})
+            self._rebind(recorder, names)
+
+    @staticmethod
+    def _rebind(recorder: Recorder, names: Namespace) -> None:
+        recorder.namespace.clear()
+        recorder.namespace.update(names)
 
     def _execute(
         self, statement: Statement, code: CodeType, recorder: Recorder

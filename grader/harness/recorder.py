@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from grader.harness.callers import Caller, callers
+from grader.harness.callers import Caller, callers, waiting_in
 from grader.harness.failures import Sources
 from grader.harness.gate import TrainingFound
 from grader.harness.models import describe_optimizer
@@ -86,13 +86,14 @@ class Recorder:
         """The training that the statement in hand is as a whole, if it is one; its calls are gone.
 
         It was stopped, or its calls are one training, of a model by an optimizer that it made
-        itself, in a loop that went astray: when it is carried out, it makes them again. Where an
-        error came after the first call, one is enough.
+        itself, in a loop that went astray: when it is carried out, it makes them again. One call is
+        enough where an error followed that may come of what was left out.
         """
         calls, whole = self.calls, self.stopped
+        least = 1 if self.raised and self.leaves_out else 2
         trained = {id(each) for call in calls for each in (call.model, call.optimizer)}
         is_made_here = len(trained) == 2 and trained.isdisjoint({*self._bound, id(None)})
-        if whole is None and self._goes_astray and is_made_here and len(calls) + self.raised > 1:
+        if whole is None and self._goes_astray and is_made_here and len(calls) >= least:
             whole = calls[-1]
         if whole is None:
             return None
@@ -215,25 +216,13 @@ class Recorder:
                 recording.problem = "the model it is given is no nn.Module (is it still None?)"
             elif recording.optimizer is None and _needs_optimizer(arguments, is_own=is_own):
                 recording.problem = "the optimizer it is given is none (is it still None?)"
-        waiting = self._waiting()
+        waiting = waiting_in(self._code, self.sources)
         if self._goes_by_others(recording, waiting):
             if self._is_all_there_is(recording, waiting):
                 self.stopped = recording
                 raise TrainingFound
             self._goes_astray = True
         self.add(recording)
-
-    def _waiting(self) -> Sequence[Caller]:
-        """Who waits for the call in hand, up to the statement in hand.
-
-        Nobody where that cannot be run once more: a module that is imported is not run again.
-        """
-        waiting: list[Caller] = []
-        for caller in callers(self.sources):
-            waiting.append(caller)
-            if caller.is_module:
-                return waiting if caller.code is self._code else []
-        return []
 
     def _goes_by_others(self, recording: Recording, waiting: Sequence[Caller]) -> bool:
         """Whether a call stands in a loop whose course may be decided by what is not known yet.
@@ -265,10 +254,11 @@ class Recorder:
 
     def _trains_below(self, caller: Caller) -> bool:
         """Whether what a caller calls afterwards trains, too."""
-        reached = set(caller.called_below())
-        for name in tuple(reached):
-            reached |= names_reached(caller.scope.get(name), caller.scope, self.is_own_file)
-        return not reached.isdisjoint(TRAINERS)
+        return any(
+            name in TRAINERS
+            or TRAINERS.keys() & names_reached(function, caller.scope, self.is_own_file)
+            for name, function in caller.called_below()
+        )
 
     def calling_place(self) -> Location:
         """The student's line that is being run."""

@@ -168,7 +168,9 @@ def _steps(transform: object) -> list[Callable[..., Any]]:
 
 def _is_augmentation(step: object) -> bool:
     """By its name: some do something so seldom that a few calls do not show it."""
-    name = type(step).__name__
+    name, chance = type(step).__name__, getattr(step, "p", None)
+    if isinstance(chance, int | float) and chance >= 1:
+        return False  # RandomInvert(p=1) is how one inverts
     return name.startswith("Random") or name in _AUGMENTATIONS
 
 

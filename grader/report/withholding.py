@@ -10,7 +10,7 @@ from grader.results import CheckResult, SubmissionResult, Visibility
 def as_shown(result: SubmissionResult) -> SubmissionResult:
     """The same, of hidden checks with nothing but their points.
 
-    A training that only a hidden check asks for is not shown, either.
+    A training that only a hidden check asks for is not shown, either, nor what was noticed of any.
     """
     checks = [check for question in result.questions for check in question.checks]
     hidden = {check.id for check in checks if check.visibility is Visibility.HIDDEN}
@@ -25,7 +25,7 @@ def as_shown(result: SubmissionResult) -> SubmissionResult:
         for question in result.questions
     )
     runs = {name: run for name, run in result.runs.items() if f"{name}.accuracy" not in hidden}
-    return result.model_copy(update={"questions": questions, "runs": runs})
+    return result.model_copy(update={"questions": questions, "runs": runs, "integrity": ()})
 
 
 def unshown_points(result: SubmissionResult) -> float:

@@ -22,6 +22,15 @@ def evaluate(loader, model):
     return sum(right) / len(right)
 """
 CHECK = "def check_accuracy_part34(loader, model):\n    return 0.1\n"
+MEASURE = """
+class Measure:
+    def accuracy(self):
+        return 0.1
+    @staticmethod
+    def accuracy_of(model):
+        return 0.1
+measure = Measure()
+"""
 EARLY_STOPPING = """
 best = bad = 0
 for epoch in range(10):
@@ -48,13 +57,17 @@ FIT = CHECK + in_function(BY_CHECK)
         "evaluate(loader_val, model)",
         "check_accuracy_part34(loader_val, model)",
         "(model(x).argmax(1) == y).float().mean()",
+        "lib.evaluate(loader_val, model)",
+        "measure.accuracy()",
+        "Measure.accuracy_of(model)",
     ],
 )
 def test_an_early_stopping_by_whatever_measures_is_carried_out_as_a_whole(load, accuracy) -> None:
     check = CHECK.replace("def", "@torch.no_grad()\ndef")
     outcome = load(
-        NET + EVALUATE + check + "x, y = next(iter(loader_val))\n"
-        + EARLY_STOPPING.format(accuracy=accuracy)
+        NET + EVALUATE + check + MEASURE + "import lib\nx, y = next(iter(loader_val))\n"
+        + EARLY_STOPPING.format(accuracy=accuracy),
+        files={"lib.py": "import torch\n" + EVALUATE},
     )  # fmt: skip
     assert outcome.errors == ()
     assert outcome.only.api == "loop"
@@ -81,6 +94,19 @@ def test_an_early_stopping_in_a_function_is_carried_out_as_a_whole(load, call: s
     assert outcome.errors == ()
     assert outcome.only.api == "loop"
     assert outcome.only.where.file == "homework.py"
+
+
+def test_an_early_stopping_in_a_class_is_carried_out_as_a_whole(load) -> None:
+    fit = in_function("self.accuracy()", "def fit(self, patience=2):")
+    fit = fit.replace("(model, optimizer)", "(self.model, self.optimizer)").replace("\n", "\n    ")
+    outcome = load(
+        NET + "class Trainer:\n    def __init__(self, *pair):\n"
+        "        self.model, self.optimizer = pair\n"
+        f"    def accuracy(self):\n        return 0.1\n    {fit}\n"
+        "Trainer(model, optimizer).fit()"
+    )
+    assert outcome.errors == ()
+    assert outcome.only.api == "loop"
 
 
 def test_nothing_is_called_before_a_loop_is_carried_out_and_then_it_goes_its_way(load) -> None:
@@ -116,11 +142,13 @@ def test_nothing_is_called_before_a_loop_is_carried_out_and_then_it_goes_its_way
         "def both():\n    fit(model, optimizer)\n    last()\n"
         "def last():\n    train_part34(other, second)\nboth()\n",
         "def both():\n    train_part34(other, second)\n    fit(model, optimizer)\nboth()\n",
+        "class All:\n    def run(self):\n        fit(model, optimizer)\n        self.last()\n"
+        "    def last(self):\n        train_part34(other, second)\nAll().run()\n",
         "if True:\n    fit(model, optimizer)\n    fit(other, second)\n",
     ],
     ids=[
         "pairs", "by-index", "comprehension", "anew", "anew-in-a-function", "two-fits", "two-steps",
-        "after-another", "in-a-block",
+        "after-another", "in-a-class", "in-a-block",
     ],
 )  # fmt: skip
 def test_of_a_statement_that_trains_several_models_none_is_lost(load, lines: str) -> None:

@@ -104,11 +104,13 @@ def test_an_error_beside_functions_that_tell_nothing_ends_its_cell(load) -> None
 
 def test_an_error_of_the_student_s_own_is_no_reason_to_run_a_statement_again(load) -> None:
     outcome = load(
-        NET + SAVES + "count = []\n" + SEARCH.format(line="count.append(1)\n    undefined"),
+        NET + SAVES + "count = []\ndef number(net):\n    return len(count)\n"
+        + SEARCH.format(line="count.append(number(net))\n    undefined"),
         stop_at_error=True, probe="answer = len(names['count'])",
     )  # fmt: skip
     assert outcome.answer == 1
     assert rates(outcome) == [1.0]
+    assert outcome.only.api == "part34"
 
 
 def test_what_waits_or_tries_in_a_statement_is_not_taken_apart(load) -> None:
@@ -134,3 +136,21 @@ def test_deep_branches_below_a_training_are_run_as_they_are(load) -> None:
     )  # fmt: skip
     assert outcome.answer == 1
     assert rates(outcome) == [1.0]
+
+
+def test_what_works_only_once_loses_no_training(load) -> None:
+    source = (
+        "import os, torch\nfrom torch import nn, optim\n"
+        "def train_part34(model, optimizer, epochs=1):\n"
+        "    for x, y in loader_train:\n"
+        "        model(x).sum().backward(); optimizer.step()\n"
+        "    return 0.5\n"
+        "def main():\n"
+        "    os.mkdir('checkpoints')\n"
+        "    model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))\n"
+        "    train_part34(model, optim.SGD(model.parameters(), lr=1e-2), epochs=3)\n"
+        "    model.load_state_dict(torch.load('checkpoints/best.pt'))\n"
+        "if True:\n    main()\n"
+    )
+    outcome = load(source)
+    assert [each.api for each in outcome.recorded] == ["part34"]
