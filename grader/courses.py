@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from grader.language import _
+from grader.language import _, plural
 from grader.results import CurvePoint
+from grader.rubric import RunSpec
 
 RISE = 0.02
 """Of accuracy: less than this, between 1,000 images, chance may be the reason."""
@@ -70,3 +71,33 @@ def course_of(curve: Sequence[CurvePoint], classes: int) -> str | None:
     if best >= len(curve) - 2 and late[-1] - late[0] > RISE:
         return _("it was still rising at the end: this learns too slowly for the budget")
     return _("it had levelled off before the end")
+
+
+def shortfall(spec: RunSpec, best: float, attempts: int) -> str:
+    """What was reached of what is asked for, as a clause.
+
+    Args:
+        spec: threshold and budget.
+        best: validation accuracy, 0 to 1.
+        attempts: trainings of which it is the best.
+    """
+    if attempts == 1:
+        return plural(
+            "the best validation accuracy within {number} epoch was {best:.1%}; "
+            "{threshold:.0%} is asked for",
+            "the best validation accuracy within {number} epochs was {best:.1%}; "
+            "{threshold:.0%} is asked for",
+            spec.epochs,
+            best=best,
+            threshold=spec.threshold,
+        )
+    return plural(
+        "the best validation accuracy within {number} epoch was {best:.1%} (best of {seeds} "
+        "seeds); {threshold:.0%} is asked for",
+        "the best validation accuracy within {number} epochs was {best:.1%} (best of {seeds} "
+        "seeds); {threshold:.0%} is asked for",
+        spec.epochs,
+        best=best,
+        seeds=attempts,
+        threshold=spec.threshold,
+    )

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from grader.choices import RUN_NAMES as RUN_NAMES
 from grader.choices import Language
 from grader.choices import RunName as RunName
+from grader.language import N_
 
 SCHEMA_VERSION: Final = 1
 MAX_TEXT: Final = 20_000
@@ -171,6 +172,10 @@ class QuestionResult(Record):
     def asked_points(self) -> float:
         """What could be earned here: without what was left out, which is no loss."""
         return self.max_score - sum(each.max_score for each in self.checks if each.left_out)
+
+
+BY_HAND: Final = N_("SGD by hand")
+"""The name of what updates weights without an optimizer."""
 
 
 class OptimizerInfo(Record):

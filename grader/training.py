@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from grader.attempts import Attempt, Conductor, Order, Unseen
-from grader.courses import course_of, rate_mistake
+from grader.courses import course_of, rate_mistake, shortfall
 from grader.integrity import (
     KNOWS_THE_IMAGES,
     KNOWS_WITHOUT_LEARNING,
@@ -29,12 +29,12 @@ from grader.integrity import (
     suspicious_measurements,
     works_too_much,
 )
-from grader.language import _, plural
+from grader.language import _
 from grader.language.harness import from_harness
 from grader.matched import MatchedRun, explain_match
 from grader.protocol import parts
-from grader.results import IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
-from grader.rubric import Rubric, RunSpec
+from grader.results import BY_HAND, IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
+from grader.rubric import Rubric
 from grader.sandbox.student import Student
 
 PRESCRIBED: tuple[RunName, ...] = ("barebones", "module", "sequential_convnet")
@@ -321,35 +321,11 @@ class Trainer:
         spec = attempt.order.spec
         if attempt.best is None:
             return attempt.problem or _("no accuracy could be measured")
-        reason = _shortfall(spec, attempt.best, attempts)
+        reason = shortfall(spec, attempt.best, attempts)
         if attempt.problem:
             return _("{reason}. It ended early: {problem}", reason=reason, problem=attempt.problem)
         course = course_of(attempt.curve, self._classes)
         return _("{reason}; {other}", reason=reason, other=course) if course else reason
-
-
-def _shortfall(spec: RunSpec, best: float, attempts: int) -> str:
-    """What was reached of what is asked for, as a clause."""
-    if attempts == 1:
-        return plural(
-            "the best validation accuracy within {number} epoch was {best:.1%}; "
-            "{threshold:.0%} is asked for",
-            "the best validation accuracy within {number} epochs was {best:.1%}; "
-            "{threshold:.0%} is asked for",
-            spec.epochs,
-            best=best,
-            threshold=spec.threshold,
-        )
-    return plural(
-        "the best validation accuracy within {number} epoch was {best:.1%} (best of {seeds} "
-        "seeds); {threshold:.0%} is asked for",
-        "the best validation accuracy within {number} epochs was {best:.1%} (best of {seeds} "
-        "seeds); {threshold:.0%} is asked for",
-        spec.epochs,
-        best=best,
-        seeds=attempts,
-        threshold=spec.threshold,
-    )
 
 
 def _mistake(missed: Attempt) -> str | None:
@@ -360,8 +336,8 @@ def _mistake(missed: Attempt) -> str | None:
     info = optimizer_info(recorded)
     rate = info.settings.get("lr") if info is not None else None
     # Other optimizers take other rates.
-    is_plain = info is not None and info.name.startswith("SGD")
-    if asked is None or not isinstance(rate, float) or not (is_plain or recorded.api == "part2"):
+    is_plain = info is not None and info.name in ("SGD", BY_HAND)
+    if asked is None or not is_plain or not isinstance(rate, float):
         return None
     return rate_mistake(rate, asked)
 
@@ -373,5 +349,5 @@ def optimizer_info(recording: parts.Recorded) -> OptimizerInfo | None:
             name=recording.optimizer.type_name, settings=dict(recording.optimizer.settings)
         )
     if recording.api == "part2":
-        return OptimizerInfo(name=_("SGD by hand"), settings={"lr": recording.learning_rate})
+        return OptimizerInfo(name=BY_HAND, settings={"lr": recording.learning_rate})
     return None

@@ -77,6 +77,21 @@ def test_the_shipped_rubric_grants_momentum_that_is_not_nesterovs(grade_quickly)
     assert result.max_score - result.left_out - result.score == 1
 
 
+def test_a_mistake_beside_another_one_earns_nothing(grade_quickly, tmp_path):
+    """Of the two, only the first is told."""
+    source = sample("no_nesterov").read_text(encoding="utf-8")
+    both = source.replace(
+        "optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)",
+        "optim.SGD(model[0].parameters(), lr=learning_rate, momentum=0.9)",
+    )
+    assert both != source
+    (tmp_path / "homework.py").write_text(both, encoding="utf-8")
+    result = grade_quickly(tmp_path / "homework.py")
+    checks = {each.id: each for question in result.questions for each in question.checks}
+    optimizer = checks["sequential_convnet.optimizer"]
+    assert (optimizer.status, optimizer.score) == (CheckStatus.FAILED, 0)
+
+
 def test_what_needs_a_check_is_not_run_where_it_earned_a_part(graded, tmp_path):
     rubric_check = "three_layer_convnet.values"
     result, _ = graded(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from torch import Tensor
 
@@ -13,36 +13,34 @@ from grader.rubric import OptimizerRule
 
 
 def require_optimizers(recordings: Sequence[Recorded], rule: OptimizerRule) -> None:
-    """Require of every training that makes up a run what `require_optimizer` does of one.
+    """Require of every training of a run: class, momentum, Nesterov, and the model's parameters.
 
     Raises:
         CheckFailed: with what came, what is asked for, and the line of that training.
     """
-    for recording in recordings:
-        try:
-            require_optimizer(recording, rule)
-        except CheckFailed as failed:
-            where, reason = str(recording.where), failed.reason
-            if recording != recordings[-1]:
-                reason = _(
-                    "the model is also trained at {place}: {reason}", place=where, reason=reason
-                )
-            raise CheckFailed(reason, where, mistake=failed.mistake) from None
+    found = [(recording, each) for recording in recordings for each in _problems(recording, rule)]
+    if not found:
+        return
+    recording, first = found[0]
+    where, reason = str(recording.where), first.reason
+    if recording != recordings[-1]:
+        reason = _("the model is also trained at {place}: {reason}", place=where, reason=reason)
+    alone = all(each.mistake == first.mistake for _recording, each in found)
+    raise CheckFailed(reason, where, mistake=first.mistake, alone=alone)
 
 
-def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
-    """Require class, momentum, Nesterov and that it holds the model's own parameters.
-
-    Raises:
-        CheckFailed: with what came and what is asked for.
-    """
+def _problems(recording: Recorded, rule: OptimizerRule) -> Iterator[CheckFailed]:
+    """All that is not as it is asked for."""
     optimizer = recording.optimizer
     if optimizer is None:
-        raise CheckFailed(
+        yield CheckFailed(
             _("no torch.optim optimizer was found; {asked} is asked for", asked=rule.name)
         )
+        return
+    momentum = optimizer.settings.get("momentum", 0.0)
+    nesterov = optimizer.settings.get("nesterov", False)
     if optimizer.type_name != rule.name:
-        raise CheckFailed(
+        yield CheckFailed(
             _(
                 "the optimizer is {name}; {asked} is asked for",
                 name=optimizer.type_name,
@@ -50,9 +48,8 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
             ),
             mistake="other_optimizer",
         )
-    momentum = optimizer.settings.get("momentum", 0.0)
-    if momentum != rule.momentum:
-        raise CheckFailed(
+    elif momentum != rule.momentum:
+        yield CheckFailed(
             _(
                 "its momentum is {momentum}; {asked} is asked for",
                 momentum=momentum,
@@ -60,19 +57,19 @@ def require_optimizer(recording: Recorded, rule: OptimizerRule) -> None:
             ),
             mistake=_momentum_mistake(optimizer.settings, rule),
         )
-    nesterov = optimizer.settings.get("nesterov", False)
-    if nesterov != rule.nesterov:  # SGD takes 1 for True, and 1 == True
+    elif nesterov != rule.nesterov:  # SGD takes 1 for True, and 1 == True
         if rule.nesterov:
-            raise CheckFailed(
+            yield CheckFailed(
                 _("it has nesterov={value}; Nesterov momentum is asked for", value=nesterov),
                 mistake="nesterov_missing",
             )
-        raise CheckFailed(
-            _("it has nesterov={value}; Nesterov momentum is not", value=nesterov),
-            mistake="nesterov_added",
-        )
+        else:
+            yield CheckFailed(
+                _("it has nesterov={value}; Nesterov momentum is not", value=nesterov),
+                mistake="nesterov_added",
+            )
     if not optimizer.holds_model:
-        raise CheckFailed(
+        yield CheckFailed(
             _("the optimizer does not hold exactly the parameters of the model that is trained"),
             mistake="other_parameters",
         )

@@ -12,6 +12,7 @@ class CheckFailed(AssertionError):
         reason: a sentence for the student: what was asked and what came.
         where: file and line of the student's work, where there is one.
         mistake: id of the known mistake that this is, where that can be read off.
+        alone: whether it was seen that nothing else is wrong of what is asked for.
         came: the tensor that is not the one that was asked for.
         points: what it earns all the same, by the rubric.
     """
@@ -22,6 +23,7 @@ class CheckFailed(AssertionError):
         where: str | None = None,
         *,
         mistake: str | None = None,
+        alone: bool = False,
         came: Tensor | None = None,
         points: float = 0.0,
     ) -> None:
@@ -29,6 +31,7 @@ class CheckFailed(AssertionError):
         self.reason = reason
         self.where = where
         self.mistake = mistake
+        self.alone = alone
         self.came = came
         self.points = points
 

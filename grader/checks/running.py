@@ -256,8 +256,10 @@ class _Examiner:
         """With what was found out about it, and what it earns all the same."""
         spec, found = self._specs[identifier], self._examination.diagnosis
         mistakes = found.mistakes if found else ()
-        # What was read off is known without a reference, too.
-        known = [each.id for each in mistakes] or ([failed.mistake] if failed.mistake else [])
+        if failed.mistake is None:  # what reproduces the numbers is all that is wrong
+            known = [each.id for each in mistakes]
+        else:  # read off, which needs no reference
+            known = [failed.mistake] if failed.alone else []
         points = max(failed.points, spec.partial.for_mistakes(known))
         told = [self._sentence(failed.reason)]
         if found:

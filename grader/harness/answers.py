@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.harness.loading import Loaded
+from grader.harness.loaded import Loaded
 from grader.harness.models import IMAGES, describe_model, initialize_lazy_layers, named_weights
 from grader.harness.recording import Namespace, Recording
 from grader.harness.shuffling import Shuffler

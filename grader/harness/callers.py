@@ -83,6 +83,10 @@ class Caller:
         below = [call for call in self._outline.calls if last < call.line <= end]
         return [(call.path[-1], self._meaning(call)) for call in below]
 
+    def takes_in_turn(self) -> bool:
+        """Whether what it calls in its line is given something by an index or key that varies."""
+        return any(first <= self._line <= last for first, last in self._outline.in_turn)
+
     def is_in_comprehension(self) -> bool:
         """Whether a comprehension stands in its line."""
         return any(first <= self._line <= last for first, last in self._outline.comprehensions)
@@ -125,10 +129,13 @@ class _Name:
 
 @dataclass(frozen=True)
 class _Outline:
-    """The loops and comprehensions of a file, by their lines; the names it calls and assigns."""
+    """Of a file: its loops, its comprehensions and its calls with `items[i]` among their arguments,
+    by their lines; the names it calls and assigns.
+    """
 
     loops: tuple[tuple[int, int], ...]
     comprehensions: tuple[tuple[int, int], ...]
+    in_turn: tuple[tuple[int, int], ...]
     calls: tuple[_Name, ...]
     binds: tuple[_Name, ...]
 
@@ -146,6 +153,11 @@ def _outline(file: str, source: str) -> _Outline:
     return _Outline(
         loops=tuple(_lines(node) for node in nodes if isinstance(node, _LOOPS)),
         comprehensions=tuple(_lines(node) for node in nodes if isinstance(node, _COMPREHENSIONS)),
+        in_turn=tuple(
+            _lines(node)
+            for node in nodes
+            if isinstance(node, ast.Call) and any(map(_varies, node.args))
+        ),
         calls=tuple(
             _Name(path, node.lineno)
             for node in nodes
@@ -157,6 +169,11 @@ def _outline(file: str, source: str) -> _Outline:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
         ),
     )
+
+
+def _varies(argument: ast.expr) -> bool:
+    """Whether it is an item, and not always the same one."""
+    return isinstance(argument, ast.Subscript) and not isinstance(argument.slice, ast.Constant)
 
 
 def _path(node: ast.expr) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader
 
 from grader.harness.gate import Gate
-from grader.harness.loading import Loaded
+from grader.harness.loaded import Loaded
 from grader.harness.recording import Namespace, Recording
 from grader.harness.seen import Seen, Statistics
 from grader.harness.served import Transform, transform_images

@@ -248,7 +248,7 @@ class Recorder:
             recording.holder is not None
             and pair <= self._bound - anew
             and all(_pair(call) == pair for call in self.calls)
-            and not any(caller.is_in_comprehension() for caller in waiting)
+            and not any(each.is_in_comprehension() or each.takes_in_turn() for each in waiting)
             and not any(self._trains_below(caller) for caller in waiting)
         )
 

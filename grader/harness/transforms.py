@@ -11,9 +11,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Self
+from typing import Any, cast
 
 import numpy as np
 import torchvision.transforms as T
@@ -74,53 +74,58 @@ def fitting_transform(
         images: (n, H, W, 3) uint8 training images.
     """
     sample = images[:SAMPLE]
-    random: list[Transform] = []
-    steady: list[Transform] = []
-    for transform in islice(candidates, MAX_CANDIDATES):
-        (random if _is_random(transform, sample[0]) else steady).append(transform)
-    steady += filter(None, (_without_chance(transform, sample[0]) for transform in random))
-    calm = _Tried.all(steady, seen, sample)
-    same = next((each for each in calm if each.distance <= SAME), None)
-    if same is not None:
-        return same.transform
     # What an augmentation makes is far from what is there without it: it can only vouch.
-    augmented = _Tried.all(random, seen, sample)
-    best = min((each.distance for each in (*calm, *augmented)), default=math.inf)
+    calm: list[_Tried] = []
+    vouchers: list[_Tried] = []
+    for transform in islice(candidates, MAX_CANDIDATES):
+        is_random = _is_random(transform, sample[0])
+        steady = _without_chance(transform, sample[0]) if is_random else transform
+        tried = _Tried.by(steady, seen, sample) if steady is not None else None
+        if tried is not None:
+            calm.append(tried)
+            if tried.distance <= SAME:
+                return tried.transform
+        augmented = _Tried.by(transform, seen, sample) if is_random else None
+        if augmented is not None:
+            vouchers.append(replace(augmented, calm=tried))
+    best = min((each.distance for each in (*calm, *vouchers)), default=math.inf)
     fitted = _fitted(seen, images) if best > CLOSE else None
     if fitted is not None:
         return fitted
     near = next((each for each in calm if each.distance <= 2 * best), None)
-    if near is not None or not augmented:
-        return near.transform if near else None
-    voucher = min(augmented, key=lambda each: each.distance).transform
-    return _vouched_for(voucher, calm, seen, sample)
+    if near is None and vouchers:
+        near = _vouched_for(min(vouchers, key=_far), calm)
+    return near.transform if near is not None else None
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """A transform that makes images of the form that was seen, and how far from them."""
+    """A transform that makes images of the form that was seen, and how far from them.
+
+    `calm` is what it does without its augmentations, where that is known.
+    """
 
     transform: Transform
     distance: float
+    calm: _Tried | None = None
 
     @classmethod
-    def all(
-        cls, transforms: Iterable[Transform], seen: Statistics, images: NDArray[np.uint8]
-    ) -> list[Self]:
-        """Those of the right form."""
-        tried = (cls(each, _distance(each, seen, images)) for each in transforms)
-        return [each for each in tried if each.distance < math.inf]
+    def by(cls, transform: Transform, seen: Statistics, images: NDArray[np.uint8]) -> _Tried | None:
+        """None where it makes images of another form, or none."""
+        distance = _distance(transform, seen, images)
+        return cls(transform, distance) if distance < math.inf else None
 
 
-def _vouched_for(
-    voucher: Transform, calm: Sequence[_Tried], seen: Statistics, images: NDArray[np.uint8]
-) -> Transform:
-    """What an augmenting transform does without its augmentations; itself where nobody knows."""
-    without = _without_chance(voucher, images[0])
-    if without is not None and _distance(without, seen, images) < math.inf:
-        return without
-    nearest = min(calm, key=lambda each: each.distance, default=None)
-    return nearest.transform if nearest and nearest.distance <= CLOSE else voucher
+def _far(tried: _Tried) -> float:
+    return tried.distance
+
+
+def _vouched_for(voucher: _Tried, calm: Sequence[_Tried]) -> _Tried:
+    """What stands for an augmenting transform that comes closest; itself where nothing does."""
+    if voucher.calm is not None:
+        return voucher.calm
+    nearest = min(calm, key=_far, default=None)
+    return nearest if nearest is not None and nearest.distance <= CLOSE else voucher
 
 
 def _distance(transform: Transform, seen: Statistics, images: NDArray[np.uint8]) -> float:
@@ -146,23 +151,38 @@ def _without_chance(transform: Transform, image: NDArray[np.uint8]) -> Transform
     kept: list[Callable[..., Any]] = []
     made: Any = Image.fromarray(image)
     for step in steps:
-        calm: Callable[..., Any] = (_without_chance(step, image) or step) if _steps(step) else step
-        if _is_augmentation(calm) or _differs(calm, made):
+        calm: Callable[..., Any] | None = step
+        if _steps(step):
+            calm = _without_chance(step, image) or step
+        elif _is_augmentation(step) or _differs(step, made):
+            calm = _sized(step)
+        if calm is None:
             continue
         kept.append(calm)
         with suppress(Exception):
             made = calm(made)
     if not kept or kept == steps:
         return None
-    compose: Any = type(transform)
-    without: Transform = compose(kept)
+    without: Transform = T.Compose(kept)  # one of the student's own may be made in another way
     return without
+
+
+def _sized(step: object) -> Callable[..., Any] | None:
+    """What gives images the size that a random step gives them; None where it changes none."""
+    size, name = getattr(step, "size", None), type(step).__name__
+    with suppress(Exception):  # one of the student's own may be called so
+        if name == "RandomCrop":
+            return cast("Callable[..., Any]", T.CenterCrop(size))
+        if name == "RandomResizedCrop":
+            return cast("Callable[..., Any]", T.Resize(size))
+    return None
 
 
 def _steps(transform: object) -> list[Callable[..., Any]]:
     """Of a Compose, of whichever module; none of anything else."""
     steps = getattr(transform, "transforms", None)
-    is_list = type(transform).__name__ == "Compose" and isinstance(steps, list | tuple)
+    is_compose = isinstance(transform, T.Compose) or type(transform).__name__ == "Compose"
+    is_list = is_compose and isinstance(steps, list | tuple)
     return [step for step in steps if callable(step)] if is_list and steps else []
 
 

@@ -29,7 +29,8 @@ class _Kept:
     trained: bool
 
     def put_back(self) -> None:
-        if not torch.equal(self.weight, self.values):
+        is_other_type = self.weight.dtype != self.values.dtype
+        if is_other_type or not torch.equal(self.weight, self.values):
             self.weight.data = self.values
         if self.weight.requires_grad != self.trained:
             self.weight.requires_grad = self.trained
@@ -59,6 +60,8 @@ class LastValues:
         for kept in self._weights.values():
             with suppress(Exception):
                 kept.put_back()
+        self._weights.clear()  # what was not changed would lie there twice, in every training
+        self._lists.clear()
 
     def _keep(self, weight: Tensor) -> None:
         known = self._weights.get(id(weight))

@@ -26,7 +26,8 @@ from grader.harness.fusing import Fusing
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.habits import Habits
 from grader.harness.layout import ChannelsLast
-from grader.harness.loading import Loaded, Loader
+from grader.harness.loaded import Loaded
+from grader.harness.loading import Loader
 from grader.harness.memory import keep_freed_memory
 from grader.harness.models import IMAGES
 from grader.harness.output import BoundedOutput

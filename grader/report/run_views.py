@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from grader.language import _
 from grader.report import phrases, wording
 from grader.report.plots import CurvePlot, curve_plot
 from grader.report.prose import Block, typeset
 from grader.report.text import TEXT_LIMIT, clean_line, optional_line
-from grader.results import RunName, RunResult
+from grader.results import BY_HAND, OptimizerInfo, RunName, RunResult
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,15 @@ def run_view(name: RunName, run: RunResult) -> Run:
         test=wording.percent(run.test_accuracy),
         iterations=wording.number(run.iterations) if trained else wording.DASH,
         epochs=wording.epochs(run.epochs) if trained else None,
-        optimizer=clean_line(run.optimizer.name) if run.optimizer else None,
+        optimizer=_optimizer(run.optimizer) if run.optimizer else None,
         settings=wording.settings(run.optimizer),
         seeds=wording.seeds(run.seeds),
         shared_with=phrases.shared_with(shared) if shared else None,
         reason=typeset(run.reason),
         plot=curve_plot(name, run) if run.curve else None,
     )
+
+
+def _optimizer(info: OptimizerInfo) -> str:
+    """Its name, which is the student's own word where it is no torch optimizer's."""
+    return _(BY_HAND) if info.name == BY_HAND else clean_line(info.name)

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import nn, optim
 
-from grader.checks.optimizers import require_optimizer, require_optimizers
+from grader.checks.optimizers import require_optimizers
 from grader.checks.outcome import CheckFailed
 from grader.harness.models import describe_optimizer
 from grader.protocol.parts import Location, Recorded
@@ -32,27 +32,26 @@ def recorded(optimizer: optim.Optimizer | None, model: nn.Module) -> Recorded:
 
 def reason(optimizer: optim.Optimizer | None, model: nn.Module, rule: OptimizerRule) -> str:
     with pytest.raises(CheckFailed) as caught:
-        require_optimizer(recorded(optimizer, model), rule)
+        require_optimizers([recorded(optimizer, model)], rule)
     return caught.value.reason
 
 
 @pytest.mark.parametrize("settings", [{}, {"momentum": 0}, {"weight_decay": 0.1}])
 def test_plain_sgd_of_any_rate_is_plain_sgd(model: nn.Module, settings: dict[str, float]) -> None:
     for rate in (1e-4, torch.tensor(3e-3), 1.0):
-        require_optimizer(
-            recorded(optim.SGD(model.parameters(), lr=rate, **settings), model), PLAIN
-        )
+        optimizer = optim.SGD(model.parameters(), lr=rate, **settings)
+        require_optimizers([recorded(optimizer, model)], PLAIN)
 
 
 @pytest.mark.parametrize("nesterov", [True, 1])
 def test_nesterov_momentum_is_told_from_its_settings(model: nn.Module, nesterov: object) -> None:
     optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9, nesterov=nesterov)
-    require_optimizer(recorded(optimizer, model), NESTEROV)
+    require_optimizers([recorded(optimizer, model)], NESTEROV)
 
 
 def test_parameters_in_several_groups_are_all_held(model: nn.Module) -> None:
     groups = [{"params": [parameter]} for parameter in model.parameters()]
-    require_optimizer(recorded(optim.SGD(groups, lr=0.1), model), PLAIN)
+    require_optimizers([recorded(optim.SGD(groups, lr=0.1), model)], PLAIN)
 
 
 def test_no_optimizer_is_named(model: nn.Module) -> None:

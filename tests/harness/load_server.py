@@ -18,7 +18,8 @@ import torch
 
 from grader.harness.devices import Devices
 from grader.harness.gate import Gate, Rehearsal
-from grader.harness.loading import Loaded, Loader
+from grader.harness.loaded import Loaded
+from grader.harness.loading import Loader
 from grader.harness.output import BoundedOutput
 from grader.harness.watching import Watch
 from grader.protocol.messages import Load

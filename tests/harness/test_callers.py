@@ -133,6 +133,8 @@ def test_nothing_is_called_before_a_loop_is_carried_out_and_then_it_goes_its_way
     [
         "for net, opt in [(model, optimizer), (other, second)]:\n    fit(net, opt)\n",
         "nets, opts = [model, other], [optimizer, second]\n"
+        "for i in range(2):\n    fit(nets[i], opts[i])\n",
+        "nets, opts = [model, other], [optimizer, second]\n"
         "for i in range(2):\n    net = nets[i]\n    fit(net, opts[i])\n",
         "[fit(net, opt) for net, opt in [(model, optimizer), (other, second)]]\n",
         "for _ in range(2):\n    net, opt = make()\n    fit(net, opt)\n",
@@ -147,7 +149,7 @@ def test_nothing_is_called_before_a_loop_is_carried_out_and_then_it_goes_its_way
         "if True:\n    fit(model, optimizer)\n    fit(other, second)\n",
     ],
     ids=[
-        "pairs", "by-index", "comprehension", "anew", "anew-in-a-function", "two-fits", "two-steps",
+        "pairs", "by-index-alone", "by-index", "comprehension", "anew", "anew-in-a-function", "two-fits", "two-steps",
         "after-another", "in-a-class", "in-a-block",
     ],
 )  # fmt: skip

@@ -101,6 +101,9 @@ CHANCES = {
     "nested": "[T.Compose([T.RandomCrop(32, padding=4), T.ToTensor()]), odd.transforms[1]]",
     "own": "[lambda image: cut(image), *odd.transforms]",
     "seldom": "[T.RandomRotation(30), *odd.transforms, T.RandomErasing(p=0.02)]",
+    "enlarged": "[T.Resize(40), T.RandomCrop(32), *odd.transforms]",
+    "inverted": "[T.RandomInvert(p=1.0), T.RandomInvert(p=1.0), T.RandomCrop(32, padding=4), "
+    "*odd.transforms]",
 }
 CUT = """
 import random
@@ -127,6 +130,30 @@ def test_an_augmentation_is_left_out_of_what_is_measured(load, chance, compose) 
     outcome = load(NET + source, probe=corners)
     assert outcome.errors == ()
     assert outcome.answer == [[[-0.5], [4.5]]] * 2
+
+
+def test_a_step_that_is_random_in_name_alone_is_no_augmentation(load) -> None:
+    """There is no other class that inverts."""
+    source = (
+        "inverted = T.Compose([T.RandomInvert(p=1.0), *odd.transforms])\n"
+        f"trainloader = DataLoader({data('inverted')}, batch_size=64)\nfit(trainloader)"
+    )
+    assert shown_after(load, source) == [[32, 4.5, -0.5]] * 2
+
+
+def test_a_compose_of_the_student_s_own_can_be_looked_into(load) -> None:
+    source = (
+        "class Compose:\n"
+        "    def __init__(self, size, odd):\n"
+        "        self.transforms = [T.RandomCrop(size, 4), *odd.transforms]\n"
+        "    def __call__(self, image):\n"
+        "        for step in self.transforms:\n"
+        "            image = step(image)\n"
+        "        return image\n"
+        "chance = Compose(32, odd)\n"
+        f"trainloader = DataLoader({data('chance')}, batch_size=64)\nfit(trainloader)"
+    )
+    assert shown_after(load, source) == [ODD] * 2
 
 
 def test_images_of_another_size_are_made(load) -> None:
