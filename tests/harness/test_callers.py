@@ -149,7 +149,8 @@ def test_nothing_is_called_before_a_loop_is_carried_out_and_then_it_goes_its_way
         "if True:\n    fit(model, optimizer)\n    fit(other, second)\n",
     ],
     ids=[
-        "pairs", "by-index-alone", "by-index", "comprehension", "anew", "anew-in-a-function", "two-fits", "two-steps",
+        "pairs", "by-index-alone", "by-index", "comprehension", "anew", "anew-in-a-function",
+        "two-fits", "two-steps",
         "after-another", "in-a-class", "in-a-block",
     ],
 )  # fmt: skip
