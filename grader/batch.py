@@ -1,4 +1,7 @@
-"""Grade many: every result on disk at once; what is there already stays; one broken stops none."""
+"""Grade many: every result on disk at once; what is there already stays; one broken stops none.
+
+Where the slots are is the pool's affair: on this machine, or on a cluster's.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from grader.language import _
 from grader.launching import Launcher
 from grader.logs import SubmissionLog
 from grader.outfolder import OutFolder, opened_out
-from grader.pool import SlotPool
+from grader.pool import Pool, SlotPool
 from grader.results import (
     BatchEntry,
     BatchResult,
@@ -41,6 +44,8 @@ from grader.workload import expected_work
 
 MAX_LOSSES = 3
 """How often a submission may take its examiner down before it is left ungraded."""
+RECOUNT_SECONDS = 5.0
+"""How often a pool is asked again how many it can take, while nothing is completed."""
 
 
 class Observer(Protocol):
@@ -108,18 +113,36 @@ def grade_batch(
     *,
     slots: int = 1,
 ) -> list[Graded]:
+    """Grade submissions on this machine; see :func:`grade_on`.
+
+    Args:
+        submissions, out, setup, observer, source: see there.
+        slots: how many are graded at once.
+    """
+    with SlotPool(setup, slots) as pool:
+        return grade_on(pool, submissions, out, setup, observer, source)
+
+
+def grade_on(
+    pool: Pool,
+    submissions: Sequence[Submission],
+    out: Path,
+    setup: Setup,
+    observer: Observer,
+    source: Source | None = None,
+) -> list[Graded]:
     """Grade submissions and write `out`: results.json, index.html, a folder each.
 
     Results that are in `out` already, and would come out the same, are kept. What was graded when
     an exception (or Ctrl-C) ends it is on disk, and the same call goes on from there.
 
     Args:
+        pool: who grades; not yet open.
         submissions: what to grade; the index lists them in this order.
         out: the folder.
         setup: how to grade.
         observer: who watches.
         source: what they were taken from and who is missing; it is written with the results.
-        slots: how many are graded at once.
 
     Raises:
         UserError: rubric, data or `out` cannot be used; or `out` could not be written further.
@@ -127,13 +150,12 @@ def grade_batch(
     """
     with opened_out(out) as folder:
         folder.adjustments.refuse_unknown({each.id for each in submissions})
-        with SlotPool(setup, slots) as pool:
-            batch = _Batch(submissions, folder, pool.open(), observer)
-            fairness = _fairness(setup, batch.provenance)  # now: the rubric may change meanwhile
-            try:
-                batch.grade(pool, slots)
-            finally:
-                batch.write_index(source, fairness)
+        batch = _Batch(submissions, folder, pool.open(), observer)
+        fairness = _fairness(setup, batch.provenance)  # now: the rubric may change meanwhile
+        try:
+            batch.grade(pool)
+        finally:
+            batch.write_index(source, fairness)
     return batch.in_order()
 
 
@@ -178,7 +200,7 @@ class Checker:
             pool = self._stack.enter_context(SlotPool(self._setup, 1, self._launcher))
             self._opened = folder, pool, pool.open()
         folder, pool, opened = self._opened
-        _Batch([submission], folder, opened, observer).grade(pool, 1)
+        _Batch([submission], folder, opened, observer).grade(pool)
         return folder.read(submission.id)
 
 
@@ -204,15 +226,15 @@ class _Batch:
         """What all of it is made with."""
         return self._opened.provenance
 
-    def grade(self, pool: SlotPool, slots: int) -> None:
+    def grade(self, pool: Pool) -> None:
         """Grade what has no result yet, the most work first."""
         self._observer.opened(self._opened)
         left = [submission for submission in self._submissions if not self._keep(submission)]
         self._observer.batch_started(len(self._submissions), len(self._submissions) - len(left))
         left.sort(key=expected_work, reverse=True)
-        with ThreadPoolExecutor(slots) as executor:
+        with ThreadPoolExecutor(pool.threads) as executor:
             try:
-                for result in _completed(executor, self._grader(pool), left, 2 * slots):
+                for result in _completed(executor, self._grader(pool), left, pool):
                     self._note(self._written(self._adjusted(result)))
             except BaseException:
                 executor.shutdown(wait=False, cancel_futures=True)
@@ -291,7 +313,7 @@ class _Batch:
         with self._lock:
             self._observer.submission_finished(result)
 
-    def _grader(self, pool: SlotPool) -> Callable[[Submission], SubmissionResult]:
+    def _grader(self, pool: Pool) -> Callable[[Submission], SubmissionResult]:
         """What the executor's threads do with a submission."""
 
         def grade(submission: Submission) -> SubmissionResult:
@@ -303,7 +325,7 @@ class _Batch:
         return grade
 
     def _grade_one(
-        self, submission: Submission, pool: SlotPool, log: SubmissionLog
+        self, submission: Submission, pool: Pool, log: SubmissionLog
     ) -> SubmissionResult:
         def on_event(event: CheckStarted | Trained) -> None:
             log.event(event)
@@ -311,18 +333,20 @@ class _Batch:
                 self._observer.event(submission, event)
 
         log.say(f"grading {submission.id}, {submission.digest}")
-        for _loss in range(MAX_LOSSES):
+        losses = 0
+        while losses < MAX_LOSSES:
             try:
                 result = pool.grade(submission, on_event)
-            except SlotLost:
+            except SlotLost as lost:
                 if pool.closed:
                     raise
+                losses += lost.losses
                 log.say("the grading process was lost")
                 continue
             log.result(result)
             return result
         key = key_of(self._opened.provenance.key, submission.fingerprint)
-        reason = _("The grading process was lost {number} times on it.", number=MAX_LOSSES)
+        reason = _("The grading process was lost {number} times on it.", number=losses)
         return self._ungraded(submission.info, key, reason)
 
     def _ungraded(self, submission: SubmissionInfo, key: str, reason: str) -> SubmissionResult:
@@ -348,15 +372,15 @@ def _completed(
     executor: Executor,
     grade: Callable[[Submission], SubmissionResult],
     submissions: Iterable[Submission],
-    at_once: int,
+    pool: Pool,
 ) -> Iterator[SubmissionResult]:
-    """Results as they come, in no order; never more than `at_once` are handed to the executor."""
+    """Results as they come, in no order; the executor never holds more than the pool asks for."""
     waiting, running = iter(submissions), set[Future[SubmissionResult]]()
     while True:
-        for submission in islice(waiting, at_once - len(running)):
+        for submission in islice(waiting, max(0, pool.at_once - len(running))):
             running.add(executor.submit(grade, submission))
         if not running:
             return
-        done, running = wait(running, return_when=FIRST_COMPLETED)
+        done, running = wait(running, timeout=RECOUNT_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             yield future.result()

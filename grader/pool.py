@@ -1,4 +1,4 @@
-"""The slots of one machine: whoever has a submission to grade is given a free one."""
+"""Pools of slots: whoever has a submission to grade is given a free one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import threading
 from contextlib import suppress
 from queue import Empty, LifoQueue
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from grader.errors import UserError
 from grader.intake import Submission
@@ -20,8 +20,41 @@ MAX_STARTS = 3
 """How often the first slot is started before that is a fault."""
 
 
+class Pool(Protocol):
+    """What a batch is graded by, wherever its slots are; used from many threads."""
+
+    @property
+    def threads(self) -> int:
+        """How many calls of `grade` may ever be under way at once."""
+
+    @property
+    def at_once(self) -> int:
+        """How many submissions are worth being handed over now, those in hand included."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether grading was ended."""
+
+    def open(self) -> Opened:
+        """Say what is graded with; raises as `grade` does. Call it once, before anything else."""
+
+    def grade(self, submission: Submission, on_event: OnEvent) -> SubmissionResult:
+        """Grade a submission; waits for a free slot.
+
+        Raises:
+            UserError: nothing can be graded until the user mends something.
+            SlotLost: what graded it ended; it may be given again.
+            Bug: torchgrade failed.
+        """
+
+    def close(self) -> None:
+        """End everything; whatever is being graded is lost."""
+
+
 class SlotPool:
-    """Slots that share one launcher; use as a context manager. Safe to use from many threads.
+    """Slots of this machine that share one launcher; use as a context manager.
+
+    Safe to use from many threads.
 
     Args:
         setup: what holds for all submissions.
@@ -29,7 +62,7 @@ class SlotPool:
         launcher: one that is starting already; without, one is started when it is needed.
 
     Attributes:
-        closed: whether grading was ended.
+        closed, threads, at_once: see :class:`Pool`.
     """
 
     def __init__(self, setup: Setup, slots: int, launcher: Launcher | None = None) -> None:
@@ -37,6 +70,8 @@ class SlotPool:
         self._lock = threading.Lock()
         self._launcher = launcher
         self.closed = False
+        self.threads = slots
+        self.at_once = 2 * slots  # a thread that is done finds the next one waiting
         # None is a slot that is opened when it is needed; the last one used is the first again.
         self._free: LifoQueue[Slot | None] = LifoQueue()
         for _slot in range(slots):

@@ -36,7 +36,14 @@ OnEvent = Callable[[CheckStarted | Trained], None]
 
 
 class SlotLost(TorchgradeError):
-    """The examiner ended unexpectedly; the submission in hand has no result."""
+    """The examiner ended unexpectedly; the submission in hand has no result.
+
+    `losses`: how many were lost on it before this was said; one, where nobody tried again.
+    """
+
+    def __init__(self, message: str, losses: int = 1) -> None:
+        super().__init__(message)
+        self.losses = losses
 
 
 class Bug(TorchgradeError):
