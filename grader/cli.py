@@ -16,16 +16,23 @@ from grader.datacli import DataRoot, data_app
 from grader.errors import UsageError, UserError
 from grader.gradescopecli import gradescope_app
 from grader.options import (
+    Cluster,
     Data,
     FullCurves,
+    InsecureCluster,
     Isolation,
     IsolationMode,
     Lang,
     RubricFile,
+    Scheduler,
     Share,
+    TlsCa,
+    TlsCert,
+    TlsKey,
     Train,
     debugging,
     make_setup,
+    opened_pool,
 )
 from grader.studentcli import student_app
 
@@ -180,11 +187,18 @@ def grade(
     lang: Lang = None,
     require_isolation: Isolation = "any",
     isolation: IsolationMode = "full",
+    scheduler: Scheduler = None,
+    cluster: Cluster = None,
+    tls_ca: TlsCa = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    insecure_cluster: InsecureCluster = False,
 ) -> None:
     """Grade every submission of a download."""
     from rich.console import Console
 
-    from grader.batch import grade_batch
+    from grader.batch import grade_on
+    from grader.cluster import target_of
     from grader.handout.opening import require_answers
     from grader.language import speak
     from grader.machine import this_machine
@@ -193,6 +207,13 @@ def grade(
 
     if out is None and not dry_run:
         raise UsageError("Say with --out where results go, or ask for --dry-run.")
+    where = target_of(
+        scheduler=scheduler, cluster=cluster, tls_ca=tls_ca, tls_cert=tls_cert, tls_key=tls_key,
+        insecure=insecure_cluster,
+    )  # fmt: skip
+    if where is not None and jobs is not None:
+        raise UsageError("--jobs speaks of this machine. How many a cluster grades at once is up "
+                         "to its workers.")  # fmt: skip
     require_answers()
     setup = make_setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
@@ -208,11 +229,11 @@ def grade(
             return
         many = len(download.submissions)
         slots = jobs or this_machine().slots(many)
+        how = f"{slots} at a time" if where is None else f"on {scheduler or cluster}"
         with LiveView(console) as view:
-            view.starting(f"Grading {many} submissions of {source}, {slots} at a time …")
-            graded = grade_batch(
-                download.submissions, out, setup, view, download.source, slots=slots
-            )
+            view.starting(f"Grading {many} submissions of {source}, {how} …")
+            with opened_pool(setup, where, slots) as pool:
+                graded = grade_on(pool, download.submissions, out, setup, view, download.source)
     print_batch(console, graded, out / "index.html")
     print_roll_call(console, download.source)
     raise typer.Exit(_code(graded, view.left_out))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from grader.choices import DataChoice, Language, Mode
+from grader.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from grader.cluster import Target
     from grader.handout.opening import Handout
     from grader.jobs import Setup
+    from grader.pool import Pool
 
 Train = Annotated[bool, typer.Option("--train/--no-train", help="Carry out the training runs.")]
 FullCurves = Annotated[
@@ -42,6 +48,23 @@ Isolation = Annotated[
 ]
 IsolationMode = Annotated[
     Mode, typer.Option("--isolation", hidden=True, help="Which layers are tried; for tests.")
+]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(help="Grade on a Dask cluster: its scheduler, as in tls://HOST:8786."),
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(help="local:N grades on a Dask cluster of N workers here, to try it."),
+]
+TlsCa = Annotated[
+    Path | None, typer.Option(help="Who vouches for the cluster's certificates; a PEM file.")
+]
+TlsCert = Annotated[Path | None, typer.Option(help="Our certificate for the cluster.")]
+TlsKey = Annotated[Path | None, typer.Option(help="Its key.")]
+InsecureCluster = Annotated[
+    bool,
+    typer.Option("--insecure-cluster", help="Accept connections to other machines without TLS."),
 ]
 
 
@@ -90,3 +113,28 @@ def make_setup(
 def debugging() -> bool:
     """Whether `--debug` was said, wherever on the command line."""
     return "--debug" in sys.argv
+
+
+@contextmanager
+def opened_pool(setup: Setup, cluster: Target | None, slots: int) -> Iterator[Pool]:
+    """Whoever grades: the cluster that is asked for, or slots of this machine.
+
+    Raises:
+        UsageError: Dask is not installed, or the cluster cannot be used so.
+        UserError: the cluster does not answer.
+    """
+    if cluster is None:
+        from grader.pool import SlotPool
+
+        with SlotPool(setup, slots) as pool:
+            yield pool
+        return
+    try:
+        from grader.cluster.connecting import cluster_pool
+    except ModuleNotFoundError as error:
+        raise UsageError(
+            f"Grading on a cluster needs {error.name}, which is not installed here: "
+            "pip install 'torchgrade[cluster]'."
+        ) from error
+    with cluster_pool(setup, cluster) as pool:
+        yield pool

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import platform
-import sys
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import torch
 import grader
 import reference
 from grader.data import Store
+from grader.installed import installed_packages
 from grader.keys import key_of
 from grader.results import DataInfo, Provenance
 from grader.rubric import Rubric
@@ -34,15 +34,9 @@ def setup_key(rubric: Rubric, store: Store | None, options: str) -> str:
         _source_fingerprint(grader.__file__),
         torch.__version__,
         platform.python_version(),
-        *_installed(),
+        *installed_packages(),
         options,
     )
-
-
-def _installed() -> list[str]:
-    """Every package that student code may import, with its version, as pip notes them on disk."""
-    places = [Path(folder) for folder in sys.path if folder]
-    return sorted({path.stem for place in places for path in place.glob("*.dist-info")})
 
 
 def provenance_of(

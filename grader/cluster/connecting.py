@@ -1,0 +1,89 @@
+"""A cluster as long as it is needed: found, or started on this machine."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+
+import dask
+from distributed import Client, LocalCluster, Security
+
+from grader.cluster import target
+from grader.cluster.pool import ClusterPool
+from grader.cluster.records import SLOT
+from grader.errors import UsageError, UserError
+from grader.jobs import Setup
+
+CONNECT_SECONDS = 30.0
+
+
+@contextmanager
+def cluster_pool(setup: Setup, where: target.Target) -> Iterator[ClusterPool]:
+    """The slots of a cluster.
+
+    Raises:
+        UsageError: what is said of TLS does not do.
+        UserError: no scheduler answers.
+    """
+    with ExitStack() as stack:
+        if isinstance(where, target.LocalCluster):
+            client = stack.enter_context(_local(where))
+            insecure = False
+        else:
+            client = stack.enter_context(_remote(where))
+            insecure = where.insecure
+        yield stack.enter_context(ClusterPool(setup, client, insecure=insecure))
+
+
+@contextmanager
+def _local(where: target.LocalCluster) -> Iterator[Client]:
+    """One slot a worker; under TLS, since other users of this machine reach its ports, too."""
+    with (
+        # A loss is counted by the batch, and told as soon as it happens.
+        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        LocalCluster(
+            n_workers=where.workers,
+            threads_per_worker=1,
+            resources={SLOT: 1},
+            memory_limit=0,  # it is the grading processes that are large, and these have limits
+            dashboard_address=None,
+            security=Security.temporary(),
+            silence_logs=logging.CRITICAL,  # a lost worker is told in the logs of submissions
+        ) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def _remote(where: target.RemoteCluster) -> Iterator[Client]:
+    try:
+        client = Client(where.address, security=_security(where), timeout=CONNECT_SECONDS)
+    except (OSError, TimeoutError) as error:
+        raise UserError(
+            f"No Dask scheduler answers at {where.address} ({error}). See that it runs, and that "
+            "its certificate is of the same authority as ours."
+        ) from error
+    with client:
+        yield client
+
+
+def _security(where: target.RemoteCluster) -> Security | None:
+    if not where.address.startswith("tls:"):
+        return None
+    if where.tls is not None:
+        return Security(
+            require_encryption=True,
+            tls_ca_file=str(where.tls.ca),
+            tls_client_cert=str(where.tls.cert),
+            tls_client_key=str(where.tls.key),
+        )
+    configured = Security(require_encryption=True)
+    ours = configured.get_tls_config_for_role("client")
+    if ours["ca_file"] is None or ours["cert"] is None:
+        raise UsageError(
+            f"{where.address} needs a certificate. Say --tls-ca, --tls-cert and --tls-key; or "
+            "write them down in Dask's configuration (distributed.comm.tls)."
+        )
+    return configured
