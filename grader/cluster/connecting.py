@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import dask
 from distributed import Client, LocalCluster, Security
 
 from grader.cluster import target
-from grader.cluster.pool import ClusterPool
+from grader.cluster.pool import ClusterPool, LocalClusterPool
 from grader.cluster.records import SLOT
 from grader.errors import UsageError, UserError
 from grader.jobs import Setup
 
 CONNECT_SECONDS = 30.0
+_LOCALLY = {
+    # A loss is counted by the batch, and told as soon as it happens.
+    "distributed.scheduler.allowed-failures": 0,
+    # What Dask watches of its own processes, up to a hundred times a second, is of no use here,
+    # and the cores are the graders'.
+    "distributed.worker.profile.enabled": False,
+    "distributed.admin.tick.interval": "1s",
+    "distributed.admin.system-monitor.interval": "5s",
+}
 
 
 @contextmanager
@@ -26,22 +35,19 @@ def cluster_pool(setup: Setup, where: target.Target) -> Iterator[ClusterPool]:
         UsageError: what is said of TLS does not do.
         UserError: no scheduler answers.
     """
-    with ExitStack() as stack:
-        if isinstance(where, target.LocalCluster):
-            client = stack.enter_context(_local(where))
-            insecure = False
-        else:
-            client = stack.enter_context(_remote(where))
-            insecure = where.insecure
-        yield stack.enter_context(ClusterPool(setup, client, insecure=insecure))
+    if isinstance(where, target.LocalCluster):
+        with _local(where) as client, LocalClusterPool(setup, client) as pool:
+            yield pool
+    else:
+        with _remote(where) as client, ClusterPool(setup, client, insecure=where.insecure) as pool:
+            yield pool
 
 
 @contextmanager
 def _local(where: target.LocalCluster) -> Iterator[Client]:
     """One slot a worker; under TLS, since other users of this machine reach its ports, too."""
     with (
-        # A loss is counted by the batch, and told as soon as it happens.
-        dask.config.set({"distributed.scheduler.allowed-failures": 0}),
+        dask.config.set(_LOCALLY),
         LocalCluster(
             n_workers=where.workers,
             threads_per_worker=1,

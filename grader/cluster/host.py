@@ -7,7 +7,7 @@ import asyncio
 from distributed import Worker, WorkerPlugin, get_worker
 
 from grader.cluster.parcels import Parcel
-from grader.cluster.records import SLOT, TOPIC, Answer, News
+from grader.cluster.records import SLOT, TOPIC, Answer, News, Outcome
 from grader.cluster.slots import WorkerSlots
 from grader.jobs import CheckStarted, Setup, Trained
 
@@ -54,14 +54,26 @@ def grade_here(name: str, task: str, parcel: Parcel, key: str) -> str:
     Returns:
         An `Answer` as JSON.
     """
-    worker = get_worker()
-    host = worker.plugins[name]
-    assert isinstance(host, SlotHost)
-    assert host.slots is not None
+    worker, slots = get_worker(), _slots(name)
 
     def tell(event: CheckStarted | Trained | None) -> None:
         worker.log_event(TOPIC, News(task=task, event=event).model_dump_json())
 
     tell(None)
-    outcome = host.slots.grade(parcel, key, tell)
-    return Answer(worker=worker.address, outcome=outcome).model_dump_json()
+    return _answer(slots.grade(parcel, key, tell))
+
+
+def open_here(name: str) -> str:
+    """The task that asks what is graded with; takes and returns as :func:`grade_here` does."""
+    return _answer(_slots(name).open())
+
+
+def _slots(name: str) -> WorkerSlots:
+    host = get_worker().plugins[name]
+    assert isinstance(host, SlotHost)
+    assert host.slots is not None
+    return host.slots
+
+
+def _answer(outcome: Outcome) -> str:
+    return Answer(worker=get_worker().address, outcome=outcome).model_dump_json()

@@ -14,14 +14,14 @@ from distributed import Client, Future, KilledWorker
 
 from grader.cluster.addresses import open_addresses
 from grader.cluster.comparing import differences
-from grader.cluster.host import SlotHost, grade_here
+from grader.cluster.host import SlotHost, grade_here, open_here
 from grader.cluster.parcels import pack
 from grader.cluster.records import ANSWER, SLOT, TOPIC, Answer, Differs, Lost
 from grader.cluster.slots import this_installation
 from grader.cluster.watching import Watch, Watches
 from grader.errors import UserError
 from grader.intake import Submission
-from grader.jobs import Broken, Opened, Refused, Setup
+from grader.jobs import Broken, Finished, Opened, Refused, Setup
 from grader.results import SubmissionResult
 from grader.slot import Bug, OnEvent, SlotLost, single_slot
 
@@ -109,8 +109,7 @@ class ClusterPool:
                 "the extra `cluster`, wherever a Dask worker runs."
             ) from error
         self._client.subscribe_topic(TOPIC, self._watches.tell)
-        with single_slot(self._setup) as slot:
-            self._ours = slot.open()
+        self._ours = self._what_we_grade_with()
         return self._ours
 
     def grade(self, submission: Submission, on_event: OnEvent) -> SubmissionResult:
@@ -144,6 +143,10 @@ class ClusterPool:
             self._client.unregister_worker_plugin(self._name)
         except (OSError, ValueError, TimeoutError, CancelledError):
             pass  # the scheduler is gone; the workers end their slots when nothing comes
+
+    def _what_we_grade_with(self) -> Opened:
+        with single_slot(self._setup) as slot:
+            return slot.open()
 
     def _answer(self, task: str, submission: Submission, watch: Watch) -> Answer | None:
         """What a worker answers; None where it was lost before it began."""
@@ -186,13 +189,7 @@ class ClusterPool:
         return future
 
     def _result(self, answer: Answer) -> SubmissionResult:
-        outcome = answer.outcome
-        if isinstance(outcome, Lost):
-            raise SlotLost("the examiner process ended unexpectedly")
-        if isinstance(outcome, Refused):
-            raise UserError(f"The worker {answer.worker} cannot grade: {outcome.message}")
-        if isinstance(outcome, Broken):
-            raise Bug(outcome.message, outcome.traceback)
+        outcome = _good(answer)
         if isinstance(outcome, Differs):
             assert self._ours is not None
             what = "; ".join(differences(self._ours, this_installation(), outcome))
@@ -201,6 +198,7 @@ class ClusterPool:
                 f"differs: {what}. Install the same there, and lay the same data where its "
                 "TORCHGRADE_DATA says; what was graded is kept."
             )
+        assert isinstance(outcome, Finished)
         return outcome.result
 
     def _count(self) -> int:
@@ -223,3 +221,28 @@ class ClusterPool:
                 "with `dask worker ... --resources slot=1`, which grades one submission at a time."
             )
         return slots
+
+
+class LocalClusterPool(ClusterPool):
+    """Slots of a cluster on this machine, whose workers run what we run; so one of them is asked
+    what that is, and torch is loaded once less."""
+
+    def _what_we_grade_with(self) -> Opened:
+        future = self._client.submit(
+            open_here, self._name, key=f"{self._name}-open", resources={SLOT: 1}, pure=False
+        )
+        opened = _good(ANSWER.validate_json(future.result()))
+        assert isinstance(opened, Opened)
+        return opened
+
+
+def _good(answer: Answer) -> Opened | Finished | Differs:
+    """What is no failure; that is raised as in a pool of this machine."""
+    outcome = answer.outcome
+    if isinstance(outcome, Lost):
+        raise SlotLost("the examiner process ended unexpectedly")
+    if isinstance(outcome, Refused):
+        raise UserError(f"The worker {answer.worker} cannot grade: {outcome.message}")
+    if isinstance(outcome, Broken):
+        raise Bug(outcome.message, outcome.traceback)
+    return outcome

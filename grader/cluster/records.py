@@ -36,7 +36,7 @@ class Differs(Record):
 
 
 Outcome = Annotated[
-    Finished | Lost | Differs | Refused | Broken,
+    Opened | Finished | Lost | Differs | Refused | Broken,
     Field(discriminator="kind"),
 ]
 

@@ -6,7 +6,7 @@ import os
 import platform
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,8 +54,12 @@ class WorkerSlots:
         self._threads = ThreadPoolExecutor(slots, thread_name_prefix="torchgrade")
 
     def prepare(self) -> None:
-        """Begin to load torch; what is wrong is told by the first submission."""
-        self._threads.submit(self._prepare)
+        """Begin to load torch; what is wrong is told by whatever is asked next."""
+        self._threads.submit(self._told, self._opened_as)
+
+    def open(self) -> Outcome:
+        """What these slots grade with."""
+        return self._run(self._opened_as)
 
     def grade(self, parcel: Parcel, key: str, on_event: OnEvent) -> Outcome:
         """Grade a submission, if the results of these slots are those that are wanted.
@@ -65,12 +69,7 @@ class WorkerSlots:
             key: of all that holds for every submission.
             on_event: is told what happens, in another thread.
         """
-        try:
-            return self._threads.submit(self._grade, parcel, key, on_event).result()
-        except (CancelledError, RuntimeError):
-            if self._closed.is_set():
-                return Lost()
-            raise
+        return self._run(lambda: self._grade(parcel, key, on_event))
 
     def close(self) -> None:
         """End everything; what is being graded is lost."""
@@ -78,25 +77,19 @@ class WorkerSlots:
         self._end_processes()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _prepare(self) -> None:
+    def _run(self, action: Callable[[], Outcome]) -> Outcome:
         try:
-            with self._in_use():
-                self._open()
-        except Exception:
-            pass  # it happens again when a submission comes, and is told then
+            return self._threads.submit(self._told, action).result()
+        except (CancelledError, RuntimeError):
+            if self._closed.is_set():
+                return Lost()
+            raise
 
-    def _grade(self, parcel: Parcel, key: str, on_event: OnEvent) -> Outcome:
+    def _told(self, action: Callable[[], Outcome]) -> Outcome:
+        """What comes of an action; what it raises, as a record."""
         try:
             with self._in_use():
-                scratch, pool, opened = self._open()
-                if opened.provenance.key != key:
-                    return Differs(opened=opened, installation=this_installation())
-                folder = Path(tempfile.mkdtemp(dir=scratch.path))
-                folder.chmod(0o755)  # as on the instructor's disk: a worker may be another user
-                try:
-                    return Finished(result=pool.grade(unpack(parcel, folder), on_event))
-                finally:
-                    remove_tree(folder)
+                return action()
         except UserError as error:
             return Refused(message=str(error))
         except SlotLost:
@@ -105,6 +98,21 @@ class WorkerSlots:
             return Broken(message=str(error), traceback=error.details)
         except OSError as error:
             return Refused(message=f"It cannot write to its TMPDIR: {error.strerror}.")
+
+    def _opened_as(self) -> Opened:
+        _scratch, _pool, opened = self._open()
+        return opened
+
+    def _grade(self, parcel: Parcel, key: str, on_event: OnEvent) -> Outcome:
+        scratch, pool, opened = self._open()
+        if opened.provenance.key != key:
+            return Differs(opened=opened, installation=this_installation())
+        folder = Path(tempfile.mkdtemp(dir=scratch.path))
+        folder.chmod(0o755)  # as on the instructor's disk: a worker may be another user
+        try:
+            return Finished(result=pool.grade(unpack(parcel, folder), on_event))
+        finally:
+            remove_tree(folder)
 
     @contextmanager
     def _in_use(self) -> Iterator[None]:
