@@ -26,6 +26,8 @@ from kills import children, environment, make_class, scored
 
 PAUSE_SECONDS = (3.0, 12.0)
 """Between two kills: at least, at most."""
+END_SECONDS = 2.0
+"""What Python's own resource tracker takes to notice that its parent has ended."""
 
 
 def main() -> None:
@@ -80,6 +82,7 @@ def kill_workers(folder: Path, workers: int, kills: int, draw: random.Random) ->
             killed += 1
     code = grading.wait()
     print(f"killed: {killed} Dask workers; exit code {code}", flush=True)
+    time.sleep(END_SECONDS)
     print(f"processes left: {len(left(folder))}")
     finished = {log.parent.name: log.read_text().count(" graded: ") + log.read_text().count(
         " not graded: ") for log in (folder / "disturbed").rglob("grading.log")}  # fmt: skip

@@ -25,6 +25,8 @@ _CANNOT = {
     "torchgrade calibrate --rubric rubric.yaml": "takes an hour; tests/calibrating has a small one",
     "torchgrade calibrate --rubric rubric.yaml --seeds 30": "takes an hour, too",
     "torchgrade data fetch": "downloads",
+    "torchgrade grade submissions.zip --out OUT --scheduler tls://HOST:8786 "
+    "--tls-ca ca.pem --tls-cert cert.pem --tls-key key.pem": "tests/cluster starts such a cluster",
     "torchgrade data import DIR": "is tested with data sets of its own",
     "torchgrade check HW05.ipynb --no-train --watch": "does not end",
 }
