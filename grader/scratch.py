@@ -27,9 +27,8 @@ class Scratch:
 
     def __init__(self) -> None:
         _remove_abandoned()
-        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._lock = FileLock(self.path / LOCK)
-        self._lock.acquire()
+        while not self._made():
+            pass
 
     def __enter__(self) -> Self:
         return self
@@ -46,6 +45,20 @@ class Scratch:
         """Remove the folder."""
         remove_tree(self.path)
         self._lock.release()
+
+    def _made(self) -> bool:
+        """Make and lock it; whether nobody took it for abandoned between the two."""
+        self.path = Path(tempfile.mkdtemp(prefix=PREFIX))
+        self._lock = FileLock(self.path / LOCK)
+        try:
+            self._lock.acquire()
+        except FileNotFoundError:
+            return False
+        if (self.path / LOCK).exists():
+            self.path.chmod(0o700)  # the lock makes a folder that is missing, open to everybody
+            return True
+        self._lock.release()
+        return False
 
 
 def _remove_abandoned() -> None:
