@@ -27,7 +27,7 @@ from kills import children, environment, make_class, scored
 PAUSE_SECONDS = (3.0, 12.0)
 """Between two kills: at least, at most."""
 END_SECONDS = 2.0
-"""What Python's own resource tracker takes to notice that its parent has ended."""
+"""In which a process may end that was begun in place of one that was killed last."""
 
 
 def main() -> None:
@@ -82,8 +82,10 @@ def kill_workers(folder: Path, workers: int, kills: int, draw: random.Random) ->
             killed += 1
     code = grading.wait()
     print(f"killed: {killed} Dask workers; exit code {code}", flush=True)
-    time.sleep(END_SECONDS)
-    print(f"processes left: {len(left(folder))}")
+    for seconds in (0.0, END_SECONDS):
+        time.sleep(seconds)
+        names = [read(Path(f"/proc/{pid}/cmdline")).decode().split("\0") for pid in left(folder)]
+        print(f"processes left after {seconds:g} s: {len(names)} {names or ''}")
     finished = {log.parent.name: log.read_text().count(" graded: ") + log.read_text().count(
         " not graded: ") for log in (folder / "disturbed").rglob("grading.log")}  # fmt: skip
     twice = [name for name, times in finished.items() if times != 1]

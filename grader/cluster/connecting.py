@@ -54,6 +54,7 @@ def _local(where: target.LocalCluster) -> Iterator[Client]:
             resources={SLOT: 1},
             memory_limit=0,  # it is the grading processes that are large, and these have limits
             dashboard_address=None,
+            preload=["grader.cluster.unattended"],
             security=Security.temporary(),
             silence_logs=logging.CRITICAL,  # a lost worker is told in the logs of submissions
         ) as cluster,

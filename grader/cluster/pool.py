@@ -104,10 +104,7 @@ class ClusterPool:
         try:
             self._client.register_plugin(plugin)
         except ModuleNotFoundError as error:
-            raise UserError(
-                f"A worker of the cluster has no {error.name}. Install the same torchgrade, with "
-                "the extra `cluster`, wherever a Dask worker runs."
-            ) from error
+            raise _not_installed(error) from error
         self._client.subscribe_topic(TOPIC, self._watches.tell)
         self._ours = self._what_we_grade_with()
         return self._ours
@@ -157,6 +154,8 @@ class ClusterPool:
             if not watch.begun:
                 return None
             raise SlotLost("the Dask worker ended", losses=watch.begun) from killed
+        except ModuleNotFoundError as error:
+            raise _not_installed(error) from error
         except (CancelledError, OSError) as error:
             if self.closed:
                 raise SlotLost("grading was ended") from error
@@ -234,6 +233,13 @@ class LocalClusterPool(ClusterPool):
         opened = _good(ANSWER.validate_json(future.result()))
         assert isinstance(opened, Opened)
         return opened
+
+
+def _not_installed(error: ModuleNotFoundError) -> UserError:
+    return UserError(
+        f"A worker of the cluster has no {error.name}. Install the same torchgrade, with the extra "
+        "`cluster`, wherever a Dask worker runs."
+    )
 
 
 def _good(answer: Answer) -> Opened | Finished | Differs:

@@ -14,7 +14,7 @@ from pathlib import Path
 from grader.cluster.parcels import Parcel, unpack
 from grader.cluster.records import Differs, Installation, Lost, Outcome
 from grader.data.roots import ROOT_VARIABLE
-from grader.errors import UserError
+from grader.errors import TorchgradeError
 from grader.files import remove_tree
 from grader.installed import installed_packages
 from grader.jobs import Broken, Finished, Opened, Refused, Setup
@@ -90,14 +90,10 @@ class WorkerSlots:
         try:
             with self._in_use():
                 return action()
-        except UserError as error:
-            return Refused(message=str(error))
-        except SlotLost:
-            return Lost()
-        except Bug as error:
-            return Broken(message=str(error), traceback=error.details)
-        except OSError as error:
-            return Refused(message=f"It cannot write to its TMPDIR: {error.strerror}.")
+        except (TorchgradeError, OSError) as error:
+            if self._closed.is_set():
+                return Lost()  # whatever it says, it comes of the ending
+            return _as_record(error)
 
     def _opened_as(self) -> Opened:
         _scratch, _pool, opened = self._open()
@@ -169,6 +165,17 @@ class WorkerSlots:
             scratch, pool, _opened = opened
             pool.close()
             scratch.close()
+
+
+def _as_record(error: TorchgradeError | OSError) -> Outcome:
+    """What a slot raises, or what lies around it."""
+    if isinstance(error, SlotLost):
+        return Lost()
+    if isinstance(error, Bug):
+        return Broken(message=str(error), traceback=error.details)
+    if isinstance(error, OSError):
+        return Refused(message=f"It cannot write to its TMPDIR: {error.strerror}.")
+    return Refused(message=str(error))
 
 
 def this_installation() -> Installation:
