@@ -27,7 +27,7 @@ from kills import children, environment, make_class, scored
 PAUSE_SECONDS = (3.0, 12.0)
 """Between two kills: at least, at most."""
 END_SECONDS = 2.0
-"""In which a process may end that was begun in place of one that was killed last."""
+"""In which Python's resource tracker notices that its parent has ended."""
 
 
 def main() -> None:

@@ -49,6 +49,8 @@ def _local(where: target.LocalCluster) -> Iterator[Client]:
     with (
         dask.config.set(_LOCALLY),
         LocalCluster(
+            # Slots of one worker would start sooner (launchers load torch for seconds), but a
+            # submission that ends its worker would take its neighbours along.
             n_workers=where.workers,
             threads_per_worker=1,
             resources={SLOT: 1},

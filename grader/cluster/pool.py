@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import CancelledError
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -22,6 +23,7 @@ from grader.cluster.watching import Watch, Watches
 from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import Broken, Finished, Opened, Refused, Setup
+from grader.pool import MAX_STARTS
 from grader.results import SubmissionResult
 from grader.slot import Bug, OnEvent, SlotLost, single_slot
 
@@ -105,6 +107,10 @@ class ClusterPool:
             self._client.register_plugin(plugin)
         except ModuleNotFoundError as error:
             raise _not_installed(error) from error
+        except OSError as error:
+            raise UserError(
+                "A worker of the cluster was lost just when it was prepared. Grade again."
+            ) from error
         self._client.subscribe_topic(TOPIC, self._watches.tell)
         self._ours = self._what_we_grade_with()
         return self._ours
@@ -227,10 +233,19 @@ class LocalClusterPool(ClusterPool):
     what that is, and torch is loaded once less."""
 
     def _what_we_grade_with(self) -> Opened:
+        for _start in range(MAX_STARTS - 1):
+            with suppress(SlotLost):
+                return self._asked()
+        return self._asked()
+
+    def _asked(self) -> Opened:
         future = self._client.submit(
-            open_here, self._name, key=f"{self._name}-open", resources={SLOT: 1}, pure=False
+            open_here, self._name, key=f"torchgrade-{uuid4()}", resources={SLOT: 1}, pure=False
         )
-        opened = _good(ANSWER.validate_json(future.result()))
+        try:
+            opened = _good(ANSWER.validate_json(future.result()))
+        except KilledWorker as killed:
+            raise SlotLost("the Dask worker ended") from killed
         assert isinstance(opened, Opened)
         return opened
 

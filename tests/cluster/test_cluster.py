@@ -209,6 +209,22 @@ def test_who_kills_its_worker_three_times_is_ungraded_and_the_next_is_graded(
         assert "process was lost" not in log
 
 
+def test_a_worker_that_is_killed_before_anything_is_graded_is_replaced(setup, monkeypatch):
+    submit, killed = Client.submit, []
+
+    def submit_and_kill(client, *arguments, **options):
+        future = submit(client, *arguments, **options)
+        if not killed:  # it loads torch first, for seconds
+            killed.extend(dask_workers())
+            os.kill(killed[0], signal.SIGKILL)
+        return future
+
+    monkeypatch.setattr(Client, "submit", submit_and_kill)
+    with cluster_pool(setup, LocalCluster(1)) as pool:
+        assert pool.open().max_score == 100
+    assert len(killed) == 1
+
+
 def test_an_exception_in_the_middle_leaves_what_was_graded_and_no_process(
     class_of_three, setup, tmp_path
 ):
