@@ -130,13 +130,17 @@ class SlotPool:
             if self._launcher is not None:
                 self._launcher.close()
                 self._launcher = None
-        try:
-            while True:  # those in use are closed by whoever uses them
-                slot = self._free.get_nowait()
-                if slot is not None:
-                    slot.close()
-        except Empty:
-            pass
+        for slot in self._drained():  # those in use are closed by whoever uses them
+            if slot is not None:
+                slot.close()
+            self._free.put(None)  # whoever waits for one, or comes later, is told that it is over
+
+    def _drained(self) -> list[Slot | None]:
+        slots: list[Slot | None] = []
+        with suppress(Empty):
+            while True:
+                slots.append(self._free.get_nowait())
+        return slots
 
     def _open_first(self) -> Opened:
         slot, opened = self._open()

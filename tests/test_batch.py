@@ -15,8 +15,10 @@ from grader.errors import UserError
 from grader.intake import read_submission
 from grader.intake.leftovers import is_report_folder
 from grader.launching import Launcher
+from grader.pool import SlotPool
 from grader.report import read_submission as read_result
 from grader.report import render_submission
+from grader.slot import SlotLost
 from grader.workload import expected_work
 
 HOMEWORK = "def flatten(x): return x.reshape(len(x), -1)\n"
@@ -313,3 +315,10 @@ def test_a_report_that_cannot_be_made_costs_that_submission_alone(grade, hand_in
     _, graded = grade([hand_in("kim"), hand_in("lee")])
     assert [each.entry.status for each in graded] == ["ungraded", "graded"]
     assert "OverflowError: too large to draw" in graded[0].reason
+
+
+def test_a_pool_that_was_closed_keeps_nobody_waiting(setup, hand_in):
+    with SlotPool(setup, 1) as pool:
+        pool.open()
+    with pytest.raises(SlotLost):
+        pool.grade(hand_in("kim"), lambda event: None)
