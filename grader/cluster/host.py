@@ -59,7 +59,6 @@ def grade_here(name: str, task: str, parcel: Parcel, key: str) -> str:
     def tell(event: CheckStarted | Trained | None) -> None:
         worker.log_event(TOPIC, News(task=task, event=event).model_dump_json())
 
-    tell(None)
     return _answer(slots.grade(parcel, key, tell))
 
 

@@ -17,11 +17,12 @@ from grader.data.roots import ROOT_VARIABLE
 from grader.errors import TorchgradeError
 from grader.files import remove_tree
 from grader.installed import installed_packages
-from grader.jobs import Broken, Finished, Opened, Refused, Setup
+from grader.jobs import Broken, CheckStarted, Finished, Opened, Refused, Setup, Trained
 from grader.pool import SlotPool
 from grader.scratch import Scratch
-from grader.slot import Bug, OnEvent, SlotLost
+from grader.slot import Bug, SlotLost
 
+Tell = Callable[[CheckStarted | Trained | None], None]
 IDLE_SECONDS = 60.0
 """After so long without a submission the processes are ended; a later one gets new ones. Whoever
 sent them may have been killed, and Dask does not tell."""
@@ -61,15 +62,15 @@ class WorkerSlots:
         """What these slots grade with."""
         return self._run(self._opened_as)
 
-    def grade(self, parcel: Parcel, key: str, on_event: OnEvent) -> Outcome:
+    def grade(self, parcel: Parcel, key: str, tell: Tell) -> Outcome:
         """Grade a submission, if the results of these slots are those that are wanted.
 
         Args:
             parcel: the submission.
             key: of all that holds for every submission.
-            on_event: is told what happens, in another thread.
+            tell: is told in another thread what happens; None, when it begins.
         """
-        return self._run(lambda: self._grade(parcel, key, on_event))
+        return self._run(lambda: self._grade(parcel, key, tell))
 
     def close(self) -> None:
         """End everything; what is being graded is lost."""
@@ -99,14 +100,16 @@ class WorkerSlots:
         _scratch, _pool, opened = self._open()
         return opened
 
-    def _grade(self, parcel: Parcel, key: str, on_event: OnEvent) -> Outcome:
+    def _grade(self, parcel: Parcel, key: str, tell: Tell) -> Outcome:
         scratch, pool, opened = self._open()
         if opened.provenance.key != key:
             return Differs(opened=opened, installation=this_installation())
         folder = Path(tempfile.mkdtemp(dir=scratch.path))
         folder.chmod(0o755)  # as on the instructor's disk: a worker may be another user
         try:
-            return Finished(result=pool.grade(unpack(parcel, folder), on_event))
+            submission = unpack(parcel, folder)
+            tell(None)  # not before torch is loaded: a loss until then is not the submission's
+            return Finished(result=pool.grade(submission, tell))
         finally:
             remove_tree(folder)
 

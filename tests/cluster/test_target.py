@@ -12,7 +12,6 @@ from grader.cli import app
 from grader.cluster import LocalCluster, RemoteCluster, target_of
 from grader.cluster.addresses import open_addresses
 from grader.errors import UsageError
-from grader.options import opened_pool
 
 NOTHING = {
     "scheduler": None, "cluster": None, "tls_ca": None, "tls_cert": None, "tls_key": None,
@@ -95,16 +94,18 @@ def test_how_many_at_once_is_not_said_of_a_cluster(tmp_path):
     assert "--jobs" in str(done.exception)
 
 
-def test_without_dask_a_sentence_says_what_to_install(setup, monkeypatch):
-    monkeypatch.setitem(sys.modules, "distributed", None)
-    monkeypatch.delitem(sys.modules, "grader.cluster.connecting", raising=False)
-    monkeypatch.delitem(sys.modules, "grader.cluster.pool", raising=False)
-    monkeypatch.delitem(sys.modules, "dask", raising=False)
-    with (
-        pytest.raises(UsageError, match=r"torchgrade\[cluster\]"),
-        opened_pool(setup, LocalCluster(2), 1),
-    ):
-        pass
+def test_without_dask_a_sentence_says_what_to_install(tmp_path):
+    (tmp_path / "kim.py").write_text("def flatten(x): return x\n")
+    script = "import sys; sys.modules['distributed'] = None; from grader.cli import main; main()"
+    command = ["grade", str(tmp_path), "--out", str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *command, "--cluster", "local:2"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "torchgrade[cluster]" in done.stderr
 
 
 def test_the_command_line_loads_no_dask():
