@@ -54,6 +54,7 @@ class Order:
         number: of the attempt, from 0.
         seed: of every random number generator.
         shuffled: whether it begins from weights whose values were shuffled.
+        mixed: whether it is trained in mixed precision.
     """
 
     name: RunName
@@ -62,6 +63,7 @@ class Order:
     number: int
     seed: int
     shuffled: bool = False
+    mixed: bool = False
 
     @property
     def target(self) -> str:
@@ -306,6 +308,7 @@ class Conductor:
             on_pause=go_on,
             # A loop may make its model itself, which nobody could shuffle before.
             shuffle_seed=order.seed if order.shuffled else None,
+            mixed_precision=order.mixed,
         )
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
+CPUINFO = Path("/proc/cpuinfo")
+_BFLOAT16 = frozenset({"avx512_bf16", "amx_bf16"})
 SLOT_BYTES = 3 << 29
 """What one slot may take. Where two train the samples, an examiner takes 0.25 GB of its own and a
 worker as much; the rest is for networks that are larger than these."""
@@ -43,6 +45,19 @@ def this_machine(cgroups: Path = CGROUPS) -> Machine:
         if limit:
             memory = min(memory, limit[0])
     return Machine(cores, memory)
+
+
+def multiplies_bfloat16(cpuinfo: Path = CPUINFO) -> bool:
+    """Whether the processor multiplies bfloat16 itself, which takes half the time of float32.
+
+    Args:
+        cpuinfo: Linux's description of it; without one, it is taken for one that does not.
+    """
+    try:
+        text = cpuinfo.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return not _BFLOAT16.isdisjoint(text.split())
 
 
 def _cpu_quota(cgroups: Path) -> float | None:

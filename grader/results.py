@@ -214,6 +214,9 @@ class RunResult(Record):
     budget: int | None = Field(default=None, description="epochs that it may take")
     optimizer: OptimizerInfo | None = None
     seeds: tuple[int, ...] = ()
+    mixed_precision: bool = Field(
+        default=False, description="reached in bfloat16, which is tried first where that is quicker"
+    )
     shared_with: str | None = Field(
         default=None, description="whose equal training this is: `reference:` and which one"
     )

@@ -19,6 +19,7 @@ from grader.data import Store
 from grader.experiments import Experiment
 from grader.given_loops import trains_as_given
 from grader.intake import Submission
+from grader.machine import multiplies_bfloat16
 from grader.matched import MatchedRun
 from grader.measuring import HeldOut
 from grader.protocol.parts import Cell
@@ -151,6 +152,7 @@ class Trainers:
             shared=shared,
             verified=verified,
             late_is_left_out=self._late_is_left_out,
+            mixes=multiplies_bfloat16(),
         )
 
     @cached_property

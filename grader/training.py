@@ -62,6 +62,7 @@ class Trainer:
         shared: the result of an equal training that reached its threshold, where there is one.
         verified: of which runs that are shared the own training is carried out, too.
         late_is_left_out: whether a run that no time is left for is none that was missed.
+        mixes: whether mixed precision is quicker here.
 
     Attributes:
         results: of the runs that were trained.
@@ -82,6 +83,7 @@ class Trainer:
         shared: FindShared = lambda name, matched: None,
         verified: Callable[[RunName], bool] = lambda name: False,
         late_is_left_out: bool = False,
+        mixes: bool = False,
     ) -> None:
         self._student = student
         self._runs = runs
@@ -96,6 +98,7 @@ class Trainer:
         self._shared = shared
         self._is_verified = verified
         self._late_is_left_out = late_is_left_out
+        self._mixes = mixes and self._rules.stop_when_reached
         self.results: dict[RunName, RunResult] = {}
         self.flags: list[IntegrityFlag] = []
         self.mistakes: dict[RunName, str] = {}
@@ -191,20 +194,35 @@ class Trainer:
             number: attempts that were made before.
         """
         # Each in a worker of its own: what one run has learned is not there for the next.
-        attempts = [self._first_attempt(name, matched, number)]
+        order = Order(name, matched, self._specs[name], number, self._seeds(name, number))
+        quick = self._quick_attempt(order)
+        if quick is not None:
+            return [quick]
+        attempts = [self._first_attempt(order)]
         further = self._rules.further_seeds if self._is_near_miss(attempts[0]) else 0
         while not attempts[-1].reached and len(attempts) <= further:
             attempts.append(self._attempt_afresh(attempts[0].order, number + len(attempts)))
         return attempts
 
-    def _first_attempt(self, name: RunName, matched: MatchedRun, number: int) -> Attempt:
+    def _quick_attempt(self, order: Order) -> Attempt | None:
+        """In mixed precision; None where it did not reach, which may be for the rounding.
+
+        What it reaches is measured in full precision.
+        """
+        if not (self._mixes and order.spec.mixed_precision and order.matched.last.model):
+            return None
+        attempt = self._attempt_afresh(replace(order, mixed=True), order.number)
+        if knows_before_training(attempt.curve, self._integrity) or attempt.problem is not None:
+            return None
+        return attempt if attempt.is_settled else None
+
+    def _first_attempt(self, order: Order) -> Attempt:
         """Of a model; from shuffled weights where it arrives trained."""
-        order = Order(name, matched, self._specs[name], number, self._seeds(name, number))
-        attempt = self._attempt_afresh(order, number)
+        attempt = self._attempt_afresh(order, order.number)
         if not knows_before_training(attempt.curve, self._integrity):
             return attempt
-        self.flags.append(arrived_trained(name, attempt.curve[0].val_accuracy))
-        return self._attempt_afresh(replace(order, shuffled=True), number)
+        self.flags.append(arrived_trained(order.name, attempt.curve[0].val_accuracy))
+        return self._attempt_afresh(replace(order, shuffled=True), order.number)
 
     def _attempt_afresh(self, order: Order, number: int) -> Attempt:
         seed = self._seeds(order.name, number)
@@ -313,6 +331,7 @@ class Trainer:
             budget=order.spec.epochs,
             optimizer=optimizer_info(order.matched.last),
             seeds=tuple(attempt.order.seed for attempt in attempts),
+            mixed_precision=order.mixed,
             curve=tuple(best.curve),
             reason=None if reached else contradiction or self._miss(best, len(attempts)),
         )

@@ -29,6 +29,7 @@ from grader.harness.layout import ChannelsLast
 from grader.harness.loaded import Loaded
 from grader.harness.loading import Loader
 from grader.harness.memory import keep_freed_memory
+from grader.harness.mixing import MixedPrecision
 from grader.harness.models import IMAGES
 from grader.harness.output import BoundedOutput
 from grader.harness.predicting import Predictions
@@ -94,6 +95,8 @@ class Worker:
         self._fusing = Fusing()
         self._layout = ChannelsLast()
         self._layout.install()
+        self._mixing = MixedPrecision()
+        self._mixing.install()
         self._devices = Devices()
         self._loaded: Loaded | None = None
         self._about: Answers | None = None
@@ -206,7 +209,11 @@ class Worker:
         self._lay_out(recordings[-1])
         error, steps, habits = None, Steps(), Habits()
         shuffler = None if request.shuffle_seed is None else Shuffler(request.shuffle_seed)
-        with self._metered(meter, steps, habits, shuffler), threads_of_torch(request.threads):
+        with (
+            self._metered(meter, steps, habits, shuffler),
+            self._mixing.during_training(wanted=request.mixed_precision),
+            threads_of_torch(request.threads),
+        ):
             for recording in recordings:
                 self._training = recording
                 self._watch.begin()

@@ -156,12 +156,14 @@ class RunSpec(Part):
     """One training run: accuracy to reach (0 to 1) and budget in epochs.
 
     `learning_rate` is the homework's own, where there is one: nobody is asked for it, but who
-    misses the threshold with quite another one is told.
+    misses the threshold with quite another one is told. `mixed_precision` tries it in bfloat16
+    first, on a processor for which that is quicker; who misses so is trained as ever.
     """
 
     threshold: Share
     epochs: PositiveInt
     learning_rate: PositiveFloat | None = None
+    mixed_precision: bool = False
 
 
 class ConvnetCase(Part):

@@ -134,6 +134,7 @@ class Student(Session):
         threads: int,
         on_pause: Callable[[m.Paused], bool],
         shuffle_seed: int | None = None,
+        mixed_precision: bool = False,
     ) -> m.Trained:
         """Carry out recorded trainings.
 
@@ -145,6 +146,7 @@ class Student(Session):
             threads: of torch's operations.
             on_pause: may ask for scores; returns whether to go on.
             shuffle_seed: where whatever trains is to begin from shuffled values, of their order.
+            mixed_precision: whether networks compute in bfloat16 between images and scores.
 
         Raises:
             WorkerError: the run hung, crashed, or its worker's progress is no possible one.
@@ -156,6 +158,7 @@ class Student(Session):
             pauses_per_epoch=pauses_per_epoch,
             threads=threads,
             shuffle_seed=shuffle_seed,
+            mixed_precision=mixed_precision,
         )
         end = time.monotonic() + self.deadlines.train
         iteration = 0
