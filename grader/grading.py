@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.assembly import Findings, result_of
 from grader.attempts import Progress
-from grader.checks.cases import Cases
+from grader.checks.cases import Cases, derive_seed
 from grader.checks.examination import Examination, Examined
 from grader.checks.explaining import Explains
 from grader.checks.recorded import RecordedCases
@@ -150,7 +150,7 @@ class Grader:
                 as_it_is,
                 mended.examined,
                 late_is_left_out=self._options.late_is_left_out,
-                explains=self._explains,
+                explains=self._explains(submission.digest),
             )
             checks = run_checks(examination, watcher.on_check)
             sides = [as_it_is, *mended.made]
@@ -199,13 +199,13 @@ class Grader:
 
         return DrawnCases(self._rubric.assignment, digest, spec, self._rubric.data)
 
-    @cached_property
-    def _explains(self) -> Explains | None:
+    def _explains(self, digest: str) -> Explains | None:
         if self._options.cases is not None:
             return None  # who has no answers cannot tell what is wrong
         from grader.checks.diagnosis import Diagnoser
 
-        return Diagnoser(self._rubric.tolerances)
+        seed = derive_seed(self._rubric.assignment, digest, "diagnosis")
+        return Diagnoser(self._rubric.tolerances, seed)
 
     def look(self, submission: Submission) -> Overview:
         """What is understood of a submission; nothing is checked and nothing trained."""

@@ -24,9 +24,13 @@ SHAPES = param_shapes(channels=3, channel_1=4, channel_2=5, classes=7, height=12
 CUTS = {mistake.id for mistake in NETWORKS if mistake.network.cut != "nowhere"}
 
 
+def seeded(seed):
+    return Diagnoser(load_rubric(default_rubric(), known_checks()).tolerances, seed)
+
+
 @pytest.fixture(scope="module")
 def diagnoser():
-    return Diagnoser(load_rubric(default_rubric(), known_checks()).tolerances)
+    return seeded(1)
 
 
 def ids(diagnosis):
@@ -270,3 +274,22 @@ def test_a_number_of_five_thousand_digits_is_no_size(diagnoser):
         raise StudentError("RuntimeError", f"shapes cannot be multiplied ({many}x1 and 1x1)")
 
     assert diagnoser.network(raising, IMAGE, SHAPES) is None
+
+
+def test_what_is_asked_is_drawn_for_every_submission():
+    """A table of what others were asked would have a mistake named that may earn points."""
+    asked = [[], []]
+
+    def told(answer, inputs):
+        def answering(x, *rest):
+            inputs.append(x)
+            return answer(x, *rest)
+
+        return answering
+
+    wrong = next(path for path in value_pieces("single") if path.stem.startswith("relu_2_missing"))
+    for seed, inputs in enumerate(asked):
+        seeded(seed).network(told(function(wrong), inputs), IMAGE, SHAPES)
+        seeded(seed).flatten(told(lambda x: x, inputs))
+    assert len(asked[0]) == len(asked[1]) > 0
+    assert not any(map(torch.equal, *asked))

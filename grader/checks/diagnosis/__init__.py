@@ -10,7 +10,8 @@
     tables.py     flatten, gradients and weights: variants that give the same tensors
 
 Nothing is named that another mistake explains as well. All of it runs on the trusted side, only
-after a check has failed, and changes no points.
+after a check has failed, and changes no points but those that a rubric grants for a mistake. So
+what a student's code is asked with is drawn anew for every submission.
 """
 
 from grader.checks.diagnosis.diagnosing import Diagnoser

@@ -26,9 +26,16 @@ _COMES_OUT = N_("This is exactly what comes out with {mistakes}. {hints}")
 
 @dataclass(frozen=True)
 class Diagnoser:
-    """See :class:`grader.checks.explaining.Explains`."""
+    """See :class:`grader.checks.explaining.Explains`.
+
+    Attributes:
+        tolerances: of comparisons.
+        seed: of what is drawn to find out which mistake it is. A rubric may grant points for one,
+            so that nobody may know it before handing in.
+    """
 
     tolerances: Tolerances
+    seed: int
 
     def known(self, mistake: str) -> Diagnosis:
         """A mistake that was read off what the student's code built."""
@@ -36,7 +43,7 @@ class Diagnoser:
 
     def flatten(self, call: Callable[[Tensor], Tensor]) -> Diagnosis | None:
         """A `flatten` that gives something else."""
-        mistake = name_flattening(call)
+        mistake = name_flattening(call, self.seed)
         return _told((mistake,)) if mistake else None
 
     def network(
@@ -44,7 +51,7 @@ class Diagnoser:
     ) -> Diagnosis | None:
         """A network whose scores are others."""
         student, form = Respondent(ask, self.tolerances.values), Form(image, shapes)
-        mistakes = Naming(student, form).name()
+        mistakes = Naming(student, form, self.seed).name()
         if mistakes:
             return _told(mistakes)
         stage = first_difference(student, form)

@@ -42,11 +42,13 @@ class Naming:
     Attributes:
         student: the network.
         form: the sizes that it is asked with.
+        seed: of what it is asked with.
         mistakes: those that are known.
     """
 
     student: Respondent
     form: Form
+    seed: int
     mistakes: Sequence[NetworkMistake] = NETWORKS
     _probes: dict[ParamShapes, tuple[Probe, ...]] = field(default_factory=dict, init=False)
 
@@ -79,8 +81,8 @@ class Naming:
         probes: list[Probe] = []
         if not all(map(all, shapes)):  # nothing is left of such small images
             return ()
-        for seed, (many, scale) in enumerate(zip(IMAGES, SCALES, strict=True)):
-            generator = torch.Generator().manual_seed(seed)
+        generator = torch.Generator().manual_seed(self.seed)
+        for many, scale in zip(IMAGES, SCALES, strict=True):
             x = draw_images(self.form, many, generator) * scale
             params = draw_params(shapes, generator)
             answer = self.student.answer(x, params)

@@ -29,9 +29,18 @@ UNLIKELY = 1e-4
 """A distribution is another one where its weights would have a smaller chance than this."""
 
 
-def name_flattening(flatten: Callable[[Tensor], Tensor]) -> FlattenMistake | None:
-    """The mistake whose results are a student's for all images, if there is only one."""
-    probes = [torch.arange(torch.Size(shape).numel()).float().reshape(shape) for shape in _SHAPES]
+def name_flattening(flatten: Callable[[Tensor], Tensor], seed: int) -> FlattenMistake | None:
+    """The mistake whose results are a student's for all images, if there is only one.
+
+    Args:
+        flatten: the student's.
+        seed: of the images.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    probes = [
+        torch.randperm(torch.Size(shape).numel(), generator=generator).float().reshape(shape)
+        for shape in _SHAPES
+    ]
     try:
         answers = [flatten(x) for x in probes]
     except (StudentError, ReplyError):
