@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 
 from grader.intake import Submission
@@ -15,20 +15,23 @@ _CONVOLUTION = "Conv2d"
 _ENDLESS = re.compile(r"^[ \t]*while (?:True|1):", re.MULTILINE)
 _DEADLINE = 100
 """Convolutions' worth of work that a loop until its deadline is."""
+_READY_MADE = re.compile(r"\bmodels\.\w+\(")
+_DEEP = 50
+"""The same, for a network of torchvision's."""
+_WIDTH, _WIDEST = 32, 1024
+"""Channels that a convolution puts out, by which it counts; and the most that are believed."""
 _MOST = 100
 """Times that a loop is taken to repeat what it makes: no network has more layers of one kind."""
 
 
 def expected_work(submission: Submission) -> int:
-    """By the convolutions that it writes, those in loops as often as these repeat them.
+    """By the convolutions that it writes and their widths; in loops, as often as these repeat them.
 
     A loop without an end may run until a deadline, which takes longer than most work.
     """
     work, left = 0, MAX_PARSED_IN_ALL
     for cell in submission.cells:
-        # Few cells make layers in loops, and only these are worth being parsed.
-        is_parsed = _CONVOLUTION in cell.source and "range(" in cell.source
-        is_parsed = is_parsed and len(cell.source) <= min(MAX_PARSED, left)
+        is_parsed = _CONVOLUTION in cell.source and len(cell.source) <= min(MAX_PARSED, left)
         left -= len(cell.source) if is_parsed else 0
         work += _work(cell.source, parse(cell.source) if is_parsed else None)
     return work
@@ -36,13 +39,15 @@ def expected_work(submission: Submission) -> int:
 
 def _work(source: str, tree: ast.Module | None) -> int:
     endless = _DEADLINE * len(_ENDLESS.findall(source))
+    ready_made = _DEEP * len(_READY_MADE.findall(source))
     written = source.count(f"{_CONVOLUTION}(") if tree is None else sum(_convolutions(tree))
-    return endless + written
+    return endless + ready_made + written
 
 
 def _convolutions(tree: ast.Module) -> Iterator[int]:
-    """How often each call that makes one is repeated."""
+    """What each call that makes one counts, by its width and how often it is repeated."""
     waiting: list[tuple[ast.AST, int]] = [(tree, 1)]
+    numbers = dict(_assigned(tree))
     while waiting:
         node, times = waiting.pop()
         if isinstance(node, ast.For):
@@ -50,8 +55,27 @@ def _convolutions(tree: ast.Module) -> Iterator[int]:
         elif isinstance(node, ast.ListComp | ast.GeneratorExp):
             times *= prod(_length(each.iter) for each in node.generators)
         elif isinstance(node, ast.Call) and _name(node.func) == _CONVOLUTION:
-            yield min(times, _MOST)
+            yield min(times, _MOST) * max(1, min(_channels(node, numbers), _WIDEST) // _WIDTH)
         waiting += ((child, min(times, _MOST)) for child in ast.iter_child_nodes(node))
+
+
+def _assigned(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """The numbers that names are given, as in `channel_1 = 64`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            for target in node.targets:
+                if isinstance(target, ast.Name) and isinstance(node.value.value, int):
+                    yield target.id, node.value.value
+
+
+def _channels(convolution: ast.Call, numbers: Mapping[str, int]) -> int:
+    """How many a convolution puts out; 0 where that cannot be told."""
+    named = [each.value for each in convolution.keywords if each.arg == "out_channels"]
+    out = next(iter([*named, *convolution.args[1:2]]), None)
+    if isinstance(out, ast.Name):
+        return numbers.get(out.id, 0)
+    value = out.value if isinstance(out, ast.Constant) else None
+    return value if isinstance(value, int) else 0
 
 
 def _length(loop: ast.expr) -> int:

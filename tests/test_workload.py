@@ -15,7 +15,10 @@ from grader.workload import expected_work
     [
         ("def flatten(x): return x\n", 0),
         ("model = [nn.Conv2d(3, 8, 3), Conv2d(8, 8, 3)]\n", 2),
-        ("for i in range(16):\n    layers += [nn.Conv2d(64, 64, 3)]\n", 16),
+        ("for i in range(16):\n    layers += [nn.Conv2d(64, 64, 3)]\n", 32),
+        ("c = 128\nmodel = [nn.Conv2d(3, c, 3), nn.Conv2d(in_channels=c, out_channels=64)]\n", 6),
+        ("nn.Conv2d(3, 10**9, 3)\nnn.Conv2d(3, 1000000000, 3)\nnn.Conv2d(x, y, 3)\n", 34),
+        ("model = torchvision.models.resnet18(weights=None)\n", 50),
         ("for i in range(2, 6):\n    for j in range(3):\n        nn.Conv2d(1, 1, 1)\n", 12),
         ("layers = [nn.Conv2d(8, 8, 3) for _ in range(5)]\n", 5),
         ("for epoch in range(depth):\n    nn.Conv2d(1, 1, 1)\n", 1),
@@ -25,7 +28,8 @@ from grader.workload import expected_work
         ("while True:\n    pass\n", 100),
     ],
     ids=[
-        "none", "two", "loop", "loops", "comprehension", "unknown", "computed", "bounded",
+        "none", "two", "loop", "widths", "too wide", "ready-made", "loops",
+        "comprehension", "unknown", "computed", "bounded",
         "no Python", "endless",
     ],
 )  # fmt: skip
