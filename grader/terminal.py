@@ -140,7 +140,7 @@ class _Line:
 
     def training(self, event: Trained) -> str:
         """What the line says of a training: which, its curve, how far it has come."""
-        if self.run != (event.run, event.attempt):
+        if self.run != (event.run, event.attempt) or not event.iteration:
             self.run, self.curve = (event.run, event.attempt), []
         self.curve.append(event.val_accuracy)
         which: str = event.run

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from grader.machine import SLOT_BYTES, Machine, this_machine
+from grader.machine import SLOT_BYTES, Machine, multiplies_bfloat16, this_machine
 
 
 def test_without_control_groups_the_whole_machine_may_be_used(tmp_path):
@@ -55,3 +55,22 @@ def test_a_share_of_a_core_is_one_slot(tmp_path):
 )
 def test_slots_are_as_many_as_cores_memory_and_submissions_allow(cores, memory, submissions, slots):
     assert Machine(cores, memory).slots(submissions) == slots
+
+
+@pytest.mark.parametrize(
+    ("flags", "multiplies"),
+    [
+        ("fpu avx512f avx512_bf16", True),
+        ("amx_bf16 fpu", True),
+        ("fpu avx512f avx512_bf16x", False),
+        ("", False),
+    ],
+)
+def test_a_processor_tells_whether_it_multiplies_bfloat16(tmp_path, flags, multiplies):
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(f"processor\t: 0\nflags\t\t: {flags}\n")
+    assert multiplies_bfloat16(cpuinfo) is multiplies
+
+
+def test_one_that_nobody_describes_multiplies_none(tmp_path):
+    assert not multiplies_bfloat16(tmp_path / "cpuinfo")

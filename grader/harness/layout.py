@@ -76,18 +76,25 @@ class ChannelsLast:
         self._model = model
 
     def _enter(self, module: nn.Module, arguments: Any) -> Any:
-        if module is not self._model or not arguments or not isinstance(arguments[0], Tensor):
-            return None
-        first, *others = arguments
-        if first.dim() != 4 or first.is_complex():
-            return None
-        self._inside.close()
-        self._inside.enter_context(_ViewsOfAny())
-        return first.contiguous(memory_format=torch.channels_last), *others
+        laid_out = channels_last(arguments) if module is self._model else None
+        if laid_out is not None:
+            self._inside.close()
+            self._inside.enter_context(ViewsOfAny())
+        return laid_out
 
     def _leave(self, module: nn.Module, *_: Any) -> None:
         if module is self._model:
             self._inside.close()
+
+
+def channels_last(arguments: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """What a network is called on, its images laid out otherwise; None where there are none."""
+    if not arguments or not isinstance(arguments[0], Tensor):
+        return None
+    images, *others = arguments
+    if images.dim() != 4 or images.is_complex():
+        return None
+    return images.contiguous(memory_format=torch.channels_last), *others
 
 
 def _keeps_to_itself(model: nn.Module) -> bool:
@@ -109,7 +116,7 @@ def _flattens(part: nn.Module) -> bool:
     return named and not part._modules and not part._parameters and not part._buffers
 
 
-class _ViewsOfAny(TorchFunctionMode):
+class ViewsOfAny(TorchFunctionMode):
     """Lets `view` copy what is laid out channels-last, as `reshape` does."""
 
     def __torch_function__(

@@ -30,6 +30,7 @@ class Run:
     optimizer: str | None
     settings: str
     seeds: str
+    precision: str | None
     shared_with: str | None
     reason: tuple[Block, ...]
     plot: CurvePlot | None
@@ -54,6 +55,7 @@ def run_view(name: RunName, run: RunResult) -> Run:
         optimizer=_optimizer(run.optimizer) if run.optimizer else None,
         settings=wording.settings(run.optimizer),
         seeds=wording.seeds(run.seeds),
+        precision=_("mixed precision (bfloat16)") if run.mixed_precision else None,
         shared_with=phrases.shared_with(shared) if shared else None,
         reason=typeset(run.reason),
         plot=curve_plot(name, run) if run.curve else None,

@@ -24,6 +24,13 @@ def test_a_shared_run_names_the_other(build):
     assert run_view("module", run).shared_with.endswith("(reference:31d018db3fa4).")
 
 
+def test_a_run_that_reached_in_mixed_precision_says_so(build):
+    run = build.run(0.45, 0.49)
+    assert run_view("module", run).precision is None
+    mixed = run.model_copy(update={"mixed_precision": True})
+    assert run_view("module", mixed).precision == "mixed precision (bfloat16)"
+
+
 def test_every_status_of_a_run_can_be_shown(build):
     for status in RunStatus:
         run = build.skipped_run(0.45).model_copy(update={"status": status})
