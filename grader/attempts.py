@@ -54,6 +54,7 @@ class Order:
         number: of the attempt, from 0.
         seed: of every random number generator.
         shuffled: whether it begins from weights whose values were shuffled.
+        retry: how often the same was trained before with other seeds.
         mixed: whether it is trained in mixed precision.
     """
 
@@ -63,6 +64,7 @@ class Order:
     number: int
     seed: int
     shuffled: bool = False
+    retry: int = 0
     mixed: bool = False
 
     @property
@@ -308,6 +310,7 @@ class Conductor:
             on_pause=go_on,
             # A loop may make its model itself, which nobody could shuffle before.
             shuffle_seed=order.seed if order.shuffled else None,
+            own_seeds_moved=order.retry,
             mixed_precision=order.mixed,
         )
 

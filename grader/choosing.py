@@ -41,9 +41,9 @@ def choose(name: RunName, runs: Sequence[MatchedRun]) -> MatchedRun:
     beside = [run for run in rest if run.last.where in lines]
     searched = [run for run in beside if _is_among(run, alike)]
     calls = [] if best else _calls_before(chosen, alike)
-    # Any network will do for the challenge, and what is called the best may have been chosen by
-    # accuracies that nobody knows before anything is trained.
-    other = [run for run in alike if name == "challenge" and not _is_among(run, [*beside, *calls])]
+    # What is called the best may have been chosen by accuracies that nobody knows before anything
+    # is trained; and what was tried below the training that counts may have missed.
+    other = [run for run in alike if not _is_among(run, [*beside, *calls])]
     tried = (*calls, *other[-1:])
     why = chosen.why
     if best and others:

@@ -201,7 +201,8 @@ class Trainer:
         attempts = [self._first_attempt(order)]
         further = self._rules.further_seeds if self._is_near_miss(attempts[0]) else 0
         while not attempts[-1].reached and len(attempts) <= further:
-            attempts.append(self._attempt_afresh(attempts[0].order, number + len(attempts)))
+            order = replace(attempts[0].order, retry=len(attempts))
+            attempts.append(self._attempt_afresh(order, number + len(attempts)))
         return attempts
 
     def _quick_attempt(self, order: Order) -> Attempt | None:

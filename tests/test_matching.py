@@ -501,7 +501,19 @@ def test_a_call_before_an_own_loop_is_tried_where_the_loop_misses() -> None:
     assert [rival.targets for rival in matched.rivals] == [(called.target,)]
     assert f"the training at {called.where} is tried" in explain_match(matched)
     assert called.where not in matched.passed_over
-    assert match(loop, called)["module"].rivals == ()
+    other_way_round = match(loop, called)["module"]
+    assert other_way_round.targets == (called.target,)
+    assert [rival.targets for rival in other_way_round.rivals] == [(loop.target,)]
+
+
+def test_what_was_tried_below_the_training_with_other_settings_does_not_hide_it() -> None:
+    """What if the learning rate is tiny?"""
+    tiny = SGD.model_copy(update={"settings": {"lr": 1e-6, "momentum": 0.9}})
+    adam = SGD.model_copy(update={"type_name": "Adam"})
+    trained, tried = run(convnet(), 6, optimizer=SGD), run(convnet(), 6, optimizer=tiny)
+    matched = match(run(convnet(), 6, optimizer=adam), trained, tried)["sequential_convnet"]
+    assert matched.targets == (tried.target,)
+    assert [rival.targets for rival in matched.rivals] == [(trained.target,)]
 
 
 def test_one_more_model_is_tried_where_the_one_that_is_called_the_best_misses() -> None:

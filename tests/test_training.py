@@ -84,13 +84,14 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         epoch_seconds: float = 1e9,
         given_loops: bool = True,
         time_for_trials: float | None = None,
+        mixes: bool = False,
         **deadlines: float,
     ):
         if time_for_trials is not None:
             time_for["seconds"] = time_for_trials
         student = serve(student_of(source, files, **deadlines), folders.plain)
         seen: list[Progress] = []
-        spec = RunSpec(threshold=threshold, epochs=epochs)
+        spec = RunSpec(threshold=threshold, epochs=epochs, mixed_precision=True)
         marks = find_marks([Piece(cell=0, text=source, is_code=True)])
         outline = Outline(student.material.cells, marks)
         trainer = Trainer(
@@ -101,6 +102,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
             seeds=lambda name, attempt: 100 + attempt,
             exchanged=exchanged,
             epoch_seconds=lambda: epoch_seconds,
+            mixes=mixes,
         )
         return trainer, seen
 
@@ -143,6 +145,68 @@ def test_a_far_miss_after_a_near_one_is_no_reason_to_stop(trainer_of):
     rules = RULES.model_copy(update={"near_miss": 0.8})
     trainer, _ = trainer_of(f"import torch\n{unlucky}", threshold=0.95, rules=rules)
     assert trainer.run("module").seeds == (100, 101, 102)
+
+
+SEEDED = TRAINED.replace(
+    "train_part34(", "def fit(model, optimizer):\n"
+    "    torch.manual_seed(7)\n    np.random.seed(7)\n    global drawn\n"
+    "    drawn = torch.rand(1).item() + np.random.rand()\n"
+    "    for x, y in loader_train:\n        optimizer.zero_grad()\n"
+    "        F.cross_entropy(model(x), y).backward()\n        optimizer.step()\n"
+    "fit(",
+)  # fmt: skip
+
+
+def test_who_seeds_the_training_itself_is_given_another_one_all_the_same(trainer_of):
+    rules = RULES.model_copy(update={"near_miss": 0.9})
+    trainer, seen = trainer_of(SEEDED, threshold=0.95, rules=rules)
+    assert trainer.run("module").seeds == (100, 101, 102)
+    ends = [progress.loss for progress in seen if progress.epoch == 1]
+    assert len(set(ends)) == 3
+
+
+NO_BFLOAT16 = TRAINED.replace(
+    "return self.fc(x.flatten(1))", "return self.fc(self.seen(x))"
+).replace(
+    "    def forward",
+    "    def seen(self, x):\n"
+    "        hidden = self.fc(x.flatten(1))\n"
+    "        if hidden.dtype == torch.bfloat16:\n            raise TypeError('bfloat16')\n"
+    "        return x.flatten(1)\n"
+    "    def forward",
+)
+
+
+def test_what_is_reached_in_mixed_precision_is_reached(trainer_of):
+    trainer, seen = trainer_of(TRAINED, threshold=0.15, mixes=True)
+    result = trainer.run("module")
+    assert result.status is RunStatus.REACHED
+    assert result.mixed_precision
+    assert result.seeds == (100,)
+    assert [progress.iteration for progress in seen] == [0, 50]
+
+
+def test_what_misses_in_mixed_precision_is_trained_in_full(trainer_of):
+    trainer, seen = trainer_of(TRAINED, threshold=0.95, mixes=True)
+    result = trainer.run("module")
+    assert result.status is RunStatus.MISSED
+    assert not result.mixed_precision
+    assert result.seeds == (100,)
+    assert [progress.iteration for progress in seen] == [0, 50, 100] * 2
+
+
+@pytest.mark.parametrize("mixes", [True, False])
+def test_code_that_minds_mixed_precision_loses_nothing(trainer_of, mixes):
+    trainer, _ = trainer_of(f"import torch\n{NO_BFLOAT16}", threshold=0.15, mixes=mixes)
+    result = trainer.run("module")
+    assert result.reached
+    assert not result.mixed_precision
+
+
+def test_full_curves_are_of_full_precision(trainer_of):
+    rules = RULES.model_copy(update={"stop_when_reached": False})
+    trainer, _ = trainer_of(TRAINED, threshold=0.15, rules=rules, mixes=True)
+    assert not trainer.run("module").mixed_precision
 
 
 def test_training_beyond_the_budget_is_cut(trainer_of):

@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections import ChainMap
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from types import CodeType, FrameType
@@ -69,12 +70,27 @@ class Caller:
         return [self._meaning(call) for call in self._outline.calls if self._loops(call)]
 
     def bound_in_loop(self) -> list[Any]:
-        """What is assigned in that loop, but for the result of the call that it waits for."""
+        """What is assigned in that loop, but for the result of the call that it waits for.
+
+        Nor is another name for something (`best = model`) anything else than that.
+        """
         return [
             self._meaning(name)
             for name in self._outline.binds
             if self._loops(name) and name.result_of != self._line
         ]
+
+    def is_in_loop(self) -> bool:
+        """Whether it is in a loop."""
+        return self._loop is not None
+
+    def holds(self) -> set[int]:
+        """The identities of what its own names mean, and of what these objects hold themselves."""
+        values = list(self.scope.maps[0].values())
+        for value in list(values):
+            with suppress(Exception):  # whatever looks like an object
+                values += object.__getattribute__(value, "__dict__").values()
+        return set(map(id, values))
 
     def called_below(self) -> list[tuple[str, Any]]:
         """The names of what is called after that loop, or after its line, and what they mean."""
@@ -150,6 +166,13 @@ def _outline(file: str, source: str) -> _Outline:
         for target in node.targets
         for each in ast.walk(target)
     }
+    renamed = {
+        id(target)
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name) and _is_still(node.value, target.id)
+    }
     return _Outline(
         loops=tuple(_lines(node) for node in nodes if isinstance(node, _LOOPS)),
         comprehensions=tuple(_lines(node) for node in nodes if isinstance(node, _COMPREHENSIONS)),
@@ -166,9 +189,20 @@ def _outline(file: str, source: str) -> _Outline:
         binds=tuple(
             _Name((node.id,), node.lineno, results.get(id(node)))
             for node in nodes
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            if isinstance(node, ast.Name)
+            and isinstance(node.ctx, ast.Store)
+            and id(node) not in renamed
         ),
     )
+
+
+def _is_still(value: ast.expr, name: str) -> bool:
+    """Whether a value is what some name means, or the same moved, as in `net = net.cuda()`."""
+    if isinstance(value, ast.Name):
+        return True
+    while isinstance(value, ast.Call | ast.Attribute):
+        value = value.func if isinstance(value, ast.Call) else value.value
+    return isinstance(value, ast.Name) and value.id == name
 
 
 def _varies(argument: ast.expr) -> bool:

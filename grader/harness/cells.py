@@ -31,10 +31,11 @@ class Statement:
         code: what is run.
         defines: the functions and classes of the module that it defines, and where.
         binds: the names that it assigns to or imports.
+        uses: the names that it looks up itself.
         through: the name through which it calls or sets something, where it binds none: `plt` of
             `plt.style.use("seaborn")` and of `plt.rcParams["figure.dpi"] = 90`.
         ends_cell: whether the rest of its cell is left out when it raises, as in a notebook. Not so
-            where a module or a version of a library is not the one here: that is no reason to leave
+            where a module, a version of a library or a GPU is not here: that is no reason to leave
             out what comes next.
     """
 
@@ -44,6 +45,7 @@ class Statement:
     code: CodeType
     defines: Mapping[str, Location]
     binds: frozenset[str]
+    uses: frozenset[str]
     through: str | None
     ends_cell: bool
 
@@ -142,8 +144,9 @@ def _compile(
                     if isinstance(definition, _Definition)
                 },
                 binds=frozenset(_bound(node)),
+                uses=frozenset(_used(node)),
                 through=_through(node),
-                ends_cell=cell.stop_at_error and not _asks_for_a_version(node),
+                ends_cell=cell.stop_at_error and not _asks_for_a_machine(node),
             )
         )
     return statements, flags
@@ -175,6 +178,12 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
             yield node.asname or node.name.partition(".")[0]
 
 
+def _used(statement: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+
+
 def _parts(statement: ast.stmt) -> Iterator[ast.AST]:
     """A statement and those inside it that it runs itself, in order: not those of functions and
     classes, which calls run.
@@ -203,7 +212,11 @@ def _through(statement: ast.stmt) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def _asks_for_a_version(statement: ast.stmt) -> bool:
+def _asks_for_a_machine(statement: ast.stmt) -> bool:
+    """Whether a statement only asks for what a machine may lack: a module, a version, a GPU."""
+    if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Raise):
+        asked = (node for node in ast.walk(statement.test) if isinstance(node, ast.Attribute))
+        return any(node.attr == "is_available" for node in asked)
     return isinstance(statement, ast.Import | ast.ImportFrom | ast.Assert)
 
 

@@ -22,4 +22,6 @@ def compile_nothing() -> None:
 
 def _as_it_is(model: Callable[..., Any] | None = None, **_: Any) -> Any:
     """`torch.compile`, a function of a model and a decorator with or without settings."""
+    if isinstance(model, nn.Module):
+        model.__dict__["_orig_mod"] = model  # the one within a compiled one; no part of it
     return model if model is not None else _as_it_is

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch.overrides import TorchFunctionMode
@@ -22,6 +22,7 @@ _SIGNS = (
     "Torch not compiled with CUDA enabled",
     "CUDA driver version",
     "support for mps devices",
+    "Tried to instantiate dummy base class",
 )
 _DO_NOTHING = (
     "synchronize", "empty_cache", "ipc_collect", "init", "set_device", "manual_seed_all",
@@ -43,6 +44,34 @@ _TELL = {
 }
 """What `torch.cuda` tells of the GPU that is not there; its other numbers are 0 by themselves."""
 
+
+class _Stream:
+    """`torch.cuda.Stream` and `Event`, where there is nothing to wait for."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        """What waits (`synchronize`, `wait_stream`, ...) or marks (`record`, `record_event`)."""
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Stream
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def query(self) -> bool:
+        """Whether everything is done."""
+        return True
+
+    def elapsed_time(self, _: object) -> float:
+        """Milliseconds; not 0, since work divides by it."""
+        return 1.0
+
+
 _set_default_tensor_type = torch.set_default_tensor_type
 _begin_on = DeviceContext.__init__
 
@@ -57,8 +86,9 @@ class Devices:
     def __init__(self) -> None:
         self.without_gpu = False
         if not torch.cuda.is_available():
-            # It fails only after it has made every later tensor fail.
+            # These fail too late: after every later tensor was made to, or where they are used.
             torch.set_default_tensor_type = self._set_default_tensor_type
+            torch.cuda.Event = _Stream  # type: ignore[assignment,misc]  # a class for a class
 
     def replaced_for(self, error: BaseException) -> bool:
         """Whether an exception came of a missing GPU, and is worth another try from now on."""
@@ -83,6 +113,9 @@ class Devices:
         for name, answer in {**dict.fromkeys(_DO_NOTHING), **_TELL}.items():
             setattr(torch.cuda, name, _always(answer))
         torch.cuda.device = contextlib.nullcontext  # type: ignore[assignment,misc]  # a class too
+        for name in ("Stream", "stream", "current_stream", "default_stream"):
+            setattr(torch.cuda, name, _Stream)
+        torch.cuda.nvtx = _Stream()  # type: ignore[assignment]  # it marks, too
 
 
 def _always(answer: object) -> Callable[..., object]:

@@ -3,8 +3,9 @@
 While cells are loaded, a loop of the student's own is stopped at its first step, and functions that
 train or check are left out: the names that a stopped statement would have bound, the lists that
 would have been filled and returned, and the files that would have been written are not there. That
-an error is of this making can be told for a name and for a file; for the rest of the same cell it
-is taken to be, since most of it looks at what the training gave.
+an error is of this making can be told for a name and for a file; for the rest of the same cell, and
+for what uses such a name further below, it is taken to be, since most of it looks at what the
+training gave.
 
 Nor is it the work's fault that a library is not here, or is another version of it: a plot's style
 or an option that is not known says nothing of the training below it.
@@ -34,6 +35,10 @@ class Excuses:
         self._cells.add(statement.cell)
         self._missing |= statement.binds
 
+    def note_bound(self, statement: Statement) -> None:
+        """A statement ran as it is, and what it binds is there."""
+        self._missing -= statement.binds
+
     def cover(self, statement: Statement, error: BaseException, recorder: Recorder) -> bool:
         """Whether an error is excused; what its statement would have bound is missing then.
 
@@ -46,6 +51,7 @@ class Excuses:
             statement.cell in self._cells
             or isinstance(error, ImportError)
             or self._is_of_missing_name(error)
+            or (isinstance(error, Exception) and not statement.uses.isdisjoint(self._missing))
             or _is_of_missing_file(error, recorder)
             or _is_of_surroundings(statement, error, recorder)
         )

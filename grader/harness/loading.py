@@ -22,7 +22,7 @@ import torch
 import torch.utils.data
 import torchvision.datasets
 import torchvision.transforms as T
-from torch import Tensor
+from torch import Tensor, nn
 
 from grader.harness.built import are_convnet_weights, note_built
 from grader.harness.cells import Program, Statement, lenient_code
@@ -41,7 +41,7 @@ from grader.harness.shell import Shell
 from grader.harness.standing import Changes
 from grader.harness.undo import Undo, leaves
 from grader.harness.versions import Versions
-from grader.harness.watching import Watch
+from grader.harness.watching import Watch, parameters_of
 from grader.protocol.messages import Data, Load
 from grader.protocol.parts import Failure
 
@@ -190,6 +190,8 @@ class Loader:
         self._on_statement(statement)
         before = dict(recorder.namespace)
         error, failure = self._execute(statement, statement.code, recorder), None
+        if error is None and not self._is_left_out(recorder):
+            self._excuses.note_bound(statement)
         if error is not None:
             if self._devices.replaced_for(error):
                 return self._run(statement, recorder, versions)
@@ -245,10 +247,14 @@ class Loader:
         except BaseException as error:  # SystemExit and KeyboardInterrupt are no way out either
             raised = error
         is_stopped = self._rehearsal.found or recorder.stopped is not None
-        if is_stopped or recorder.leaves_out:
+        if self._is_left_out(recorder):
             self._excuses.note_left_out(statement)
         recorder.raised = raised is not None and not is_stopped
         return raised if recorder.raised else None
+
+    def _is_left_out(self, recorder: Recorder) -> bool:
+        """Whether something of what the statement in hand does was left out."""
+        return self._rehearsal.found or recorder.stopped is not None or recorder.leaves_out
 
     def _note(
         self, statement: Statement, recorder: Recorder, versions: Versions, before: Namespace
@@ -283,8 +289,11 @@ class Loader:
 
     def _loop(self, statement: Statement, recorder: Recorder, before: Namespace) -> Recording:
         """The statement just stopped, as something to train."""
-        optimizer = self._watch.optimizer
         model = self._watch.trained_model(reversed(list(recorder.namespace.values())))
+        optimizer = self._watch.optimizer
+        if optimizer is None and "step" in statement.code.co_names:
+            # It steps after several batches, and was stopped before its first step.
+            optimizer = _optimizer_of(model, recorder.namespace)
         weights = _list_of(self._undo.trained(), recorder.namespace) if model is None else None
         function = recorder.namespace.get("three_layer_convnet") if weights is not None else None
         self._undo.restore()
@@ -310,6 +319,13 @@ def _are_of_weights(outputs: Sequence[Tensor], namespace: Namespace) -> bool:
     lists = [value for value in namespace.values() if are_convnet_weights(value)]
     found = {id(leaf) for leaf in leaves(outputs)} if lists else set()
     return any(found.issuperset(map(id, weights)) for weights in lists)
+
+
+def _optimizer_of(model: nn.Module | None, namespace: Namespace) -> torch.optim.Optimizer | None:
+    """The last one that was made for a model."""
+    made = [v for v in namespace.values() if isinstance(v, torch.optim.Optimizer)]
+    own = parameters_of(model) if model is not None else set()
+    return next((each for each in reversed(made) if own and parameters_of(each) == own), None)
 
 
 def _list_of(trained: list[Tensor], namespace: Namespace) -> list[Tensor] | None:

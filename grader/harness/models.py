@@ -110,11 +110,19 @@ def describe_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module | None
 def optimizer_settings(optimizer: torch.optim.Optimizer) -> dict[str, float | bool | str | None]:
     """An optimizer's settings; one that is not the same in all groups is told as "varies"."""
     settings: dict[str, float | bool | str | None] = {}
+    groups = [_as_asked_for(group, optimizer.defaults) for group in optimizer.param_groups]
     for name in _OPTIMIZER_SETTINGS:
-        values = [_setting(group[name]) for group in optimizer.param_groups if name in group]
+        values = [_setting(group[name]) for group in groups if name in group]
         if values:
             settings[name] = values[0] if all(v == values[0] for v in values) else VARIES
     return settings
+
+
+def _as_asked_for(group: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """A group's settings before a scheduler for one cycle has put its own first ones in place."""
+    cycled = {"max_momentum": ("momentum", "betas"), "max_lr": ("lr",)}
+    names = [name for sign, names in cycled.items() if sign in group for name in names]
+    return {**group, **{name: defaults[name] for name in names if name in defaults}}
 
 
 def _has_lazy_layers(model: nn.Module) -> bool:

@@ -22,8 +22,8 @@ from grader.harness.recording import Namespace, Recording, weights_problem
 from grader.harness.returned import (
     Returned,
     as_written,
+    handed_back,
     keeps_something,
-    returned_argument,
     returns_something,
 )
 from grader.harness.standing import Standing
@@ -134,7 +134,7 @@ class Recorder:
     ) -> Callable[..., Any]:
         returned, is_own = self._returned(function), self._is_own(function)
         tells = self._tells(function)
-        argument = returned_argument(as_written(function)) if is_own else None
+        back = handed_back(as_written(function)) if is_own else None
 
         @functools.wraps(function)
         def record_or_train(*args: Any, **keywords: Any) -> Any:
@@ -145,8 +145,7 @@ class Recorder:
             training = functools.partial(function, *args, **keywords)
             self.leaves_out |= tells
             self._record(name, training, bound.arguments, is_own=is_own)
-            kept = bound.arguments.get(argument) if argument is not None else None
-            return kept if isinstance(kept, nn.Module) else returned
+            return returned if back is None else back.given(bound.arguments)
 
         record_or_train.__torchgrade__ = True  # type: ignore[attr-defined]  # our mark
         return record_or_train
@@ -237,16 +236,19 @@ class Recorder:
         )
 
     def _is_all_there_is(self, recording: Recording, waiting: Sequence[Caller]) -> bool:
-        """Whether the statement in hand trains what was there before, and nothing else.
+        """Whether the statement in hand trains one model by one optimizer, and nothing else.
 
         A loop that takes or makes model or optimizer anew searches: each call is a training of its
-        own. Where another training follows, a statement that is stopped would never come to it.
+        own. So may an outer loop, where the statement makes them itself. Where another training
+        follows, a statement that is stopped would never come to it.
         """
         pair = _pair(recording)
         anew = {id(value) for caller in waiting for value in caller.bound_in_loop()}
+        loops = [caller for caller in waiting if caller.is_in_loop()]
+        known = self._bound | (loops[0].holds() if len(loops) == 1 else set())
         return (
             recording.holder is not None
-            and pair <= self._bound - anew
+            and pair <= known - anew
             and all(_pair(call) == pair for call in self.calls)
             and not any(each.is_in_comprehension() or each.takes_in_turn() for each in waiting)
             and not any(self._trains_below(caller) for caller in waiting)

@@ -7,21 +7,27 @@ it and keep it, and must get through, else only the first setting of a search is
 
 from __future__ import annotations
 
+import ast
 import dis
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import pairwise
 from types import FrameType
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import nn, optim
+
+from grader.harness.cells import parse_again, source_of
 
 _UNPACK = dis.opmap["UNPACK_SEQUENCE"]
 _ASSERTS = ("LOAD_ASSERTION_ERROR", "LOAD_COMMON_CONSTANT")
 """What follows the jump of an `assert` that holds; the latter from Python 3.14 on."""
 
+_KEPT = (nn.Module, optim.Optimizer)
 _OF_ARRAYS = ("shape", "ndim", "dtype", "to_numpy")
 
 
@@ -96,17 +102,74 @@ def keeps_something(function: Callable[..., object]) -> bool:
     return code is not None and bool({"append", "extend"}.intersection(code.co_names))
 
 
-def returned_argument(function: Callable[..., object]) -> str | None:
-    """The name of the argument that a function returns wherever it returns something, if it does.
+def handed_back(function: Callable[..., object]) -> HandedBack | None:
+    """The arguments that a function returns wherever it returns something, if it does.
 
-    `return model` stands at the end of many a training function.
+    `return model` and `return model, losses` stand at the end of many a training function.
     """
-    found = {
-        loaded.argval if loaded.opname.startswith("LOAD_FAST") else None
-        for loaded in _returned_by(function)
-    }
-    (name,) = found if len(found) == 1 else (None,)
-    return name if name in inspect.signature(function).parameters else None
+    definition = _definition(function)
+    returned = [] if definition is None else list(_returned_in(definition))
+    forms = {_form(each) for each in returned}
+    if len(forms) != 1:
+        return None
+    (found,) = forms
+    return found if any(found.names) else None
+
+
+@dataclass(frozen=True)
+class HandedBack:
+    """What a function returns.
+
+    Attributes:
+        names: of the names that it returns; None for what is no name.
+        together: whether they are returned as a tuple.
+    """
+
+    names: tuple[str | None, ...]
+    together: bool
+
+    def given(self, arguments: Mapping[str, Any]) -> Any:
+        """What comes back where nothing is carried out: models and optimizers as they are."""
+        values = [arguments.get(name or "") for name in self.names]
+        kept = [each if isinstance(each, _KEPT) else Returned() for each in values]
+        return tuple(kept) if self.together else kept[0]
+
+
+def _form(returned: ast.expr) -> HandedBack:
+    together = isinstance(returned, ast.Tuple)
+    parts = returned.elts if isinstance(returned, ast.Tuple) else [returned]
+    names = tuple(part.id if isinstance(part, ast.Name) else None for part in parts)
+    return HandedBack(names, together)
+
+
+def _definition(function: Callable[..., object]) -> ast.stmt | None:
+    """Where a function is written; None for a lambda, or where that cannot be read."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return None
+    for node in ast.walk(parse_again(code.co_filename, source_of(code.co_filename))):
+        if isinstance(node, ast.FunctionDef) and node.name == code.co_name:
+            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
+            if first == code.co_firstlineno:
+                return node
+    return None
+
+
+def _returned_in(definition: ast.stmt) -> Iterator[ast.expr]:
+    """What a function returns itself, but for None."""
+    waiting: list[ast.AST] = list(ast.iter_child_nodes(definition))
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            continue
+        if isinstance(node, ast.Return) and not _is_none(node.value):
+            assert node.value is not None
+            yield node.value
+        waiting += ast.iter_child_nodes(node)
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
 def _returned_by(function: Callable[..., object]) -> list[dis.Instruction]:

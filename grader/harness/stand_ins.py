@@ -16,6 +16,9 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, ClassVar, Self, cast
 
+_OF_RESULTS = {"pandas": (), "seaborn": (), "plotly": ("express", "graph_objects")}
+"""Tables and plots of how a training went; packages, and what of them is imported."""
+
 
 class Shown:
     """What only shows or sends something, as TensorBoard does: takes all and does nothing."""
@@ -47,6 +50,12 @@ class Shown:
 
     __str__ = __fspath__
 
+    def __format__(self, _: str) -> str:
+        return str(self)
+
+    def __len__(self) -> int:
+        return 0
+
     def __enter__(self) -> Self:
         return self
 
@@ -69,7 +78,8 @@ class Progress(metaclass=_OfTheClass):
 
     def __init__(self, iterable: Iterable[Any] | None = None, *args: Any, **keywords: Any) -> None:
         self.iterable = iterable
-        self.total = keywords.get("total", args[1] if len(args) > 1 else 0)
+        length = len(iterable) if isinstance(iterable, Sized) else 0
+        self.total = keywords.get("total", args[1] if len(args) > 1 else None) or length
         self.n: float = 0
         self.start_t = time.time()
         self.format_dict = dict.fromkeys(("n", "total", "elapsed", "rate"), 0.0)
@@ -100,6 +110,20 @@ class Progress(metaclass=_OfTheClass):
     def __getattr__(self, name: str) -> Any:
         """Everything else (`set_description`, `set_postfix`, `close`, ...) shows something."""
         return _anything(name)
+
+
+class Statistics:
+    """What `torchinfo.summary` returns: numbers of a network that nobody has counted; all are 0."""
+
+    summary_list: ClassVar[list[Any]] = []
+
+    def __getattr__(self, name: str) -> int:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return 0
+
+    def __str__(self) -> str:
+        return ""
 
 
 class Settings(dict[str, Any]):
@@ -158,7 +182,7 @@ def install_stand_ins() -> None:
         _add("tqdm.contrib", tenumerate=_tenumerate, tzip=_tzip)
     for name in ("torchsummary", "torchinfo"):
         if not _is_installed(name):
-            _add(name, summary=_nothing)
+            _add(name, summary=lambda *_, **__: Statistics())
     if not _is_installed("tensorboard"):
         _add("torch.utils.tensorboard", SummaryWriter=Shown)
     if not _is_installed("tensorboardX"):
@@ -173,6 +197,10 @@ def install_stand_ins() -> None:
             return run
 
         _add("wandb", __getattr__=_shown, init=init, config=settings)
+    for package, parts in _OF_RESULTS.items():
+        if not _is_installed(package):
+            for name in (package, *(f"{package}.{part}" for part in parts)):
+                _add(name, __getattr__=_shown)
     if not _is_installed("google.colab"):
         if not _is_installed("google"):
             _add("google")

@@ -36,7 +36,13 @@ from grader.harness.predicting import Predictions
 from grader.harness.recording import Recording
 from grader.harness.shuffling import Shuffler
 from grader.harness.stand_ins import install_stand_ins
-from grader.harness.state import evaluating, same_randomness, seed_everything, threads_of_torch
+from grader.harness.state import (
+    OwnSeeds,
+    evaluating,
+    same_randomness,
+    seed_everything,
+    threads_of_torch,
+)
 from grader.harness.steps import Steps
 from grader.harness.values import (
     NOTHING,
@@ -97,6 +103,8 @@ class Worker:
         self._layout.install()
         self._mixing = MixedPrecision()
         self._mixing.install()
+        self._own_seeds = OwnSeeds()
+        self._own_seeds.install()
         self._devices = Devices()
         self._loaded: Loaded | None = None
         self._about: Answers | None = None
@@ -212,6 +220,7 @@ class Worker:
         with (
             self._metered(meter, steps, habits, shuffler),
             self._mixing.during_training(wanted=request.mixed_precision),
+            self._own_seeds.moved(request.own_seeds_moved),
             threads_of_torch(request.threads),
         ):
             for recording in recordings:

@@ -145,6 +145,9 @@ class Train(Message):
     shuffle_seed: int | None = Field(
         default=None, description="of the order in which whatever trains has its values shuffled"
     )
+    own_seeds_moved: int = Field(
+        default=0, description="what is added to the seeds that student code sets itself"
+    )
     mixed_precision: bool = Field(
         default=False, description="whether networks compute in bfloat16 between images and scores"
     )

@@ -134,6 +134,7 @@ class Student(Session):
         threads: int,
         on_pause: Callable[[m.Paused], bool],
         shuffle_seed: int | None = None,
+        own_seeds_moved: int = 0,
         mixed_precision: bool = False,
     ) -> m.Trained:
         """Carry out recorded trainings.
@@ -146,6 +147,7 @@ class Student(Session):
             threads: of torch's operations.
             on_pause: may ask for scores; returns whether to go on.
             shuffle_seed: where whatever trains is to begin from shuffled values, of their order.
+            own_seeds_moved: what is added to the seeds that student code sets itself.
             mixed_precision: whether networks compute in bfloat16 between images and scores.
 
         Raises:
@@ -158,6 +160,7 @@ class Student(Session):
             pauses_per_epoch=pauses_per_epoch,
             threads=threads,
             shuffle_seed=shuffle_seed,
+            own_seeds_moved=own_seeds_moved,
             mixed_precision=mixed_precision,
         )
         end = time.monotonic() + self.deadlines.train

@@ -83,6 +83,10 @@ def test_an_early_stopping_by_whatever_measures_is_carried_out_as_a_whole(load, 
         "def challenge():\n    fit(model, optimizer)\nchallenge()",
         "import lib\nlib.fit(model, optimizer, train_part34, check_accuracy_part34)",
         "from functools import partial\npartial(fit, optimizer=optimizer)(model)",
+        "fit(model, optim.SGD(model.parameters(), lr=1e-2))",
+        "fit(*make())",
+        "optimizers = {'sgd': optimizer}\nfit(model, optimizers['sgd'])",
+        "model.optimizer = optimizer\nfit(model, model.optimizer)",
     ],
 )
 def test_an_early_stopping_in_a_function_is_carried_out_as_a_whole(load, call: str) -> None:
@@ -179,6 +183,39 @@ def test_a_model_that_each_epoch_returns_is_none_made_anew(load) -> None:
         "for epoch in range(5):\n    model, loss = train_part34(model, optimizer)\n"
     )
     assert outcome.only.api == "loop"
+
+
+@pytest.mark.parametrize(
+    "line", ["best_model = model", "model = model.to('cpu')", "model = model.cpu().train()"]
+)
+def test_another_name_for_a_model_is_none_made_anew(load, line: str) -> None:
+    outcome = load(
+        NET + CHECK + "best_model = model\n"
+        + EARLY_STOPPING.format(accuracy=f"{BY_CHECK}\n    {line}")
+    )  # fmt: skip
+    assert outcome.only.api == "loop"
+
+
+def test_a_scheduler_that_goes_by_accuracies_leaves_the_rate_until_they_are_known(load) -> None:
+    outcome = load(
+        NET + CHECK + "def fit(model, optimizer):\n"
+        "    plateau = optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode='max', patience=1)\n"
+        "    for epoch in range(10):\n        train_part34(model, optimizer)\n"
+        f"        plateau.step({BY_CHECK})\n"
+        "fit(model, optim.SGD(model.parameters(), lr=0.1))"
+    )
+    assert outcome.only.api == "loop"
+    assert outcome.only.optimizer.settings["lr"] == 0.1
+
+
+def test_of_a_search_that_makes_pairs_on_the_way_none_is_lost(load) -> None:
+    outcome = load(
+        NET + FIT + "def pair(lr):\n    net = make()[0]\n"
+        "    return net, optim.SGD(net.parameters(), lr=lr)\n"
+        "for lr in (0.1, 0.2):\n    fit(*pair(lr))\n"
+    )
+    assert {recorded.api for recorded in outcome.trained} == {"part34"}
+    assert {recorded.optimizer.settings["lr"] for recorded in outcome.trained} >= {0.1, 0.2}
 
 
 def test_calls_before_a_loop_of_the_same_training_belong_to_it(load) -> None:

@@ -46,6 +46,12 @@ def test_what_is_asked_for_on_a_gpu_is_given_on_the_cpu(load, source: str) -> No
         "torch.cuda.set_device(0)\nprint(torch.cuda.max_memory_reserved() / 2**20)",
         "print(torch.cuda.get_device_capability()[0], torch.cuda.memory_summary())",
         "torch.cuda.set_device('cuda:0')\nwith torch.cuda.device(0):\n    torch.ones(1)",
+        "torch.cuda.synchronize()\n"
+        "begin, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))\nbegin.record()\n"
+        "end.record()\ntorch.cuda.synchronize()\nprint(64 / begin.elapsed_time(end))",
+        "stream = torch.cuda.Stream()\nstream.wait_stream(torch.cuda.current_stream())\n"
+        "with torch.cuda.stream(stream):\n    torch.ones(1).cuda()\n"
+        "torch.cuda.nvtx.range_push('x')\ntorch.cuda.current_stream().synchronize()",
         "torch.ones(1).cuda()\ntorch.cuda.reset_max_memory_allocated()\ntorch.cuda.ipc_collect()",
     ],
 )

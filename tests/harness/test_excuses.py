@@ -154,3 +154,48 @@ def test_what_works_only_once_loses_no_training(load) -> None:
     )
     outcome = load(source)
     assert [each.api for each in outcome.recorded] == ["part34"]
+
+
+STAGES = """
+def train_part34(model, optimizer, epochs=1):
+    history = []
+    for epoch in range(epochs):
+        history.append(1.0)
+    return {returned}
+net = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+"""
+
+
+@pytest.mark.parametrize(
+    ("returned", "bound"),
+    [
+        ("model, history", "net, history"),
+        ("history, model, 0.5", "_, net, _"),
+        ("model", "net"),
+        ("model, {'loss': history}", "net, history"),
+    ],
+)
+def test_a_model_that_a_training_hands_back_among_others_is_trained_on(
+    load, returned: str, bound: str
+) -> None:
+    line = f"{bound} = train_part34(net, optim.SGD(net.parameters(), lr=rate), epochs=5)"
+    outcome = load(
+        NET + STAGES.format(returned=returned)
+        + f"rate = 0.1\n{line}\nfor rate in (0.01, 0.001):\n    {line}\n",
+    )  # fmt: skip
+    assert outcome.errors == ()
+    assert rates(outcome) == [0.1, 0.01, 0.001]
+    assert len({each.model.identity for each in outcome.trained}) == 1
+    assert [each.names for each in outcome.trained] == [("net",)] * 3
+
+
+def test_what_uses_a_result_that_was_left_out_ends_no_cell(load) -> None:
+    outcome = load(
+        NET + OWN + "net = nn.Linear(2, 2)\n"
+        "losses = train_part34(net, optim.SGD(net.parameters(), lr=0.1))",
+        "kept = torch.tensor(losses['train'])[3:, None].mean(1)\nkept.nothing()\nafter = 1",
+        "losses = [1.0]\nlosses.nothing()\nnever = 1",
+        stop_at_error=True,
+        probe="answer = [names.get('after'), names.get('never')]",
+    )
+    assert outcome.answer == [1, None]

@@ -170,6 +170,7 @@ def test_another_environment_does_not_take_the_rest_of_a_cell_along(load, line: 
         "import matplotlib.pyplot as plt\nplt.style.use('a style of another version')",
         "import matplotlib.pyplot as plt\nplt.rcParams['an option of another version'] = 1",
         "import os\nos.mkdir('a'); os.mkdir('a')",
+        "import torch\nif not torch.backends.mps.is_available():\n    raise RuntimeError('no GPU')",
         "import a_module_that_is_not_here as sns\nsns.set()\npalette = sns.color()\nprint(palette)",
     ],
 )

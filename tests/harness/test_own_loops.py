@@ -364,3 +364,18 @@ def test_another_error_ends_a_later_cell_though_a_loop_was_stopped(load) -> None
     )  # fmt: skip
     assert outcome.answer is False
     assert [error.ends_cell for error in outcome.errors] == [True]
+
+
+EVERY_FOURTH = "    if i % 4 == 3:\n        optimizer.step()"
+ACCUMULATING = LOOP.replace("x, y in loader_train", "i, (x, y) in enumerate(loader_train)").replace(
+    "    optimizer.step()", EVERY_FOURTH
+)
+
+
+@pytest.mark.parametrize(
+    ("loop", "name"), [(ACCUMULATING, "SGD"), (BY_HAND, None)], ids=["accumulating", "by-hand"]
+)
+def test_a_loop_that_steps_after_several_batches_has_its_optimizer(load, loop, name) -> None:
+    found = load(NET + "other = optim.Adam(nn.Linear(1, 1).parameters())\n" + loop).only
+    assert found.api == "loop"
+    assert (found.optimizer and found.optimizer.type_name) == name

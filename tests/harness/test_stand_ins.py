@@ -13,7 +13,18 @@ import pytest
 from grader.harness import stand_ins
 from grader.harness.stand_ins import Progress, install_stand_ins
 
-NAMES = ("tqdm", "google", "cs231n", "torchsummary", "torchinfo", "tensorboardX", "wandb")
+NAMES = (
+    "pandas",
+    "plotly",
+    "seaborn",
+    "tqdm",
+    "google",
+    "cs231n",
+    "torchsummary",
+    "torchinfo",
+    "tensorboardX",
+    "wandb",
+)
 
 
 @pytest.fixture
@@ -50,6 +61,13 @@ def without_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "from torch.utils.tensorboard import SummaryWriter\n"
         "os.path.join(SummaryWriter().log_dir, 'x')",
         "from tqdm import tqdm\nassert tqdm([1]).format_dict['elapsed'] == 0",
+        "import pandas as pd, seaborn as sns, plotly.express as px\nsns.set_theme()\n"
+        "table = pd.DataFrame([{'loss': 0.5}])\ntable.to_csv('log.csv')\n"
+        "print(f'{table.loss.mean():.3f}', len(table))\npx.line(table)",
+        "from tqdm import tqdm\nbar = tqdm([1, 2])\n"
+        "assert [100 * bar.n / bar.total for _ in bar] == [0, 50]",
+        "from torchinfo import summary\nfound = summary(None, (64, 3, 32, 32), verbose=0)\n"
+        "print(f'{found.total_params:,} of {found.total_mult_adds / 1e6:.1f}', found)",
         "import google.colab.drive\ngoogle.colab.drive.mount('/x', force_remount=True)",
     ],
 )

@@ -59,8 +59,9 @@ def test_temporary_files_can_be_made(student_of):
         "@torch.compile(mode='reduce-overhead')\ndef flatten(x):\n    return x.flatten(1)\n",
         "flatten = torch.compile(nn.Flatten(), dynamic=True)\n",
         "flatten = nn.Flatten()\nflatten.compile(fullgraph=True)\n",
+        "flatten = torch.compile(nn.Flatten())._orig_mod\n",
     ],
-    ids=["decorator", "decorator-with-settings", "function", "method"],
+    ids=["decorator", "decorator-with-settings", "function", "method", "within"],
 )
 def test_what_is_to_be_compiled_runs_as_it_is(student_of, source):
     student = student_of("import torch\nfrom torch import nn\n" + source)
