@@ -240,6 +240,15 @@ def test_a_learning_rate_may_be_a_tensor(rate: float | torch.Tensor) -> None:
     assert told.settings["betas"] == "(0.9, 0.999)"
 
 
+def test_an_optimizer_is_told_as_it_was_made_where_a_cycle_begins_elsewhere() -> None:
+    weights = nn.Linear(2, 3).parameters()
+    optimizer = optim.SGD(weights, lr=0.01, momentum=0.9, nesterov=True)
+    optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.1, total_steps=100)
+    assert optimizer.param_groups[0]["momentum"] == 0.95
+    settings = describe_optimizer(optimizer, None).settings
+    assert (settings["lr"], settings["momentum"], settings["nesterov"]) == (0.01, 0.9, True)
+
+
 def test_an_optimizer_robbed_of_its_groups_can_be_described() -> None:
     optimizer = optim.SGD(nn.Linear(1, 1).parameters(), lr=0.1)
     optimizer.param_groups.clear()
