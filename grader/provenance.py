@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
-from functools import cache
-from pathlib import Path
 
 import torch
 
@@ -16,7 +13,7 @@ from grader.installed import installed_packages
 from grader.keys import key_of
 from grader.results import DataInfo, Provenance
 from grader.rubric import Rubric
-from grader.version import torchgrade_version
+from grader.version import source_fingerprint, torchgrade_version
 
 
 def setup_key(rubric: Rubric, store: Store | None, options: str) -> str:
@@ -29,9 +26,9 @@ def setup_key(rubric: Rubric, store: Store | None, options: str) -> str:
     """
     return key_of(
         rubric.model_dump_json(),  # not its bytes: a comment changes no result
-        _source_fingerprint(reference.__file__),
+        source_fingerprint(reference.__file__),
         store.fingerprint if store is not None else "",
-        _source_fingerprint(grader.__file__),
+        source_fingerprint(grader.__file__),
         torch.__version__,
         platform.python_version(),
         *installed_packages(),
@@ -58,20 +55,9 @@ def provenance_of(
     return Provenance(
         data=data,
         rubric=rubric.fingerprint,
-        reference=_source_fingerprint(reference.__file__),
+        reference=source_fingerprint(reference.__file__),
         grader=torchgrade_version(),
         key=key,
         torch=torch.__version__,
         isolation=layers,
     )
-
-
-@cache
-def _source_fingerprint(package: str | None) -> str:
-    """sha256 over a package's sources, given its `__init__.py`."""
-    assert package is not None
-    digest = hashlib.sha256()
-    folder = Path(package).parent
-    for path in sorted((*folder.rglob("*.py"), *folder.rglob("*.po"))):
-        digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
