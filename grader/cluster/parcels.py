@@ -7,7 +7,7 @@ from pathlib import Path
 
 from grader.errors import UserError
 from grader.intake import Submission
-from grader.intake.submission import digest_files
+from grader.intake.submission import digest_contents
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def pack(submission: Submission) -> Parcel:
     """Read all files of a submission.
 
     Raises:
-        UserError: one cannot be read any more.
+        UserError: one cannot be read any more, or they are not what was read as the submission.
     """
     names = submission.files if submission.problem is None else ()
     try:
@@ -37,15 +37,16 @@ def pack(submission: Submission) -> Parcel:
             f"{error.filename} cannot be read any more: {error.strerror}. Leave the submissions "
             "where they are while they are graded, and grade again; what was graded is kept."
         ) from error
+    if names and digest_contents(dict(zip(names, contents, strict=True))) != submission.digest:
+        raise UserError(
+            f"The files of {submission.id} were changed while the class was graded. Grade again; "
+            "what was graded is kept."
+        )
     return Parcel(submission.model_dump_json(), contents)
 
 
 def unpack(parcel: Parcel, folder: Path) -> Submission:
-    """Write the files below a new folder, and say where they are.
-
-    Raises:
-        UserError: they are not what was read as the submission.
-    """
+    """Write the files below a new folder, and say where they are."""
     submission = Submission.model_validate_json(parcel.record)
     root = folder.resolve()
     moved = submission.model_copy(update={"root": root})
@@ -55,9 +56,4 @@ def unpack(parcel: Parcel, folder: Path) -> Submission:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    if digest_files(root, submission.files) != submission.digest:
-        raise UserError(
-            f"The files of {submission.id} were changed while the class was graded. Grade again; "
-            "what was graded is kept."
-        )
     return moved

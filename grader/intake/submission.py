@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import quote_from_bytes, unquote_to_bytes
@@ -119,10 +119,21 @@ def digest_files(root: Path, names: Iterable[str]) -> str:
     Raises:
         OSError: a file cannot be read.
     """
-    digest = hashlib.sha256()
-    for name in sorted(names):
-        encoded = name.encode("utf-8", "surrogateescape")
+    hashes = {}
+    for name in names:
         with (root / name).open("rb") as file:
-            content = hashlib.file_digest(file, "sha256").digest()
-        digest.update(len(encoded).to_bytes(8, "little") + encoded + content)
+            hashes[name] = hashlib.file_digest(file, "sha256").digest()
+    return _digest(hashes)
+
+
+def digest_contents(contents: Mapping[str, bytes]) -> str:
+    """The same of files that are read already, by their names."""
+    return _digest({name: hashlib.sha256(content).digest() for name, content in contents.items()})
+
+
+def _digest(hashes: Mapping[str, bytes]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(hashes):
+        encoded = name.encode("utf-8", "surrogateescape")
+        digest.update(len(encoded).to_bytes(8, "little") + encoded + hashes[name])
     return digest.hexdigest()
