@@ -45,8 +45,11 @@ def all_ending(pids: list[int]) -> Iterator[None]:
 
 def dask_workers() -> list[int]:
     """Workers of a cluster that this process has started."""
-    return [
-        pid
-        for pid in processes_below(os.getpid())
-        if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
+    workers = []
+    for pid in processes_below(os.getpid()):
+        with contextlib.suppress(OSError):  # it has ended by itself
+            if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                workers.append(pid)
+    # What a worker has forked is called as it is until it runs its own program.
+    forked = {pid for worker in workers for pid in processes_below(worker)}
+    return [pid for pid in workers if pid not in forked]
