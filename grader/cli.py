@@ -345,6 +345,8 @@ def main() -> None:
         from grader.terminal import print_user_error
 
         print_user_error(_errors(), error)
+        if debugging() and error.__cause__ is not None:
+            _errors().print_exception()  # what a sentence stands for, here as another software told
         sys.exit(EXIT_USAGE)
     except Exception as error:
         sys.exit(_report_bug(error))
