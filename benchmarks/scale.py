@@ -18,6 +18,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,12 +29,13 @@ from pathlib import Path
 from distributed import Client, Future, get_worker
 from workers import ROOT
 
-from grader.batch import MAX_LOSSES, _completed
+from grader.batch import _completed
 from grader.cluster.parcels import Parcel, pack
 from grader.cluster.pool import ClusterPool
-from grader.cluster.records import SLOT, TOPIC, Answer, Lost, News
+from grader.cluster.records import SLOT, TOPIC, Answer, Begun, Lost, News
 from grader.intake import Submission, read_submission
 from grader.jobs import CheckStarted, Finished, Setup
+from grader.pool import MAX_LOSSES
 from grader.results import SubmissionResult
 from grader.rubric import default_rubric
 from grader.slot import SlotLost, single_slot
@@ -47,6 +49,8 @@ MOST_SECONDS = 10800.0
 """What the rubric lets a submission take."""
 LOST = 1 / 500
 NEWS = 22
+LOOK_SECONDS = 0.5
+"""Between two looks at Dask's scheduler."""
 WORKERS = 4
 """Dask's worker processes, which share the slots."""
 
@@ -69,7 +73,7 @@ class ReplayPool(ClusterPool):
         self._draw = random.Random(seed)
         client.subscribe_topic(TOPIC, self._watches.tell)
 
-    def _submit(self, task: str, submission: Submission) -> Future[str]:
+    def _submit(self, task: str, submission: Submission, allowed: list[str] | None) -> Future[str]:
         replayed = self._replayed
         future: Future[str] = self._client.submit(
             sleep_here,
@@ -81,6 +85,7 @@ class ReplayPool(ClusterPool):
             else replayed.answer,
             key=task,
             resources={SLOT: 1},
+            workers=allowed,
             pure=False,
         )
         return future
@@ -89,7 +94,7 @@ class ReplayPool(ClusterPool):
 def sleep_here(task: str, parcel: Parcel, seconds: float, answer: str) -> str:
     """The task: what a grading says and returns, after as long."""
     worker = get_worker()
-    worker.log_event(TOPIC, News(task=task, event=None).model_dump_json())
+    worker.log_event(TOPIC, News(task=task, event=Begun()).model_dump_json())
     for number in range(NEWS):
         time.sleep(seconds / NEWS)
         event = CheckStarted(check=f"check {number}", title="What is looked at")
@@ -122,10 +127,11 @@ def main() -> None:
             submissions = [sample.model_copy(update={"id": name}) for name in seconds]
             pool = ReplayPool(setup, client, Replayed(pack(sample), answer, seconds), slots)
             before = memory(scheduler, "VmRSS")
-            took, most = replay(pool, submissions)
+            with most_tasks(client) as most:
+                took = replay(pool, submissions)
             ideal = sum(seconds.values()) / slots
             print(f"| {slots} | {took * speed / 3600:.1f} h | {took:.0f} s | {speed:.0f} | "
-                  f"{ideal / took:.3f} | {len(real) / took:.0f} | {most} | {before} MB | "
+                  f"{ideal / took:.3f} | {len(real) / took:.0f} | {max(most)} | {before} MB | "
                   f"{memory(scheduler, 'VmHWM')} MB | {cpu_seconds(scheduler):.0f} s |",
                   flush=True)  # fmt: skip
 
@@ -146,9 +152,27 @@ def graded_sample(setup: Setup) -> tuple[Submission, SubmissionResult]:
         return sample, slot.grade(sample, lambda event: None)
 
 
-def replay(pool: ReplayPool, submissions: list[Submission]) -> tuple[float, int]:
-    """Seconds that all of them take, and the most that Dask's scheduler held at once."""
-    losses = most = 0
+@contextmanager
+def most_tasks(client: Client) -> Iterator[list[int]]:
+    """How many tasks Dask's scheduler holds, looked at again and again in the meantime."""
+    held, ended = [0], threading.Event()
+
+    def look() -> None:
+        while not ended.wait(LOOK_SECONDS):
+            held.append(client.run_on_scheduler(lambda dask_scheduler: len(dask_scheduler.tasks)))
+
+    with ThreadPoolExecutor(1) as executor:
+        looking = executor.submit(look)
+        try:
+            yield held
+        finally:
+            ended.set()
+            looking.result()
+
+
+def replay(pool: ReplayPool, submissions: list[Submission]) -> float:
+    """Seconds that all of them take."""
+    losses = 0
 
     def grade(submission: Submission) -> SubmissionResult:
         nonlocal losses
@@ -162,10 +186,9 @@ def replay(pool: ReplayPool, submissions: list[Submission]) -> tuple[float, int]
     started = time.monotonic()
     with ThreadPoolExecutor(pool.threads) as executor:
         done = sum(1 for _result in _completed(executor, grade, submissions, pool))
-        most = pool.at_once
     assert done == len(submissions)
     print(f"lost and graded again: {losses}", file=sys.stderr)
-    return time.monotonic() - started, most
+    return time.monotonic() - started
 
 
 @contextmanager

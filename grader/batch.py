@@ -27,7 +27,7 @@ from grader.language import _
 from grader.launching import Launcher
 from grader.logs import SubmissionLog
 from grader.outfolder import OutFolder, opened_out
-from grader.pool import Pool, SlotPool
+from grader.pool import MAX_LOSSES, Pool, SlotPool
 from grader.results import (
     BatchEntry,
     BatchResult,
@@ -42,8 +42,6 @@ from grader.rubric import load_rubric
 from grader.slot import SlotLost
 from grader.workload import expected_work
 
-MAX_LOSSES = 3
-"""How often a submission may take its examiner down before it is left ungraded."""
 RECOUNT_SECONDS = 5.0
 """How often a pool is asked again how many it can take, while nothing is completed."""
 

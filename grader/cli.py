@@ -232,7 +232,7 @@ def grade(
         how = f"{slots} at a time" if where is None else f"on {scheduler or cluster}"
         with LiveView(console) as view:
             view.starting(f"Grading {many} submissions of {source}, {how} …")
-            with opened_pool(setup, where, slots) as pool:
+            with opened_pool(setup, where, slots, view.warning) as pool:
                 graded = grade_on(pool, download.submissions, out, setup, view, download.source)
     print_batch(console, graded, out / "index.html")
     print_roll_call(console, download.source)

@@ -13,7 +13,7 @@ from grader.choices import DataChoice, Language, Mode
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from grader.cluster import Target
     from grader.handout.opening import Handout
@@ -116,8 +116,16 @@ def debugging() -> bool:
 
 
 @contextmanager
-def opened_pool(setup: Setup, cluster: Target | None, slots: int) -> Iterator[Pool]:
+def opened_pool(
+    setup: Setup, cluster: Target | None, slots: int, warn: Callable[[str], None]
+) -> Iterator[Pool]:
     """Whoever grades: the cluster that is asked for, or slots of this machine.
+
+    Args:
+        setup: what holds for all submissions.
+        cluster: which cluster; None for this machine.
+        slots: of this machine.
+        warn: is told what the user should know of a cluster while the grading goes on.
 
     Raises:
         UsageError: Dask is not installed, or the cluster cannot be used so.
@@ -136,5 +144,5 @@ def opened_pool(setup: Setup, cluster: Target | None, slots: int) -> Iterator[Po
             f"Grading on a cluster needs {error.name}, which is not installed here: "
             "pip install 'torchgrade[cluster]'."
         ) from error
-    with cluster_pool(setup, cluster) as pool:
+    with cluster_pool(setup, cluster, warn) as pool:
         yield pool

@@ -16,6 +16,8 @@ from grader.launching import Launcher
 from grader.results import SubmissionResult
 from grader.slot import OnEvent, Slot, SlotLost
 
+MAX_LOSSES = 3
+"""How often a submission may take its examiner down before it is left ungraded."""
 MAX_STARTS = 3
 """How often the first slot is started before that is a fault."""
 

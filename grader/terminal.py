@@ -73,6 +73,12 @@ class LiveView:
         """Say what is going on before anything is known."""
         self._console.print(f"[dim]{escape(clean_line(what))}[/]", highlight=False)
 
+    def warning(self, sentence: str) -> None:
+        """Say what should be known and ends nothing; in any thread."""
+        self._console.print(
+            f"[yellow]torchgrade:[/] {escape(clean(sentence))}", highlight=False, soft_wrap=True
+        )
+
     def opened(self, opened: Opened) -> None:
         """See :class:`grader.batch.Observer`."""
         self._console.print(f"[bold]{escape(opened.assignment)}[/]", highlight=False)

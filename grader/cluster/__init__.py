@@ -3,7 +3,7 @@
 Theory of operation. There are three sides, and all three are trusted::
 
     scheduler side   `torchgrade grade`: reads the class, writes OUT         (pool.py)
-     └─ Dask scheduler   anybody's; knows nothing of torchgrade
+     └─ Dask scheduler   anybody's, with our Dask and Python; knows nothing of torchgrade (calls.py)
          └─ Dask worker     has torchgrade installed                            (host.py)
              └─ launcher        and all below it, as on one machine: examiner, keeper, worker
 
@@ -14,12 +14,16 @@ student code has had no hand in any pickle, and no exception crosses. Dask itsel
 carries, hence its connections are between trusted machines and under TLS (`addresses.py`).
 
 A worker says the key of all that a result depends on before it grades anything. Only where it is
-the scheduler side's own may it grade (`comparing.py`), so results are the same wherever they are
-made. The data set is not sent: what may be 180 MB is laid on the machines by `torchgrade data`.
+the scheduler side's own may it grade (`comparing.py`), so results are the same on all machines
+whose processors compute alike. One that may not ends the grading; once another has graded
+something, it is left out instead (`counting.py`). The data set is not sent: what may be 180 MB is
+laid on the machines by `torchgrade data`.
 
 Dask decides which worker takes which task, and tries again where a worker is lost. At most two
 tasks a slot are handed to it, so a class never lies in its scheduler's memory, and what is queued
-on a worker that dies is known not to have begun there: its loss is not counted against it.
+on a worker that dies is known not to have begun there: its loss is not counted against it. Nor is
+that of a worker which leaves in good order, and says so (`host.py`). What Dask raises is translated
+in one place (`failures.py`).
 
 Nothing here but `target` may be imported without the extra `cluster`.
 """

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import dask
 from distributed import Client, LocalCluster, Security
 
 from grader.cluster import target
-from grader.cluster.pool import ClusterPool, LocalClusterPool
+from grader.cluster.counting import Warn
+from grader.cluster.pool import ClusterPool, LocalClusterPool, unheard
 from grader.cluster.records import SLOT
 from grader.errors import UsageError, UserError
 from grader.jobs import Setup
@@ -28,23 +30,48 @@ _LOCALLY = {
 
 
 @contextmanager
-def cluster_pool(setup: Setup, where: target.Target) -> Iterator[ClusterPool]:
+def cluster_pool(setup: Setup, where: target.Target, warn: Warn = unheard) -> Iterator[ClusterPool]:
     """The slots of a cluster.
+
+    Args:
+        setup: what holds for all submissions.
+        where: which cluster.
+        warn: is told what the user should know while the grading goes on.
 
     Raises:
         UsageError: what is said of TLS does not do.
         UserError: no scheduler answers.
     """
-    if isinstance(where, target.LocalCluster):
-        with _local(where) as client, LocalClusterPool(setup, client) as pool:
-            yield pool
-    else:
-        with _remote(where) as client, ClusterPool(setup, client, insecure=where.insecure) as pool:
-            yield pool
+    with ExitStack() as stack:
+        if not setup.debug:
+            stack.enter_context(_quiet())
+        if isinstance(where, target.LocalCluster):
+            log_level = logging.WARNING if setup.debug else logging.CRITICAL
+            client = stack.enter_context(_local(where, log_level))
+            yield stack.enter_context(LocalClusterPool(setup, client, warn=warn))
+        else:
+            client = stack.enter_context(_remote(where))
+            yield stack.enter_context(
+                ClusterPool(setup, client, insecure=where.insecure, warn=warn)
+            )
 
 
 @contextmanager
-def _local(where: target.LocalCluster) -> Iterator[Client]:
+def _quiet() -> Iterator[None]:
+    """Without the log lines of Dask, Tornado and asyncio: what they tell is told in our words."""
+    disabled = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            # A submission may be of some megabytes.
+            warnings.filterwarnings("ignore", message="Sending large graph")
+            yield
+    finally:
+        logging.disable(disabled)
+
+
+@contextmanager
+def _local(where: target.LocalCluster, log_level: int) -> Iterator[Client]:
     """One slot a worker; under TLS, since other users of this machine reach its ports, too."""
     with (
         dask.config.set(_LOCALLY),
@@ -58,7 +85,7 @@ def _local(where: target.LocalCluster) -> Iterator[Client]:
             dashboard_address=None,
             preload=["grader.cluster.unattended"],
             security=Security.temporary(),
-            silence_logs=logging.CRITICAL,  # a lost worker is told in the logs of submissions
+            silence_logs=log_level,  # a lost worker is told in the logs of submissions
         ) as cluster,
         Client(cluster) as client,
     ):

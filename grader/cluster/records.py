@@ -27,6 +27,18 @@ class Installation(Record):
     packages: tuple[str, ...]
 
 
+class Begun(Record):
+    """A worker is about to hand the submission to an examiner."""
+
+    kind: Literal["begun"] = "begun"
+
+
+class Left(Record):
+    """The worker ends in good order while it grades: what was begun is lost, and nobody's loss."""
+
+    kind: Literal["left"] = "left"
+
+
 class Differs(Record):
     """Nothing was graded: what this worker grades with is not what was asked for."""
 
@@ -34,6 +46,8 @@ class Differs(Record):
     opened: Opened
     installation: Installation
 
+
+Happening = Annotated[CheckStarted | Trained | Begun | Left, Field(discriminator="kind")]
 
 Outcome = Annotated[
     Opened | Finished | Lost | Differs | Refused | Broken,
@@ -52,7 +66,7 @@ class News(Record):
     """Something happened in a submission that is being graded."""
 
     task: str
-    event: CheckStarted | Trained | None = Field(description="null: it was begun")
+    event: Happening
 
 
 ANSWER: TypeAdapter[Answer] = TypeAdapter(Answer)

@@ -8,21 +8,21 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from grader.cluster.parcels import Parcel, unpack
-from grader.cluster.records import Differs, Installation, Lost, Outcome
+from grader.cluster.records import Begun, Differs, Happening, Installation, Lost, Outcome
 from grader.data.roots import ROOT_VARIABLE
 from grader.errors import TorchgradeError
 from grader.files import remove_tree
 from grader.installed import installed_packages
-from grader.jobs import Broken, CheckStarted, Finished, Opened, Refused, Setup, Trained
+from grader.jobs import Broken, Finished, Opened, Refused, Setup
 from grader.pool import SlotPool
 from grader.scratch import Scratch
 from grader.slot import Bug, SlotLost
 
-Tell = Callable[[CheckStarted | Trained | None], None]
+Tell = Callable[[Happening], None]
 IDLE_SECONDS = 60.0
 """After so long without a submission the processes are ended; a later one gets new ones. Whoever
 sent them may have been killed, and Dask does not tell."""
@@ -46,7 +46,7 @@ class WorkerSlots:
         self._slots = slots
         self._idle_seconds = idle_seconds
         self._lock = threading.RLock()
-        self._graded = 0  # submissions in hand
+        self._in_hand = 0  # submissions
         self._timer: threading.Timer | None = None
         self._opened: tuple[Scratch, SlotPool, Opened] | None = None
         self._closed = threading.Event()
@@ -56,7 +56,7 @@ class WorkerSlots:
 
     def prepare(self) -> None:
         """Begin to load torch; what is wrong is told by whatever is asked next."""
-        self._threads.submit(self._told, self._opened_as)
+        self._threads.submit(self._outcome_of, self._opened_as)
 
     def open(self) -> Outcome:
         """What these slots grade with."""
@@ -68,7 +68,7 @@ class WorkerSlots:
         Args:
             parcel: the submission.
             key: of all that holds for every submission.
-            tell: is told in another thread what happens; None, when it begins.
+            tell: is told in another thread what happens; it raises what is to end the grading.
         """
         return self._run(lambda: self._grade(parcel, key, tell))
 
@@ -80,13 +80,13 @@ class WorkerSlots:
 
     def _run(self, action: Callable[[], Outcome]) -> Outcome:
         try:
-            return self._threads.submit(self._told, action).result()
+            return self._threads.submit(self._outcome_of, action).result()
         except (CancelledError, RuntimeError):
             if self._closed.is_set():
                 return Lost()
             raise
 
-    def _told(self, action: Callable[[], Outcome]) -> Outcome:
+    def _outcome_of(self, action: Callable[[], Outcome]) -> Outcome:
         """What comes of an action; what it raises, as a record."""
         try:
             with self._in_use():
@@ -94,7 +94,7 @@ class WorkerSlots:
         except (TorchgradeError, OSError) as error:
             if self._closed.is_set():
                 return Lost()  # whatever it says, it comes of the ending
-            return _as_record(error)
+            return _as_outcome(error)
 
     def _opened_as(self) -> Opened:
         _scratch, _pool, opened = self._open()
@@ -108,7 +108,7 @@ class WorkerSlots:
         folder.chmod(0o755)  # as on the instructor's disk: a worker may be another user
         try:
             submission = unpack(parcel, folder)
-            tell(None)  # not before torch is loaded: a loss until then is not the submission's
+            tell(Begun())  # not before torch is loaded: a loss until then is not the submission's
             return Finished(result=pool.grade(submission, tell))
         finally:
             remove_tree(folder)
@@ -116,7 +116,7 @@ class WorkerSlots:
     @contextmanager
     def _in_use(self) -> Iterator[None]:
         with self._lock:
-            self._graded += 1
+            self._in_hand += 1
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None
@@ -124,8 +124,8 @@ class WorkerSlots:
             yield
         finally:
             with self._lock:
-                self._graded -= 1
-                if self._graded == 0 and not self._closed.is_set():
+                self._in_hand -= 1
+                if self._in_hand == 0 and not self._closed.is_set():
                     self._timer = threading.Timer(self._idle_seconds, self._end_if_idle)
                     self._timer.daemon = True
                     self._timer.start()
@@ -142,23 +142,21 @@ class WorkerSlots:
             return self._opened
 
     def _new_pool(self) -> tuple[Scratch, SlotPool, Opened]:
-        scratch = Scratch()
-        scratch.path.chmod(0o711)
-        rubric = scratch.path / "rubric.yaml"
-        rubric.write_bytes(self._rubric)
         root = os.environ.get(ROOT_VARIABLE) or self._setup.data_root
-        setup = self._setup.model_copy(update={"rubric": str(rubric), "data_root": root})
-        pool = SlotPool(setup, self._slots)
-        try:
-            return scratch, pool, pool.open()
-        except BaseException:
-            pool.close()
-            scratch.close()
-            raise
+        with ExitStack() as stack:
+            scratch = stack.enter_context(Scratch())
+            scratch.path.chmod(0o711)
+            rubric = scratch.path / "rubric.yaml"
+            rubric.write_bytes(self._rubric)
+            setup = self._setup.model_copy(update={"rubric": str(rubric), "data_root": root})
+            pool = stack.enter_context(SlotPool(setup, self._slots))
+            opened = pool.open()
+            stack.pop_all()  # from here on they end with the slots
+        return scratch, pool, opened
 
     def _end_if_idle(self) -> None:
         with self._lock:
-            if self._graded == 0:
+            if self._in_hand == 0:
                 self._end_processes()
 
     def _end_processes(self) -> None:
@@ -170,7 +168,7 @@ class WorkerSlots:
             scratch.close()
 
 
-def _as_record(error: TorchgradeError | OSError) -> Outcome:
+def _as_outcome(error: TorchgradeError | OSError) -> Outcome:
     """What a slot raises, or what lies around it."""
     if isinstance(error, SlotLost):
         return Lost()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from grader.cluster.records import NEWS
+from grader.cluster.records import NEWS, Begun, Left
 from grader.slot import OnEvent
 
 
@@ -17,13 +17,22 @@ class Watch:
 
     Attributes:
         on_event: is told what happens.
-        begun: how often a worker began it.
+        begun: how often a worker began it that has not said that it leaves.
+        limit: how often that may be.
+        over_limit: is called, in the thread that hears of it, once it was begun more often.
         error: what `on_event` raised, which it cannot where it is called.
     """
 
     on_event: OnEvent
+    limit: int
     begun: int = 0
+    over_limit: Callable[[], None] = field(default=lambda: None)
     error: Exception | None = None
+
+    @property
+    def too_often(self) -> bool:
+        """Whether it was begun more often than it may be."""
+        return self.begun > self.limit
 
 
 class Watches:
@@ -34,9 +43,9 @@ class Watches:
         self._watches: dict[str, Watch] = {}
 
     @contextmanager
-    def watching(self, task: str, on_event: OnEvent) -> Iterator[Watch]:
-        """Hand on what is said of a task."""
-        watch = Watch(on_event)
+    def watching(self, task: str, on_event: OnEvent, limit: int) -> Iterator[Watch]:
+        """Hand on what is said of a task, which may be begun so often."""
+        watch = Watch(on_event, limit)
         with self._lock:
             self._watches[task] = watch
         try:
@@ -59,8 +68,13 @@ class Watches:
             watch = self._watches.get(news.task)
         if watch is None:
             return
-        if news.event is None:
+        if isinstance(news.event, Begun):
             watch.begun += 1
+            if watch.too_often:
+                watch.over_limit()
+            return
+        if isinstance(news.event, Left):
+            watch.begun -= 1
             return
         try:
             watch.on_event(news.event)

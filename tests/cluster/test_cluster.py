@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from tests.cluster.processes import all_ending, dask_workers, processes_below
 
 HOMEWORK = "def flatten(x): return x.reshape(len(x), -1)\n"
 BEGUN = "Scheduler at:"
+SCHEDULER = "import sys; sys.modules['grader'] = None; import distributed.cli.dask_scheduler as run"
+"""One that has no torchgrade."""
 
 
 class Listener:
@@ -92,11 +95,8 @@ class Cluster:
         self._folder = folder
         self._stack = stack
         self._files = make_certificates(folder)
-        self.scheduler = self._start("scheduler", "--host", "tls://127.0.0.1", "--port", "0")
-        assert self.scheduler.stderr is not None
-        line = next(line for line in self.scheduler.stderr if BEGUN in line)
-        self.where = RemoteCluster(line.split()[-1], self._files, insecure=False)
-        self.workers = [self._start_worker(number) for number in range(workers)]
+        self.start_scheduler(port="0")
+        self.workers = [self.start_worker("--no-nanny") for _number in range(workers)]
         security = Security(
             tls_ca_file=str(self._files.ca),
             tls_client_cert=str(self._files.cert),
@@ -105,28 +105,29 @@ class Cluster:
         with Client(self.where.address, security=security) as client:
             client.wait_for_workers(workers, timeout=60)
 
-    def _start_worker(self, number: int) -> subprocess.Popen[str]:
-        place = self._folder / f"worker{number}"
-        place.mkdir()
+    def start_scheduler(self, port: str) -> None:
+        self.scheduler = self._start(
+            ["-c", f"{SCHEDULER}; run.main()"], "--host", "tls://127.0.0.1", "--port", port
+        )
+        assert self.scheduler.stderr is not None
+        line = next(line for line in self.scheduler.stderr if BEGUN in line)
+        self.where = RemoteCluster(line.split()[-1], self._files, insecure=False)
+
+    def start_worker(self, *options: str) -> subprocess.Popen[str]:
+        place = Path(tempfile.mkdtemp(dir=self._folder))
         return self._start(
-            "worker", self.where.address, "--no-nanny", "--nthreads", "1",
-            "--resources", "slot=1", "--local-directory", str(place),
+            ["-m", "distributed.cli.dask_worker"], self.where.address, *options,
+            "--nthreads", "1", "--resources", "slot=1", "--local-directory", str(place),
         )  # fmt: skip
 
-    def _start(self, what: str, *arguments: str) -> subprocess.Popen[str]:
+    def _start(self, what: list[str], *arguments: str) -> subprocess.Popen[str]:
         tls = ["--tls-ca-file", self._files.ca, "--tls-cert", self._files.cert,
                "--tls-key", self._files.key]  # fmt: skip
         process = self._stack.enter_context(
             subprocess.Popen(
-                [
-                    sys.executable,
-                    "-m",
-                    f"distributed.cli.dask_{what}",
-                    *arguments,
-                    *map(str, tls),
-                    "--no-dashboard",
-                ],
-                stderr=subprocess.PIPE if what == "scheduler" else subprocess.DEVNULL,
+                [sys.executable, *what, *arguments, *map(str, tls), "--no-dashboard"],
+                stderr=subprocess.PIPE if "-c" in what else subprocess.DEVNULL,
+                env={**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": "0"},
                 text=True,
             )
         )
@@ -141,25 +142,28 @@ def start_cluster(tmp_path):
         yield lambda workers: Cluster(tmp_path, stack, workers)
 
 
-def test_a_worker_that_is_killed_costs_nothing_and_leaves_nothing(
+def test_workers_come_and_go_and_only_the_one_that_is_killed_is_counted(
     start_cluster, class_of_three, setup, tmp_path
 ):
-    cluster = start_cluster(workers=2)
-    stack = ExitStack()
+    cluster = start_cluster(workers=1)
+    signals, stack = [signal.SIGKILL, signal.SIGTERM], ExitStack()
 
-    def kill(submission):
-        if cluster.workers[0].returncode is None:
-            stack.enter_context(all_ending(processes_below(cluster.workers[0].pid)))
-            cluster.workers[0].kill()
-            cluster.workers[0].returncode = -signal.SIGKILL
+    def replace(submission):
+        if signals:
+            stack.enter_context(all_ending(processes_below(cluster.workers[-1].pid)))
+            cluster.workers[-1].send_signal(signals.pop(0))
+            # A nanny, which Dask's workers have by default, lets its worker end in good order.
+            cluster.workers.append(cluster.start_worker("--nanny" if signals else "--no-nanny"))
 
-    listener = Listener(kill)
+    listener = Listener(replace)
     with cluster_pool(setup, cluster.where) as pool:
         graded = grade_on(pool, class_of_three, tmp_path / "out", setup, listener)
     stack.close()
     assert [each.entry.status for each in graded] == ["graded"] * 3
     assert sorted(listener.finished) == ["kim", "lee", "park"]
-    assert processes_below(cluster.workers[1].pid) == []
+    assert processes_below(cluster.workers[2].pid) == []
+    logs = [path.read_text() for path in (tmp_path / "out").rglob("grading.log")]
+    assert "".join(logs).count("process was lost") == 1
     grade_batch(class_of_three, tmp_path / "here", setup, Listener())
     assert results(tmp_path / "out") == results(tmp_path / "here")
 
@@ -173,6 +177,8 @@ def test_a_scheduler_that_is_lost_ends_it_and_the_next_grading_goes_on(
         def submission_finished(self, result) -> None:
             super().submission_finished(result)
             cluster.scheduler.kill()
+            cluster.scheduler.wait()
+            cluster.start_scheduler(port=cluster.where.address.rpartition(":")[2])
 
     first, second = Ending(), Listener()
     with (
