@@ -107,6 +107,7 @@ class Workers:
                 raise error
             known = address in self._left_out
             self._left_out[address] = error
+            self._counted_at = -math.inf  # it may have come since
         if not known:
             self._warn(f"{error} It is given nothing more; the others go on.")
 

@@ -218,9 +218,11 @@ def test_who_leaves_in_good_order_counts_for_nothing(pool_on, submission):
 def test_a_bad_worker_that_comes_late_is_left_out(pool_on, submission, graded):
     refused = answering(BAD, Refused(message="It has torchgrade 9."))
     dask = Dask(graded, refused, graded)
+    late = {BAD: dask.workers.pop(BAD)}
     pool = pool_on(dask)
-    for _submission in range(2):
-        pool.grade(submission, lambda event: None)
+    pool.grade(submission, lambda event: None)
+    dask.workers.update(late)
+    pool.grade(submission, lambda event: None)
     assert dask.sent == [None, None, [GOOD]]
     assert len(pool_on.said) == 1
     assert "tls://bad:1 cannot grade: It has torchgrade 9. It is given nothing" in pool_on.said[0]
