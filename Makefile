@@ -14,7 +14,7 @@ test: lint
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 attacks: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/attacks tests/checks -m "slow or not slow"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal tests/attacks tests/checks tests/cluster -m "slow or not slow"
 
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m pytest $(FUZZ) --hypothesis-profile=long --timeout=0 -m hypothesis

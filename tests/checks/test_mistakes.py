@@ -240,6 +240,7 @@ train_part34(model, optimizer)
 """
 
 
+@pytest.mark.slow
 def test_what_is_trained_again_is_what_was_judged(grade, tmp_path):
     homework = with_part(with_part(RIGHT, OTHER_OPTIMIZER), RAISES_FIRST)
     (tmp_path / HOMEWORK).write_text(homework)

@@ -168,6 +168,7 @@ def test_workers_come_and_go_and_only_the_one_that_is_killed_is_counted(
     assert results(tmp_path / "out") == results(tmp_path / "here")
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_lost_ends_it_and_the_next_grading_goes_on(
     start_cluster, class_of_three, setup, tmp_path
 ):
@@ -192,6 +193,7 @@ def test_a_scheduler_that_is_lost_ends_it_and_the_next_grading_goes_on(
     assert len(graded) == 3
 
 
+@pytest.mark.slow
 def test_who_kills_its_worker_three_times_is_ungraded_and_the_next_is_graded(
     class_of_three, setup, tmp_path
 ):

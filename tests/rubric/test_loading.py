@@ -195,7 +195,7 @@ def test_partial_credit_that_is_none_is_refused(
 
 
 def test_a_missing_run_is_named_at_the_runs(edit: Edit, rubric: Path) -> None:
-    edit("  challenge:          {threshold: 0.70, epochs: 10}\n", "")
+    edit("  challenge:          {threshold: 0.70, epochs: 10, mixed_precision: true}\n", "")
     error = refusal(rubric)
     assert "'runs' is wrong: it lacks challenge." in str(error)
     assert error.line is not None
