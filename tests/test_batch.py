@@ -20,6 +20,7 @@ from grader.report import read_submission as read_result
 from grader.report import render_submission
 from grader.slot import SlotLost
 from grader.workload import expected_work
+from tests.processes import processes_below
 
 HOMEWORK = "def flatten(x): return x.reshape(len(x), -1)\n"
 
@@ -90,21 +91,6 @@ def results(out: Path) -> dict[str, dict[str, object]]:
     for path in (out / "submissions").glob("*/result.json"):
         found[path.parent.name] = json.loads(path.read_text())
         del found[path.parent.name]["timing"]
-    return found
-
-
-def processes_below(ancestor: int) -> list[int]:
-    """All processes that descend from one, the nearest first."""
-    parents = {}
-    for directory in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            fields = (directory / "stat").read_text(errors="replace").rpartition(")")[2].split()
-            parents.setdefault(int(fields[1]), []).append(int(directory.name))
-    found, waiting = [], [ancestor]
-    while waiting:
-        children = parents.get(waiting.pop(0), [])
-        found += children
-        waiting += children
     return found
 
 

@@ -23,7 +23,7 @@ from grader.cluster.connecting import cluster_pool
 from grader.errors import UserError
 from grader.intake import read_submission
 from tests.cluster.certificates import make_certificates
-from tests.cluster.processes import all_ending, dask_workers, processes_below
+from tests.processes import all_ending, dask_workers, processes_below
 
 HOMEWORK = "def flatten(x): return x.reshape(len(x), -1)\n"
 BEGUN = "Scheduler at:"

@@ -15,7 +15,7 @@ from grader.cluster.slots import WorkerSlots, this_installation
 from grader.intake import read_submission
 from grader.jobs import Broken, Finished, Refused
 from grader.slot import single_slot
-from tests.cluster.processes import all_ending, processes_below
+from tests.processes import all_ending, processes_below
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pydantic import BaseModel
+from torch.nn.modules import module as hooks
 
 from grader.protocol.messages import PRACTICE_FOLDER, Data
 from grader.protocol.messages import Load as Request
@@ -46,6 +47,21 @@ class Outcome(BaseModel):
 
 
 Load = Callable[..., Outcome]
+
+
+@pytest.fixture
+def global_hooks() -> Iterator[None]:
+    """Hooks of all modules are as before when the test is over."""
+    every = (
+        hooks._global_forward_pre_hooks,
+        hooks._global_forward_hooks,
+        hooks._global_forward_hooks_always_called,
+    )
+    kept = [dict(each) for each in every]
+    yield
+    for each, before in zip(every, kept, strict=True):
+        each.clear()
+        each.update(before)
 
 
 @pytest.fixture(scope="session")

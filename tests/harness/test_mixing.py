@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import torch
 from torch import nn
-from torch.nn.modules import module as hooks
 
 from grader.harness.mixing import MixedPrecision
 
@@ -36,20 +33,11 @@ class Raising(nn.Module):
 
 
 @pytest.fixture
-def mixing() -> Iterator[MixedPrecision]:
+def mixing(global_hooks) -> MixedPrecision:
     """Installed for one test."""
-    every = (
-        hooks._global_forward_pre_hooks,
-        hooks._global_forward_hooks,
-        hooks._global_forward_hooks_always_called,
-    )
-    kept = [dict(each) for each in every]
     found = MixedPrecision()
     found.install()
-    yield found
-    for each, before in zip(every, kept, strict=True):
-        each.clear()
-        each.update(before)
+    return found
 
 
 X = torch.randn(2, 3, 8, 8)

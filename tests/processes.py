@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 30
 
 
 def processes_below(ancestor: int) -> list[int]:
-    """All processes that descend from one."""
+    """All processes that descend from one, the nearest first."""
     parents: dict[int, list[int]] = {}
     for directory in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
