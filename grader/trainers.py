@@ -152,8 +152,12 @@ class Trainers:
             shared=shared,
             verified=verified,
             late_is_left_out=self._late_is_left_out,
-            mixes=multiplies_bfloat16(),
+            mixes=self._mixes,
         )
+
+    @cached_property
+    def _mixes(self) -> bool:
+        return multiplies_bfloat16()  # of the machine: it is read once
 
     @cached_property
     def _held_out(self) -> HeldOut:

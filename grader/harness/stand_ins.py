@@ -56,6 +56,9 @@ class Shown:
     def __len__(self) -> int:
         return 0
 
+    def __bool__(self) -> bool:
+        return True  # `if writer:` asks whether there is one
+
     def __enter__(self) -> Self:
         return self
 

@@ -63,7 +63,7 @@ def without_modules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         "from tqdm import tqdm\nassert tqdm([1]).format_dict['elapsed'] == 0",
         "import pandas as pd, seaborn as sns, plotly.express as px\nsns.set_theme()\n"
         "table = pd.DataFrame([{'loss': 0.5}])\ntable.to_csv('log.csv')\n"
-        "print(f'{table.loss.mean():.3f}', len(table))\npx.line(table)",
+        "print(f'{table.loss.mean():.3f}', len(table))\npx.line(table)\nassert table",
         "from tqdm import tqdm\nbar = tqdm([1, 2])\n"
         "assert [100 * bar.n / bar.total for _ in bar] == [0, 50]",
         "from torchinfo import summary\nfound = summary(None, (64, 3, 32, 32), verbose=0)\n"
