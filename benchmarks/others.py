@@ -1,6 +1,6 @@
 """Seconds a submission of torchgrade, otter-grader and nbgrader, side by side, on the same checks.
 
-    python benchmarks/others.py [--environments DIR] [--submissions 12] [--rounds 2]
+    python benchmarks/others.py [--environments DIR] [--submissions 100] [--rounds 1]
 
 The submission is the sample notebook without what would train or download: its loaders are empty,
 so that the one training call left, by which torchgrade knows Part II's params, ends at once for
@@ -95,8 +95,8 @@ def main() -> None:
     """Verify all three, time them in turn, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--environments", type=Path, default=ROOT / ".cache" / "others")
-    parser.add_argument("--submissions", type=int, default=12)
-    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--submissions", type=int, default=100)
+    parser.add_argument("--rounds", type=int, default=1)
     options = parser.parse_args()
     if options.submissions <= FEW:
         parser.error(f"--submissions: more than {FEW}")

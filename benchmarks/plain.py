@@ -27,6 +27,7 @@ from unittest.mock import MagicMock
 import numpy as np
 import torch
 import torchvision
+from numpy.typing import NDArray
 from torch.utils.data import SubsetRandomSampler
 from torch.utils.flop_counter import FlopCounterMode
 from workers import ROOT
@@ -38,6 +39,8 @@ from grader.intake import read_submission
 from grader.protocol.parts import Cell
 
 BATCH = 64
+TRAIN = 49_000
+"""How many images the homework trains on."""
 COUNTED = 3
 """The step whose multiply-adds are counted."""
 
@@ -109,13 +112,19 @@ class Watch:
 def serve_images(data: DataChoice, root: Path | None) -> None:
     """Have torchvision's CIFAR10 hold the images of a store, as it holds those of the archive."""
     store = open_store(data, root)
-    # The homework's last 1,000 training images are its validation set.
-    splits = {
-        True: (store.train(), store.validation()),
-        False: (store.test(), store.practice()),
+    train, test = store.train(), (store.test(), store.practice())
+    # The homework takes the last 1,000 for its validation set. A store may hold fewer than the
+    # archive: they come again.
+    trained = (_repeated(train.images), _repeated(train.labels))
+    held_out = store.validation()
+    images = {
+        True: np.concatenate([trained[0], held_out.images]),
+        False: np.concatenate([each.images for each in test]),
     }
-    images = {train: np.concatenate([each.images for each in of]) for train, of in splits.items()}
-    labels = {train: np.concatenate([each.labels for each in of]) for train, of in splits.items()}
+    labels = {
+        True: np.concatenate([trained[1], held_out.labels]),
+        False: np.concatenate([each.labels for each in test]),
+    }
 
     def init(dataset, root=None, train=True, transform=None, target_transform=None, download=False):
         super(torchvision.datasets.CIFAR10, dataset).__init__(
@@ -125,6 +134,10 @@ def serve_images(data: DataChoice, root: Path | None) -> None:
         dataset.data, dataset.targets = images[train], labels[train].tolist()
 
     torchvision.datasets.CIFAR10.__init__ = init
+
+
+def _repeated(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    return np.resize(values, (TRAIN, *values.shape[1:]))
 
 
 def main() -> None:

@@ -97,18 +97,20 @@ def busy_seconds(out: Path) -> float:
 def report(moments: Sequence[Moment], busy: float, jobs: int) -> None:
     """Print the figures, for each fifth of the class."""
     many = moments[-1].results
-    at = [next(m for m in moments if m.results >= many * n // 5) for n in range(6)]
-    first = next(m for m in moments if m.results)
-    graded = at[5].seconds - first.seconds
-    print(f"{many} submissions, {jobs} slots, {at[5].seconds:.0f} s")
+    first = next(m for m in moments if m.results)  # what came before it is starting up
+    ends = [next(m for m in moments if m.results >= many * n // 5) for n in range(1, 6)]
+    graded = ends[-1].seconds - first.seconds
+    print(f"{many} submissions, {jobs} slots, {ends[-1].seconds:.0f} s")
     print(
         f"start-up and the first {first.seconds:.1f} s, then {graded * jobs / many:.2f} a slot each"
     )
-    for number, (begun, ended) in enumerate(pairwise(at)):
+    rates = []
+    for number, (begun, ended) in enumerate(pairwise([first, *ends])):
         while_there = [m.memory for m in moments if begun.results <= m.results <= ended.results]
-        rate = (ended.results - begun.results) / (ended.seconds - begun.seconds)
+        rates.append((ended.results - begun.results) / (ended.seconds - begun.seconds))
         memory = statistics.median(while_there)
-        print(f"part {number + 1}: {rate:.2f} a second, scheduler {memory:.0f} MB")
+        print(f"part {number + 1}: {rates[-1]:.2f} a second, scheduler {memory:.0f} MB")
+    print(f"the last part's rate by the first's {rates[-1] / rates[0]:.3f}")
     print(f"slots busy {busy / (jobs * graded):.0%}")
 
 
