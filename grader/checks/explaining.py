@@ -68,6 +68,11 @@ class Explains(Protocol):
     def layers(self, settings: Mapping[str, int]) -> Diagnosis | None:
         """Two convolutions with these paddings and strides, of a network that cannot be asked."""
 
+    def row(
+        self, length: int, image: tuple[int, int, int], shapes: ParamShapes
+    ) -> Diagnosis | None:
+        """A fully connected layer that is made for so many numbers an image."""
+
     def gradients(
         self, gradients: Sequence[Tensor | None], x: Tensor, params: Params, upstream: Tensor
     ) -> Diagnosis | None:
@@ -176,10 +181,28 @@ def _of_model(
     found = explains.network(ask, _image(case), case.shapes)
     if found is not None and found.mistakes:
         return found
-    read = explains.layers(_settings(build().model, case.shapes))
-    if read is None or found is None:
-        return read or found
-    return replace(read, sentence=f"{found.sentence} {read.sentence}")
+    built = build().model
+    read = explains.layers(_settings(built, case.shapes))
+    if read is not None and found is not None:
+        return replace(read, sentence=f"{found.sentence} {read.sentence}")
+    length = _row_length(built, case.shapes)
+    if read is None and found is None and length is not None:
+        return explains.row(length, _image(case), case.shapes)
+    return read or found
+
+
+def _row_length(model: Model, shapes: ParamShapes) -> int | None:
+    """How many numbers of an image the fully connected layer is made for, where others are right.
+
+    None also where it does not get the maps of the two convolutions that were asked for.
+    """
+    of_rank = {rank: [p.shape for p in model.parameters if len(p.shape) == rank] for rank in (2, 4)}
+    if len(of_rank[2]) != 1 or of_rank[4] != [shapes.conv_w1, shapes.conv_w2]:
+        return None
+    features, classes = shapes.fc_w
+    sides = of_rank[2][0]
+    lengths = [n for n, m in (sides, sides[::-1]) if m == classes and n != features]
+    return lengths[0] if lengths else None
 
 
 def _settings(model: Model, shapes: ParamShapes) -> dict[str, int]:

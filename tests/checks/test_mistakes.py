@@ -10,7 +10,7 @@ from grader.intake import read_submission
 from grader.rubric import default_rubric
 from grader.slot import single_slot
 from reference.misconceptions import TRAININGS
-from tests.checks.pieces import MISTAKES, pieces
+from tests.checks.pieces import MISTAKES, begins, pieces
 
 RIGHT = (MISTAKES.parents[1] / "submissions" / "correct" / HOMEWORK).read_text()
 CHECK = "module.accuracy"
@@ -89,11 +89,30 @@ def test_a_mistake_in_a_training_is_named_where_it_misses(mistake, setup, tmp_pa
     assert mistake.hint in check.reason
 
 
+SAYS = {
+    "conv_1": ("in the first convolution itself", "the weights of the first convolution"),
+    "relu_1": ("behind the first convolution", "between the two convolutions"),
+    "conv_2": ("in the second convolution itself", "the weights of the second convolution"),
+    "relu_2": ("behind the second convolution",),
+    "fully_connected": ("up to the product", "the weights of the fully connected layer"),
+    "scores": ("in what is done last",),
+    "sizes": ("each side is",),
+}
+"""How a reason says where the numbers begin to differ, or which layer is of another size."""
+
+
 @pytest.mark.parametrize("path", in_turn(pieces("outside", "ThreeLayerConvNet")))
-def test_no_name_is_given_to_what_is_unknown(path, graded):
+def test_no_name_is_given_to_what_is_unknown_but_where_it_begins_is_said(path, graded):
     result = graded(path)
+    reasons = " ".join(
+        check.reason
+        for question in result.questions
+        for check in question.checks
+        if check.id in ("module.structure", "module.values") and check.reason
+    )
     assert not result.full_marks
     assert mistakes_in(result) == set()
+    assert any(words in reasons for stage in begins(path) for words in SAYS[stage])
 
 
 def test_right_work_gets_no_name(graded, tmp_path):

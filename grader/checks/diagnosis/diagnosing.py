@@ -9,7 +9,7 @@ from torch import Tensor
 
 from grader.checks.diagnosis.networks import Naming
 from grader.checks.diagnosis.probes import Ask, Form, Respondent
-from grader.checks.diagnosis.sizes import explain_product
+from grader.checks.diagnosis.sizes import explain_product, explain_row
 from grader.checks.diagnosis.stages import first_difference
 from grader.checks.diagnosis.tables import name_cut, name_distribution, name_flattening
 from grader.checks.explaining import Diagnosis
@@ -58,7 +58,7 @@ class Diagnoser:
         if stage is not None:
             return Diagnosis(_(stage.told), begins=stage.parts)
         sentence = explain_product(student.refusal, form) if student.refusal else None
-        return Diagnosis(sentence, begins=("sizes",)) if sentence else None
+        return _of_sizes(sentence)
 
     def layers(self, settings: Mapping[str, int]) -> Diagnosis | None:
         """Layers that are others, of a network that cannot be asked."""
@@ -68,6 +68,12 @@ class Diagnoser:
         found = [each for each in NETWORKS if other and each.network.changes() == other]
         message = N_("Your layers are those of a network with {mistakes}. {hints}")
         return _told(found, message) if len(found) == 1 else None
+
+    def row(
+        self, length: int, image: tuple[int, int, int], shapes: ParamShapes
+    ) -> Diagnosis | None:
+        """A fully connected layer that is made for rows of another length."""
+        return _of_sizes(explain_row(length, Form(image, shapes)))
 
     def gradients(
         self, gradients: Sequence[Tensor | None], x: Tensor, params: Params, upstream: Tensor
@@ -82,6 +88,10 @@ class Diagnoser:
         """Weights of one role that are not Kaiming normal."""
         mistake = name_distribution(weights, shapes, wrong)
         return _told((mistake,), N_("They look like {mistakes}. {hints}")) if mistake else None
+
+
+def _of_sizes(sentence: str | None) -> Diagnosis | None:
+    return Diagnosis(sentence, begins=("sizes",)) if sentence else None
 
 
 def _told(mistakes: Sequence[Misconception], message: str = _COMES_OUT) -> Diagnosis:

@@ -1,4 +1,4 @@
-"""A matrix product that cannot be computed: which height and width the maps must have had."""
+"""Rows of another length than the fully connected layer is to get: which maps they are of."""
 
 from __future__ import annotations
 
@@ -37,19 +37,30 @@ def explain_product(error: StudentError, form: Form) -> str | None:
     if found is None:
         return None
     rows, came, asked = map(int, found.groups()[:3])
-    height, width = form.image[1:]
-    maps, features = form.shapes.conv_b2[0], form.shapes.fc_w[0]
+    features = form.shapes.fc_w[0]
     if asked != features or came == features:
         return None
     if came == features * rows or (rows == 1 and came % features == 0):
         return _("All images of the batch lie in one row there; each should have a row of its own.")
-    if came % maps:
+    return explain_row(came, form)
+
+
+def explain_row(length: int, form: Form) -> str | None:
+    """A sentence on the maps that a row of so many numbers may be of.
+
+    Args:
+        length: what the fully connected layer gets of an image, or is made for.
+        form: the sizes that were asked for.
+    """
+    height, width = form.image[1:]
+    maps = form.shapes.conv_b2[0]
+    if length % maps:
         return None
-    sides = _sides(came // maps, height, width)
+    sides = _sides(length // maps, height, width)
     if sides is None:
         return None
     message, change, (h, w) = sides
-    told = _(message, came=came, maps=maps, h=h, w=w, change=change, height=height, width=width)
+    told = _(message, came=length, maps=maps, h=h, w=w, change=change, height=height, width=width)
     hint = _("Work out height and width after each convolution; neither should change them.")
     return f"{told} {hint}"
 

@@ -1,5 +1,5 @@
 # part: ThreeLayerConvNet
-# begins: relu_1
+# begins: relu_1, sizes
 class ThreeLayerConvNet(nn.Module):
     def __init__(self, in_channel, channel_1, channel_2, num_classes):
         super().__init__()
