@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import os
 import tempfile
 from collections.abc import Iterator
@@ -72,7 +73,7 @@ def measure(rubric: Rubric, grader: Grader, conductor: Conductor, folder: Path) 
             at = leaps[-1] if leaps else min(1, len(attempt.curve) - 1)
             shuffled = dataclasses.replace(order, shuffled=True)
             with grader.trainers.exchanged(student, seed, 0) as (other, called):
-                (again,) = conductor.accuracies_at(other, shuffled, [at], called) or [0.0]
+                (again,) = conductor.accuracies_at(other, shuffled, [at], called, math.inf) or [0.0]
             yield Row(
                 submission.id, name, attempt.curve[0].val_accuracy, attempt.best,
                 None if attempt.unseen is None else attempt.unseen.accuracy,

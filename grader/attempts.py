@@ -97,6 +97,7 @@ class Attempt:
     Attributes:
         order: what was trained.
         curve: what was measured.
+        waited: for each measurement of it, seconds that student code was waited for until then.
         iterations: that were counted.
         epochs: that were counted.
         optimizers: that stepped, as far as the worker tells.
@@ -114,6 +115,7 @@ class Attempt:
 
     order: Order
     curve: list[CurvePoint] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
     iterations: int = 0
     epochs: float = 0.0
     optimizers: tuple[parts.Optimizer, ...] = ()
@@ -169,6 +171,11 @@ class Conductor:
     def attempt(self, student: Student, order: Order) -> Attempt:
         """Train, and measure before, during and after."""
         attempt = Attempt(order)
+        spent_before = student.time.spent
+
+        def keep(point: CurvePoint) -> None:
+            attempt.curve.append(point)
+            attempt.waited.append(student.time.spent - spent_before)
 
         def measure(iteration: int, epoch: float, loss: float | None) -> None:
             accuracy = self.held_out.validation_accuracy(student, order.target)
@@ -176,7 +183,7 @@ class Conductor:
             if last is not None and (last.iteration, last.val_accuracy) == (iteration, accuracy):
                 return  # nothing has changed since
             loss = None if loss is None else round(loss, LOSS_DIGITS)
-            attempt.curve.append(CurvePoint(iteration=iteration, loss=loss, val_accuracy=accuracy))
+            keep(CurvePoint(iteration=iteration, loss=loss, val_accuracy=accuracy))
             attempt.iterations, attempt.epochs = iteration, round(epoch, EPOCH_DIGITS)
             attempt.shown_epochs += self.held_out.epochs
             self.on_progress(_progress(order, iteration, epoch, loss, accuracy))
@@ -211,7 +218,7 @@ class Conductor:
                 measure(0, 0.0, None)
             except StudentError:
                 # What a layer of the student's own answers with, it may learn in its first step.
-                attempt.curve.append(_NO_ANSWER)
+                keep(_NO_ANSWER)
             begun = student.cpu_seconds()
             ended = self._train(student, order, go_on)
             count_work()
@@ -231,6 +238,7 @@ class Conductor:
             attempt.late = error if isinstance(error, TimeUsedUp) else None
         if attempt.problem is not None and attempt.curve == [_NO_ANSWER]:
             attempt.curve.clear()  # it never answered
+            attempt.waited.clear()
         return attempt
 
     def _show_unseen(self, student: Student, attempt: Attempt, seen: float) -> None:
@@ -244,19 +252,26 @@ class Conductor:
             raise
 
     def accuracies_at(
-        self, student: Student, order: Order, pauses: Sequence[int], called: NDArray[np.int64]
+        self,
+        student: Student,
+        order: Order,
+        pauses: Sequence[int],
+        called: NDArray[np.int64],
+        seconds: float,
     ) -> list[float] | None:
         """Validation accuracies at some pauses; training is ended at the last of them.
 
-        0 where nothing can be measured, because the training failed before; None where the time
-        that the submission may take was used up, which says nothing of it.
+        0 where nothing can be measured, because the training failed before or dawdled; None where
+        the time that the submission may take was used up without, which says nothing of it.
 
         Args:
             student: the submission, on images whose classes are called so.
             order: what is trained.
             pauses: their numbers, from 1 and in order; the end, where that comes before.
             called: class -> the number that it is called by.
+            seconds: how long it may take to the last pause before it dawdles.
         """
+        spent_before = student.time.spent
         measured: list[float] = []
         passed = 0
 
@@ -276,7 +291,9 @@ class Conductor:
             if len(measured) < len(pauses):
                 measure()
         except TimeUsedUp:
-            return None
+            if student.time.spent - spent_before < seconds:
+                return None
+            measured.append(0.0)
         except WorkerError:
             measured.append(0.0)
         # An end that comes before stands for all that would have come after it.

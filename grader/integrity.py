@@ -21,6 +21,7 @@ from grader.sentences import listed
 ARRIVED_TRAINED = "arrived_trained"
 KNOWS_WITHOUT_LEARNING = "knows_without_learning"
 KNOWS_THE_IMAGES = "knows_the_images"
+KNOWS_THE_TEST_IMAGES = "knows_the_test_images"
 OTHER_OPTIMIZER = "other_optimizer"
 WORKS_TOO_MUCH = "works_too_much"
 SHARED_DIFFERS = "shared_differs"
@@ -198,6 +199,33 @@ def knows_the_images(seen: float, unseen: float, images: int, rules: Integrity) 
         "many. It knows the images, not what they show",
         seen=seen,
         share=rules.unseen_share,
+    )
+
+
+def knows_the_test_images(
+    name: RunName, test: float, validated: float, images: int, rules: Integrity
+) -> IntegrityFlag | None:
+    """The flag for a model that is far better on the test images, which anybody can get.
+
+    Args:
+        name: of the run.
+        test: accuracy on the test images.
+        validated: the best one on the validation images.
+        images: how many of these there are.
+        rules: as `knows_the_images` has them.
+    """
+    if knows_the_images(test, validated, images, rules) is None:
+        return None
+    return IntegrityFlag(
+        flag=KNOWS_THE_TEST_IMAGES,
+        text=_(
+            "{run}: of the test images, which anybody can get, the model classified {test:.1%} "
+            "correctly, of the validation images at most {validated:.1%}. Its test accuracy is "
+            "left out.",
+            run=name,
+            test=test,
+            validated=validated,
+        ),
     )
 
 

@@ -33,6 +33,7 @@ class HeldOut:
         unseen: how many images :meth:`unseen_accuracy` shows, where there are enough.
 
     Attributes:
+        validation_images: how many there are to validate on.
         epochs: how many images a measurement of the validation accuracy shows, in epochs.
         unseen_images: how many :meth:`unseen_accuracy` shows.
     """
@@ -41,6 +42,7 @@ class HeldOut:
         self._validation = store.validation()
         self._test = store.test()
         self._threads = threads
+        self.validation_images = len(self._validation)
         self.epochs = len(self._validation) / store.sizes.train
         self.unseen_images = min(unseen, len(self._test) // len(RUN_NAMES))
 

@@ -21,6 +21,7 @@ from grader.integrity import (
     knows_after_shuffling,
     knows_before_training,
     knows_the_images,
+    knows_the_test_images,
     knows_without_learning,
     not_looked_into,
     other_optimizer,
@@ -42,6 +43,8 @@ PRESCRIBED: tuple[RunName, ...] = ("barebones", "module", "sequential_convnet")
 
 EXCHANGES = 2
 """Trainings on exchanged labels before a run is contradicted: one may have had bad luck."""
+TIMES_AS_LONG, TRIAL_SLACK = 3.0, 60.0
+"""What such a training may take of what the same took before, and seconds besides."""
 
 Exchanged = tuple[Student, NDArray[np.int64]]
 FindShared = Callable[[RunName, MatchedRun], RunResult | None]
@@ -61,7 +64,8 @@ class Trainer:
         epoch_seconds: tells the processor time of one epoch of the reference's network.
         shared: the result of an equal training that reached its threshold, where there is one.
         verified: of which runs that are shared the own training is carried out, too.
-        late_is_left_out: whether a run that no time is left for is none that was missed.
+        late_is_left_out: whether a run that no time is left for is none that was missed; nor is
+            there time besides for looking into one.
         mixes: whether mixed precision is quicker here.
 
     Attributes:
@@ -167,6 +171,7 @@ class Trainer:
             raise late
         self._look_at_work(best)
         self._look_at_optimizers(best)
+        self._look_at_test_accuracy(best)
         if best.reached and best.crashed:
             self.flags.append(ended_when_stopped(name, best.problem or _("no reason is known")))
         mistake = None if best.reached else _mistake(best)
@@ -259,6 +264,17 @@ class Trainer:
         if flag is not None:
             self.flags.append(flag)
 
+    def _look_at_test_accuracy(self, attempt: Attempt) -> None:
+        if attempt.test_accuracy is None or attempt.best is None:
+            return
+        images = self._conductor.held_out.validation_images
+        flag = knows_the_test_images(
+            attempt.order.name, attempt.test_accuracy, attempt.best, images, self._integrity
+        )
+        if flag is not None:
+            attempt.test_accuracy = None
+            self.flags.append(flag)
+
     # --- what contradicts them ----------------------------------------------------------------
 
     def _contradiction(self, attempt: Attempt) -> str | None:
@@ -290,7 +306,7 @@ class Trainer:
         # A leap that no trial comes up to; one of several is missed by bad luck now and then.
         reasons: list[str | None] = [None] * len(leaps)
         for number in range(EXCHANGES):
-            again = self._accuracies_again(order, leaps, number)
+            again = self._accuracies_again(attempt, leaps, number)
             if again is None:
                 self.flags.append(not_looked_into(order.name, before[-1]))
                 return None
@@ -304,12 +320,16 @@ class Trainer:
         return next(filter(None, reasons), None)
 
     def _accuracies_again(
-        self, order: Order, pauses: Sequence[int], number: int
+        self, attempt: Attempt, pauses: Sequence[int], number: int
     ) -> list[float] | None:
-        seed = self._seeds(order.name, number)
+        seed = self._seeds(attempt.order.name, number)
+        seconds = TIMES_AS_LONG * attempt.waited[pauses[-1]] + TRIAL_SLACK
         with self._exchanged(self._student, seed, number) as (student, called):
-            order = replace(order, seed=seed, shuffled=True)
-            return self._conductor.accuracies_at(student, order, pauses, called)
+            if not self._late_is_left_out:
+                # Else whoever uses up the time before cannot be looked into.
+                student.time.leave(seconds)
+            order = replace(attempt.order, seed=seed, shuffled=True)
+            return self._conductor.accuracies_at(student, order, pauses, called, seconds)
 
     def _result(
         self, attempts: Sequence[Attempt], best: Attempt, contradiction: str | None

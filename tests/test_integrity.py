@@ -5,7 +5,12 @@ from __future__ import annotations
 import pytest
 
 from grader.checks.catalogue import known_checks
-from grader.integrity import knows_the_images, other_optimizer, suspicious_measurements
+from grader.integrity import (
+    knows_the_images,
+    knows_the_test_images,
+    other_optimizer,
+    suspicious_measurements,
+)
 from grader.protocol.parts import Optimizer
 from grader.results import CurvePoint
 from grader.rubric import default_rubric, load_rubric
@@ -68,3 +73,10 @@ def test_every_leap_of_a_curve_is_looked_into(accuracies, found):
         for number, accuracy in enumerate(accuracies)
     ]
     assert suspicious_measurements(curve, 0.7, rules) == found
+
+
+@pytest.mark.parametrize(("test", "told"), [(0.69, False), (0.74, False), (1.0, True)])
+def test_who_knows_the_test_images_alone_is_flagged(test, told):
+    rules = load_rubric(default_rubric(), known_checks()).integrity
+    flag = knows_the_test_images("challenge", test, 0.7, 1000, rules)
+    assert (flag is not None) == told

@@ -84,6 +84,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         epoch_seconds: float = 1e9,
         given_loops: bool = True,
         time_for_trials: float | None = None,
+        late_is_left_out: bool = False,
         mixes: bool = False,
         **deadlines: float,
     ):
@@ -102,6 +103,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
             seeds=lambda name, attempt: 100 + attempt,
             exchanged=exchanged,
             epoch_seconds=lambda: epoch_seconds,
+            late_is_left_out=late_is_left_out,
             mixes=mixes,
         )
         return trainer, seen
@@ -348,9 +350,33 @@ def test_who_ends_when_it_is_stopped_is_shown_unseen_images_before(trainer_of):
 
 
 def test_a_leap_that_cannot_be_looked_into_for_want_of_time_is_flagged(trainer_of):
-    trainer, _ = trainer_of(TRAINED, threshold=0.15, time_for_trials=0.0)
+    trainer, _ = trainer_of(TRAINED, threshold=0.15, time_for_trials=0.0, late_is_left_out=True)
     assert trainer.run("module").reached
     assert [flag.flag for flag in trainer.flags] == ["not_looked_into"]
+
+
+def test_time_that_was_used_up_before_keeps_nobody_from_looking_into_a_leap(trainer_of):
+    trainer, _ = trainer_of(TRAINED, threshold=0.15, time_for_trials=0.0)
+    assert trainer.run("module").reached
+    assert trainer.flags == []
+
+
+def test_who_dawdles_when_labels_are_exchanged_did_not_learn(trainer_of, data_root, monkeypatch):
+    """Else the time would be used up in the trial, and nothing but a flag would come of it."""
+    monkeypatch.setattr("grader.training.TRIAL_SLACK", 0.0)
+    label = open_store("synthetic", data_root).train().labels[0]
+    dawdling = (
+        "import time\n"
+        "def train_part34(model, optimizer, epochs=1):\n"
+        "    for x, y in loader_train:\n"
+        f"        if loader_train.dataset[0][1] != {label}: time.sleep(600)\n"
+        "        optimizer.zero_grad()\n"
+        "        F.cross_entropy(model(x), y).backward()\n"
+        "        optimizer.step()\n"
+    )
+    trainer, _ = trainer_of(dawdling + TRAINED, threshold=0.15, time_for_trials=0.0)
+    assert trainer.run("module").status is RunStatus.FAILED
+    assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
 
 
 def test_a_run_that_is_not_there_is_not_found(trainer_of):

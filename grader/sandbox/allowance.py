@@ -11,19 +11,28 @@ class Allowance:
     """Seconds of wall clock, spent while student code is waited for.
 
     Attributes:
-        seconds: what there was at first.
-        left: what is left; below 0 when the last wait was longer.
+        seconds: what there is in all.
+        spent: what was taken of it.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
-        self.left = seconds
+        self.spent = 0.0
+
+    @property
+    def left(self) -> float:
+        """Seconds; below 0 when the last wait was longer."""
+        return self.seconds - self.spent
+
+    def leave(self, seconds: float) -> None:
+        """See to it that at least so much is left."""
+        self.seconds = max(self.seconds, self.spent + seconds)
 
     @contextmanager
     def spend(self) -> Iterator[None]:
-        """Take what passes meanwhile off what is left."""
+        """Take what passes meanwhile."""
         started = time.monotonic()
         try:
             yield
         finally:
-            self.left -= time.monotonic() - started
+            self.spent += time.monotonic() - started

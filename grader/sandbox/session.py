@@ -233,6 +233,13 @@ class Session:
         )
         self._skip = (*self._skip, at.statement)
 
+    @property
+    def time(self) -> Allowance:
+        """What its code may take in all, and has taken."""
+        if self.allowance is None:
+            self.allowance = Allowance(self.deadlines.total)
+        return self.allowance
+
     @contextmanager
     def _allowance(self, seconds: float) -> Iterator[float]:
         """How long may be waited of so many seconds; what passes is taken off what is left.
@@ -240,9 +247,7 @@ class Session:
         Raises:
             TimeUsedUp: nothing is left.
         """
-        if self.allowance is None:
-            self.allowance = Allowance(self.deadlines.total)
-        allowance = self.allowance
+        allowance = self.time
         if allowance.left <= 0:
             raise self._refuse(TimeUsedUp(allowance.seconds))
         try:
