@@ -74,6 +74,7 @@ class _Stream:
 
 _set_default_tensor_type = torch.set_default_tensor_type
 _begin_on = DeviceContext.__init__
+_begin_autocast = torch.autocast.__init__
 
 
 class Devices:
@@ -89,6 +90,7 @@ class Devices:
             # These fail too late: after every later tensor was made to, or where they are used.
             torch.set_default_tensor_type = self._set_default_tensor_type
             torch.cuda.Event = _Stream  # type: ignore[assignment,misc]  # a class for a class
+            torch.autocast.__init__ = _autocast_as_on_a_gpu  # type: ignore[method-assign]  # too
 
     def replaced_for(self, error: BaseException) -> bool:
         """Whether an exception came of a missing GPU, and is worth another try from now on."""
@@ -116,6 +118,13 @@ class Devices:
         for name in ("Stream", "stream", "current_stream", "default_stream"):
             setattr(torch.cuda, name, _Stream)
         torch.cuda.nvtx = _Stream()  # type: ignore[assignment]  # it marks, too
+        for name in filter(_is_tensor_type, dir(torch.cuda)):
+            setattr(torch.cuda, name, getattr(torch, name))
+
+
+def _is_tensor_type(name: str) -> bool:
+    """Of `torch.cuda`: `FloatTensor` and the like."""
+    return name.endswith("Tensor")
 
 
 def _always(answer: object) -> Callable[..., object]:
@@ -145,6 +154,18 @@ class _OnCpu(TorchFunctionMode):
         return func(*map(_cpu, args), **keywords)
 
 
+def _autocast_as_on_a_gpu(
+    self: torch.autocast,
+    device_type: str,
+    dtype: torch.dtype | None = None,
+    enabled: bool = True,
+    cache_enabled: bool | None = None,
+) -> None:
+    """float16 is meant for a GPU: on a CPU it takes ten times as long, and loses gradients."""
+    is_meant = not (device_type == "cpu" and dtype is torch.float16)
+    _begin_autocast(self, device_type, dtype, enabled and is_meant, cache_enabled)
+
+
 def _begin_on_cpu(self: DeviceContext, device: Any) -> None:
     _begin_on(self, _cpu(device))
 
@@ -152,6 +173,10 @@ def _begin_on_cpu(self: DeviceContext, device: Any) -> None:
 def _cpu(value: Any) -> Any:
     if isinstance(value, torch.device) and value.type in _GPUS:
         return torch.device("cpu")
+    if isinstance(value, type) and value.__module__ == "torch.cuda":
+        return getattr(torch, value.__name__)
+    if isinstance(value, str) and value.startswith("torch.cuda.") and _is_tensor_type(value):
+        return value.replace(".cuda", "")
     if isinstance(value, str) and value.partition(":")[0] in _GPUS:
         return "cpu"
     return value

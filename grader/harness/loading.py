@@ -36,6 +36,7 @@ from grader.harness.mending import mend
 from grader.harness.own_modules import OwnModules
 from grader.harness.recorder import Recorder
 from grader.harness.recording import Namespace, Recording
+from grader.harness.returned import Returned
 from grader.harness.served import ServedCIFAR10, Source, open_source
 from grader.harness.shell import Shell
 from grader.harness.standing import Changes
@@ -50,6 +51,8 @@ _GIVEN_CODE = compile(_GIVEN_FILE.read_text(encoding="utf-8"), "<given>", "exec"
 MAX_ERRORS = 50
 CONVNET_WEIGHTS = 6
 """Tensors in the params of `three_layer_convnet`."""
+_OF_NUMBERS = (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler, Returned)
+"""What is made of the numbers that a search gives."""
 
 
 class Loader:
@@ -196,10 +199,11 @@ class Loader:
             if self._devices.replaced_for(error):
                 return self._run(statement, recorder, versions)
             excused = self._excuses.cover(statement, error, recorder)
-            ends = statement.ends_cell and not excused
-            failure = describe_failure(error, recorder.sources, ends_cell=ends)
-            if excused:
-                self._run_leniently(statement, recorder, before)
+            if not (excused and self._run_with_numbers(statement, recorder)):
+                ends = statement.ends_cell and not excused
+                failure = describe_failure(error, recorder.sources, ends_cell=ends)
+                if excused:
+                    self._run_leniently(statement, recorder, before)
         try:
             self._note(statement, recorder, versions, before)
         except BaseException as raised:  # objects that raise when they are looked at
@@ -207,6 +211,40 @@ class Loader:
                 raised, recorder.sources, ends_cell=statement.ends_cell
             )
         return failure
+
+    def _run_with_numbers(self, statement: Statement, recorder: Recorder) -> bool:
+        """Once more, with numbers for what a search was to give; whether that is of use.
+
+        `best_lr = max(results, key=results.get)` finds nothing while trainings are left out, but
+        the optimizer that is made with it is the one that the next training is given. One of the
+        same name, made further above, is another model's.
+        """
+        numbers = {name: Returned() for name in self._excuses.missing_of(statement)}
+        if not numbers or recorder.calls:
+            return False
+        names = dict(recorder.namespace)
+        recorder.namespace.update(numbers)
+        error = self._execute(statement, statement.code, recorder)
+        made = [recorder.namespace.get(name) for name in statement.binds]
+        trained = [call.problem for call in recorder.calls]
+        is_of_use = (
+            error is None
+            and not self._rehearsal.found
+            and recorder.stopped is None
+            and bool(made or trained)
+            and all(isinstance(each, _OF_NUMBERS) for each in made)
+            and not any(trained)
+        )
+        if is_of_use:
+            for name in numbers.keys() - statement.binds:
+                recorder.namespace.pop(name, None)
+            self._excuses.note_bound(statement)
+        else:
+            recorder.forget_calls()
+            recorder.begin_statement(statement.code)
+            self._rehearsal.begin_statement()
+            self._rebind(recorder, names)
+        return is_of_use
 
     def _run_leniently(self, statement: Statement, recorder: Recorder, before: Namespace) -> None:
         """Once more, where trainings were recorded: an error has kept it from those that follow.

@@ -110,7 +110,9 @@ def describe_optimizer(optimizer: torch.optim.Optimizer, model: nn.Module | None
 def optimizer_settings(optimizer: torch.optim.Optimizer) -> dict[str, float | bool | str | None]:
     """An optimizer's settings; one that is not the same in all groups is told as "varies"."""
     settings: dict[str, float | bool | str | None] = {}
-    groups = [_as_asked_for(group, optimizer.defaults) for group in optimizer.param_groups]
+    # One of the student's own around another may have none.
+    defaults = getattr(optimizer, "defaults", {})
+    groups = [_as_asked_for(group, defaults) for group in optimizer.param_groups]
     for name in _OPTIMIZER_SETTINGS:
         values = [_setting(group[name]) for group in groups if name in group]
         if values:

@@ -22,6 +22,7 @@ from grader.harness.compiling import compile_nothing
 from grader.harness.devices import Devices
 from grader.harness.elsewhere import Elsewhere
 from grader.harness.failures import clean, describe_failure
+from grader.harness.former import keep_former
 from grader.harness.fusing import Fusing
 from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.habits import Habits
@@ -80,6 +81,7 @@ def serve(sock: socket.socket, layers: tuple[str, ...]) -> None:
     install_stand_ins()
     Elsewhere(scratch).install()
     compile_nothing()
+    keep_former()
     torch.set_num_threads(1)  # checks are small: with two threads they take three times as long
     Worker(sock, scratch).serve(layers)
 

@@ -29,6 +29,9 @@ PROBE = "answer = [loaded.without_gpu, names['x'].device.type]"
         "with torch.device('cuda'):\n    x = torch.nn.Linear(2, 2).weight",
         "x = torch.ones(1).cuda()\nwith torch.device('cuda'):\n    x = torch.ones(1)",
         "def f():\n    return torch.ones(1).to('cuda')\nx = f()",
+        "dtype = torch.cuda.FloatTensor\nx = torch.ones(1).type(dtype)",
+        "x = torch.ones(1).type('torch.cuda.FloatTensor')",
+        "torch.ones(1).cuda()\nx = torch.cuda.FloatTensor([1.0])",
     ],
 )
 def test_what_is_asked_for_on_a_gpu_is_given_on_the_cpu(load, source: str) -> None:
@@ -63,6 +66,23 @@ def test_a_gpu_that_is_not_there_may_be_asked_about(load, line: str) -> None:
 def test_who_asks_whether_there_is_one_is_left_alone(load) -> None:
     outcome = load("x = torch.zeros(2, device=device)", probe=PROBE)
     assert outcome.answer[0] is False
+
+
+@needs_no_gpu
+@pytest.mark.parametrize(
+    ("settings", "kind"),
+    [
+        ("device_type=device.type, dtype=torch.float16", "torch.float32"),
+        ("'cpu', torch.bfloat16", "torch.bfloat16"),
+    ],
+)
+def test_float16_is_for_gpus(load, settings: str, kind: str) -> None:
+    outcome = load(
+        f"device = torch.device('cpu')\nwith torch.autocast({settings}):\n"
+        "    x = torch.ones(2, 2) @ torch.ones(2, 2)",
+        probe="answer = str(names['x'].dtype)",
+    )
+    assert outcome.answer == kind
 
 
 @needs_no_gpu

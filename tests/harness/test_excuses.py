@@ -199,3 +199,66 @@ def test_what_uses_a_result_that_was_left_out_ends_no_cell(load) -> None:
         probe="answer = [names.get('after'), names.get('never')]",
     )
     assert outcome.answer == [1, None]
+
+
+SEARCHED = """
+def search(rates):
+    results = {}
+    for rate in rates:
+        net = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+        optimizer = optim.Adam(net.parameters(), lr=rate)
+        for x, y in loader_train:
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(net(x), y).backward()
+            optimizer.step()
+        results[rate] = 0.5
+    return results
+model = nn.Linear(2, 2)
+optimizer = optim.SGD(model.parameters(), lr=0.1)
+results = search([1e-2, 1e-3])
+best_rate = max(results, key=results.get)
+model = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
+"""
+
+
+@pytest.mark.parametrize(
+    "training",
+    [
+        "optimizer = optim.Adam(model.parameters(), lr=best_rate)\ntrain_part34(model, optimizer)",
+        "train_part34(model, optim.Adam(model.parameters(), lr=best_rate))",
+        "rate = best_rate / 2\noptimizer = optim.Adam(model.parameters(), rate)\n"
+        "train_part34(model, optimizer)",
+    ],
+    ids=["named", "inline", "computed"],
+)
+def test_what_a_search_finds_makes_the_optimizer_of_the_next_training(load, training) -> None:
+    outcome = load(NET + SEARCHED + training)
+    last = outcome.trained[-1]
+    assert (last.api, last.optimizer.type_name, last.optimizer.holds_model) == (
+        "part34", "Adam", True
+    )  # fmt: skip
+
+
+def test_what_a_search_finds_makes_no_model(load) -> None:
+    outcome = load(NET + SEARCHED + "train_part34(best_model, optimizer)\nafter = best_rate")
+    assert [each.api for each in outcome.trained] == ["loop"]
+
+
+def test_a_model_that_cannot_be_downloaded_is_not_the_one_before(load) -> None:
+    outcome = load(
+        NET + "from urllib.error import URLError\n"
+        "def download():\n    raise URLError('Name or service not known')\n"
+        "model = nn.Sequential(nn.Linear(2, 2))\n"
+        "optimizer = optim.SGD(model.parameters(), lr=0.1)\n"
+        "train_part34(model, optimizer)\n"
+        "model = download()\n"
+        "model[0] = nn.Linear(5, 5)\n"
+        "optimizer = optim.SGD(model.parameters(), lr=0.2)\n"
+        "train_part34(model, optimizer)\n"
+        "def flatten(x):\n    return x\n",
+        stop_at_error=True,
+        probe="answer = 'flatten' in names",
+    )
+    (only,) = outcome.trained
+    assert [layer.settings["in_features"] for layer in only.model.layers if layer.settings] == [2]
+    assert outcome.answer is True

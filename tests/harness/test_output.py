@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from contextlib import redirect_stdout
 
 import pytest
@@ -28,6 +29,14 @@ def test_print_goes_there() -> None:
         print("Iteration", 100, "loss", 2.3, flush=True)
         print("다음")
     assert output.text() == "Iteration 100 loss 2.3\n다음\n"
+
+
+def test_bytes_go_there_too() -> None:
+    output = BoundedOutput(1000)
+    output.reconfigure(encoding="utf-8")
+    output.buffer.write("다음\n".encode())
+    print("Iteration", file=io.TextIOWrapper(output.buffer, encoding="utf-8"), flush=True)
+    assert output.text() == "다음\nIteration\n"
 
 
 def test_printing_without_end_keeps_nothing_more() -> None:
