@@ -225,6 +225,29 @@ def test_the_trained_model_is_the_whole_whose_parts_are_called(load) -> None:
     assert outcome.trained[-1].model.type_name == "Whole"
 
 
+@pytest.mark.parametrize(
+    "call",
+    ["fit(Whole())", "Fitter().fit()", "Whole().fit()"],
+    ids=["of-a-function", "of-an-object", "its-own-method"],
+)
+def test_the_trained_model_is_the_one_whose_forward_a_function_calls(load, call: str) -> None:
+    fit = LOOP.replace("\n", "\n    ").replace("model(x)", "model.forward(x)")
+    outcome = load(
+        NET + "def fit(model):\n    optimizer = optim.SGD(model.parameters(), lr=1e-2)" + fit
+        + "\nclass Whole(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.features, self.classifier = nn.Linear(3072, 5), nn.Linear(5, 10)\n"
+        "    def forward(self, x):\n        return self.classifier(self.features(x.flatten(1)))\n"
+        "    def fit(self):\n        fit(self)\n"
+        "class Fitter:\n    def __init__(self):\n        self.net = Whole()\n"
+        "    def fit(self):\n        model = self.net.forward\n"
+        "        optimizer = optim.SGD(self.net.parameters(), lr=1e-2)\n"
+        + LOOP.replace("\n", "\n        ") + "\n" + call + "\n"
+    )  # fmt: skip
+    loop = outcome.trained[-1]
+    assert loop.model is not None
+    assert loop.model.type_name == "Whole"
+
+
 def test_a_loop_in_evaluation_mode_is_found_with_its_model_and_its_mode_is_kept(load) -> None:
     outcome = load(
         NET + "other = nn.Linear(3072, 10)\nmodel.train()\n" + LOOP + "model.eval()\n",
