@@ -24,6 +24,7 @@ import torchvision.datasets
 import torchvision.transforms as T
 from torch import Tensor, nn
 
+from grader.harness.barebones import Barebones
 from grader.harness.built import are_convnet_weights, note_built
 from grader.harness.cells import Program, Statement, lenient_code
 from grader.harness.devices import Devices
@@ -48,8 +49,6 @@ from grader.protocol.parts import Failure
 _GIVEN_FILE = Path(__file__).with_name("given.py")
 _GIVEN_CODE = compile(_GIVEN_FILE.read_text(encoding="utf-8"), "<given>", "exec")
 MAX_ERRORS = 50
-CONVNET_WEIGHTS = 6
-"""Tensors in the params of `three_layer_convnet`."""
 
 
 class Loader:
@@ -71,6 +70,7 @@ class Loader:
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
         self._undo = Undo()
+        self._barebones = Barebones()
         self._excuses = Excuses()
         self._to_mend: tuple[str, ...] = ()
         self._mended: set[str] = set()
@@ -171,6 +171,8 @@ class Loader:
             rehearsal.note_backward(of_weights=_are_of_weights(outputs, namespace))
             if rehearsal.may_train:
                 undo.keep_weights(outputs, namespace)
+            if rehearsal.may_train and self._barebones.weights is None:
+                self._barebones.note_backward(outputs)
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:
             rehearsal.note_step(optimizer)
@@ -239,6 +241,7 @@ class Loader:
         recorder.begin_statement(code)
         self._watch.begin()
         self._undo.begin()
+        self._barebones.begin()
         raised = None
         try:
             exec(code, recorder.namespace)
@@ -294,7 +297,7 @@ class Loader:
         if optimizer is None and "step" in statement.code.co_names:
             # It steps after several batches, and was stopped before its first step.
             optimizer = _optimizer_of(model, recorder.namespace)
-        weights = _list_of(self._undo.trained(), recorder.namespace) if model is None else None
+        weights = self._barebones.weights if model is None else None
         function = recorder.namespace.get("three_layer_convnet") if weights is not None else None
         self._undo.restore()
         return Recording(
@@ -326,16 +329,6 @@ def _optimizer_of(model: nn.Module | None, namespace: Namespace) -> torch.optim.
     made = [v for v in namespace.values() if isinstance(v, torch.optim.Optimizer)]
     own = parameters_of(model) if model is not None else set()
     return next((each for each in reversed(made) if own and parameters_of(each) == own), None)
-
-
-def _list_of(trained: list[Tensor], namespace: Namespace) -> list[Tensor] | None:
-    """The list of the ConvNet's weights, if it is these that a barebones loop trains."""
-    wanted = {id(tensor) for tensor in trained}
-    for value in reversed(list(namespace.values())):
-        is_params = isinstance(value, list) and len(value) == CONVNET_WEIGHTS
-        if is_params and wanted and wanted <= {id(item) for item in value}:
-            return value  # type: ignore[no-any-return]  # a namespace holds anything
-    return None
 
 
 _NOTHING = object()

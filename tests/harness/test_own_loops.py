@@ -348,6 +348,55 @@ def test_a_loop_of_a_function_of_weights_on_images_kept_in_tensors_is_found(load
     assert outcome.answer == [0.0, 0.0, 0.0]
 
 
+WEIGHTS = (
+    "random_weight((2, 3, 5, 5)), zero_weight((2,)), random_weight((2, 2, 3, 3)),"
+    " zero_weight((2,)), random_weight((2048, 10)), zero_weight((10,))"
+)
+BAREBONES = f"""
+import torch
+import torch.nn.functional as F
+
+def three_layer_convnet(x, params):
+    w1, b1, w2, b2, w3, b3 = params
+    x = F.relu(F.conv2d(x, w1, b1, padding=2))
+    x = F.relu(F.conv2d(x, w2, b2, padding=1))
+    return flatten(x).mm(w3) + b3
+
+def train(function, params):
+    for x, y in loader_train:
+        F.cross_entropy(function(x, params), y).backward()
+        with torch.no_grad():
+            for p in params:
+                p -= 3e-3 * p.grad
+                p.grad = None
+
+def make_and_train():
+    params = [{WEIGHTS}]
+    train(three_layer_convnet, params)
+    return params
+
+w1, b1, w2, b2, w3, b3 = {WEIGHTS}
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "train(three_layer_convnet, [w1, b1, w2, b2, w3, b3])",
+        "train(three_layer_convnet, (w1, b1, w2, b2, w3, b3))",
+        "train(lambda x, _: three_layer_convnet(x, [w1, b1, w2, b2, w3, b3]), [w3])",
+        "params = make_and_train()",
+    ],
+    ids=["list", "tuple", "names", "made-in-a-function"],
+)
+def test_the_weights_of_a_barebones_loop_are_found_in_their_order(load, statement: str) -> None:
+    loop = load(BAREBONES + statement).only
+    assert (loop.api, loop.function, loop.problem) == ("loop", "three_layer_convnet", None)
+    assert loop.model is not None
+    shapes = [parameter.shape for parameter in loop.model.parameters]
+    assert shapes == [(2, 3, 5, 5), (2,), (2, 2, 3, 3), (2,), (2048, 10), (10,)]
+
+
 FIT = (
     "def fit(model, optimizer):\n    losses = []\n    "
     + LOOP.strip().replace("\n", "\n    ")
