@@ -128,6 +128,17 @@ def test_one_statement_of_an_optimizer_without_a_loader_is_carried_out(load) -> 
     assert outcome.answer is True
 
 
+def test_a_generator_that_a_stopped_loop_draws_from_has_batches_left_for_the_run(load) -> None:
+    outcome = load(
+        NET + "def forever():\n    while True:\n        yield from loader_train\n"
+        "batches = forever()\n"
+        + BY_HAND.replace("for x, y in loader_train:", "for x, y in batches:"),
+        probe="gate.policy = type(gate.policy)()\nanswer = len(next(names['batches'])[0])",
+    )
+    assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
+    assert outcome.answer == 64
+
+
 @pytest.mark.parametrize("loop", [LOOP, BY_HAND], ids=["optimizer", "by-hand"])
 def test_a_loop_that_was_stopped_leaves_weights_and_statistics_as_they_were(load, loop) -> None:
     outcome = load(BATCH_NORM + KEEP + loop, probe=SAME)
