@@ -19,9 +19,6 @@ from grader.harness.undo import leaves
 DIMENSIONS = [4, 1, 4, 1, 2, 1]
 """Of the params of `three_layer_convnet`: two filters and a matrix, with a bias each."""
 
-LISTS = (list, tuple, nn.ParameterList)
-"""What such params come in."""
-
 
 class Barebones:
     """Notes the ConvNet's weights as gradients of them are computed.
@@ -45,6 +42,13 @@ class Barebones:
             self.weights = weights_among(held_by_waiting(), trained) or self.weights
 
 
+def as_weights(value: object) -> Sequence[Any] | None:
+    """What params may come in; None for anything else."""
+    if isinstance(value, nn.ParameterList):
+        return value  # type: ignore[return-value]  # all that is asked of a sequence, it answers
+    return value if isinstance(value, list | tuple) else None
+
+
 def weights_among(values: Iterable[Any], trained: Mapping[int, Tensor]) -> Sequence[Any] | None:
     """A list among `values` that holds all that is trained, else the trained tensors themselves.
 
@@ -58,15 +62,15 @@ def weights_among(values: Iterable[Any], trained: Mapping[int, Tensor]) -> Seque
     named: dict[int, Tensor] = {}
     for value in values:
         with suppress(Exception):  # a student's object may refuse to be looked at
-            if isinstance(value, LISTS) and _hold(value, trained):
-                return value  # type: ignore[return-value]  # a ParameterList is a sequence, too
+            if (weights := as_weights(value)) is not None and _hold(weights, trained):
+                return weights
         if id(value) in trained:
             named.setdefault(id(value), trained[id(value)])
     found = list(named.values())
     return found if [tensor.dim() for tensor in found] == DIMENSIONS else None
 
 
-def _hold(weights: Sequence[Any] | nn.ParameterList, trained: Mapping[int, Tensor]) -> bool:
+def _hold(weights: Sequence[Any], trained: Mapping[int, Tensor]) -> bool:
     """Whether weights of the ConvNet's number are or include those that are trained."""
     is_all = len(weights) == len(DIMENSIONS) and trained.keys() <= set(map(id, weights))
     return bool(trained) and is_all

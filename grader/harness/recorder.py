@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.harness.barebones import as_weights
 from grader.harness.callers import Caller, callers, waiting_in
 from grader.harness.failures import Sources
 from grader.harness.gate import TrainingFound
@@ -200,10 +201,10 @@ class Recorder:
             epochs=_epochs(arguments),
         )
         if name == "train_part2":
-            weights = arguments.get("params")
-            recording.function = next((value for value in values if callable(value)), None)
+            functions = [v for v in values if callable(v) and as_weights(v) is None]
+            recording.function = next(iter(functions), None)
             # The same list, not a copy: a training function may put new tensors into it.
-            recording.weights = weights if isinstance(weights, (list, tuple)) else None
+            recording.weights = as_weights(arguments.get("params"))
             recording.learning_rate = _first(arguments.get("learning_rate"), float, int)
             recording.problem = weights_problem(recording)
         else:

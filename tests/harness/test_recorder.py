@@ -41,6 +41,16 @@ def test_a_barebones_call_is_recorded_with_function_weights_and_rate(load) -> No
     assert [parameter.shape for parameter in recorded.model.parameters] == [(3072, 10)]
 
 
+def test_weights_in_a_list_of_parameters_are_recorded(load) -> None:
+    listed = "params = nn.ParameterList(map(nn.Parameter, params))\n"
+    recorded = load(
+        NET + BAREBONES + listed + "train_part2(three_layer_convnet, params, 3e-3)"
+    ).trained[-1]
+    assert (recorded.function, recorded.problem) == ("three_layer_convnet", None)
+    assert recorded.model is not None
+    assert [parameter.shape for parameter in recorded.model.parameters] == [(3072, 10)]
+
+
 @pytest.mark.parametrize(
     "call",
     [
