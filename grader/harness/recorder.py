@@ -28,6 +28,7 @@ from grader.harness.returned import (
     returns_something,
 )
 from grader.harness.standing import Standing
+from grader.harness.watching import owner
 from grader.harness.weights import LastValues
 from grader.protocol.parts import Location
 
@@ -208,10 +209,11 @@ class Recorder:
             recording.learning_rate = _first(arguments.get("learning_rate"), float, int)
             recording.problem = weights_problem(recording)
         else:
-            recording.model = next((v for v in values if isinstance(v, nn.Module)), None)
             recording.optimizer = next(
                 (v for v in values if isinstance(v, torch.optim.Optimizer)), None
             )
+            modules = [value for value in values if isinstance(value, nn.Module)]
+            recording.model = _to_be_trained(modules, recording.optimizer)
             if recording.model is None:
                 recording.problem = "the model it is given is no nn.Module (is it still None?)"
             elif recording.optimizer is None and _needs_optimizer(arguments, is_own=is_own):
@@ -279,6 +281,19 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
 def _pair(recording: Recording) -> set[int]:
     """What tells apart what is trained, and by which optimizer."""
     return {id(recording.holder), id(recording.optimizer or recording.holder)}
+
+
+def _to_be_trained(
+    modules: Sequence[nn.Module], optimizer: torch.optim.Optimizer | None
+) -> nn.Module | None:
+    """The one of the arguments that is trained; a loss function is a module, too."""
+    if len(modules) < 2:
+        return next(iter(modules), None)
+    owning = owner(optimizer, modules) if optimizer is not None else None
+    if owning is not None:
+        return owning
+    with_weights = (module for module in modules if any(True for _ in module.parameters()))
+    return next(with_weights, modules[0])
 
 
 def _needs_optimizer(arguments: dict[str, Any], *, is_own: bool) -> bool:

@@ -51,6 +51,16 @@ def test_weights_in_a_list_of_parameters_are_recorded(load) -> None:
     assert [parameter.shape for parameter in recorded.model.parameters] == [(3072, 10)]
 
 
+@pytest.mark.parametrize("optimizer", ["optimizer", "list(model.parameters())"])
+def test_a_loss_function_that_comes_first_is_not_what_is_trained(load, optimizer: str) -> None:
+    recorded = load(
+        NET + "def train_part34(criterion, model, optimizer):\n    pass\n"
+        f"train_part34(nn.CrossEntropyLoss(), model, {optimizer})"
+    ).trained[-1]
+    assert recorded.model is not None
+    assert recorded.model.type_name == "Sequential"
+
+
 @pytest.mark.parametrize(
     "call",
     [
