@@ -35,7 +35,7 @@ from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.loaded import Loaded
 from grader.harness.mending import mend
 from grader.harness.own_modules import OwnModules
-from grader.harness.recorder import Recorder
+from grader.harness.recorder import Recorder, Trained
 from grader.harness.recording import Namespace, Recording
 from grader.harness.served import ServedCIFAR10, Source, open_source
 from grader.harness.shell import Shell
@@ -94,7 +94,8 @@ class Loader:
         if request.cells and not request.cells[0].stop_at_error:  # a script knows where it is
             namespace["__file__"] = str(Path(root) / request.cells[0].file)
         given = dict(namespace)
-        recorder = Recorder(namespace, sources)
+        rehearse = partial(self._rehearse, namespace)
+        recorder = Recorder(namespace, sources, rehearse=rehearse)
         recorder.wrap_functions(namespace)
         OwnModules(
             lambda file: sources.own_name(file) is not None, recorder.wrap_functions
@@ -188,6 +189,29 @@ class Loader:
         finally:
             watch.ignore()
 
+    def _rehearse(self, namespace: Namespace, training: Callable[[], object]) -> Trained | None:
+        """Begin a training within a statement, up to its first step; nothing of it stays."""
+        self._begin()
+        error = None
+        try:
+            training()
+        except BaseException as raised:  # TrainingFound, or whatever a student's code raises
+            error = raised
+        model = self._watch.trained_model(reversed(list(namespace.values())))
+        optimizer = self._watch.optimizer
+        self._undo.restore()
+        self._begin()
+        if error is not None and self._devices.replaced_for(error):
+            return self._rehearse(namespace, training)
+        return None if model is None or optimizer is None else Trained(model, optimizer)
+
+    def _begin(self) -> None:
+        """Forget what was seen so far."""
+        self._rehearsal.begin_statement()
+        self._watch.begin()
+        self._undo.begin()
+        self._barebones.begin()
+
     def _run(self, statement: Statement, recorder: Recorder, versions: Versions) -> Failure | None:
         self._on_statement(statement)
         before = dict(recorder.namespace)
@@ -237,11 +261,8 @@ class Loader:
         self, statement: Statement, code: CodeType, recorder: Recorder
     ) -> BaseException | None:
         """Run code of a statement; what it raises, where it is not stopped for its training."""
-        self._rehearsal.begin_statement()
+        self._begin()
         recorder.begin_statement(code)
-        self._watch.begin()
-        self._undo.begin()
-        self._barebones.begin()
         raised = None
         try:
             exec(code, recorder.namespace)

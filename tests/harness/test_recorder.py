@@ -465,6 +465,35 @@ def test_an_own_training_function_needs_no_optimizer_of_torch(load, definition, 
     assert outcome.only.problem is None
 
 
+@pytest.mark.parametrize(
+    ("head", "call"),
+    [
+        (
+            "train_part34(model, rate):\n    sgd = optim.SGD(model.parameters(), rate)",
+            "(model, 0.5)",
+        ),
+        ("train_part34(epochs=1):\n    sgd = optimizer\n    sgd.param_groups[0]['lr'] = 0.5", "()"),
+    ],
+    ids=["makes-its-optimizer", "trains-globals"],
+)
+def test_what_a_function_that_is_not_given_it_trains_is_seen_and_left_as_it_was(
+    load, head: str, call: str
+) -> None:
+    outcome = load(
+        NET + f"def {head}\n    for x, y in loader_train:\n"
+        "        sgd.zero_grad()\n        nn.functional.cross_entropy(model(x), y).backward()\n"
+        f"        sgd.step()\nbefore = model[1].weight.detach().clone()\ntrain_part34{call}\n",
+        probe="answer = bool((names['before'] == names['model'][1].weight).all())",
+    )
+    recorded = outcome.only
+    assert (recorded.api, recorded.problem) == ("part34", None)
+    assert recorded.model is not None
+    assert recorded.optimizer is not None
+    assert recorded.optimizer.holds_model
+    assert recorded.optimizer.settings["lr"] == 0.5
+    assert outcome.answer is True
+
+
 def test_an_optimizer_that_was_left_unfilled_is_told_of_an_own_function_too(load) -> None:
     outcome = load(NET + "def train_part34(net, optimizer):\n    pass\ntrain_part34(model, None)")
     assert "still None" in outcome.only.problem
