@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from grader.harness.barebones import DIMENSIONS
 from grader.harness.recorder import BUILT, Recorder
 from grader.harness.recording import Namespace, Recording, weights_problem
 from grader.protocol.parts import Location
@@ -101,4 +102,4 @@ def are_convnet_weights(value: Any) -> bool:
     if not isinstance(value, list) or not all(isinstance(item, Tensor) for item in value):
         return False
     trainable = all(item.requires_grad and item.is_leaf for item in value)
-    return trainable and [item.dim() for item in value] == [4, 1, 4, 1, 2, 1]
+    return trainable and [item.dim() for item in value] == DIMENSIONS

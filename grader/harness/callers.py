@@ -6,7 +6,7 @@ import ast
 import inspect
 import sys
 from collections import ChainMap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -43,6 +43,26 @@ def waiting_in(statement: CodeType | None, sources: Sources) -> list[Caller]:
         if caller.is_module:
             return waiting if caller.code is statement else []
     return []
+
+
+def held_by_waiting() -> Iterator[Any]:
+    """What the names of all functions that wait mean, and what these objects hold themselves.
+
+    From the innermost function to the statement; libraries train, too.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        yield from _named_and_held(frame.f_locals)
+        frame = frame.f_back
+
+
+def _named_and_held(names: Mapping[str, Any]) -> Iterator[Any]:
+    """What names mean, then what these objects hold themselves."""
+    values = list(names.values())
+    yield from values
+    for value in values:
+        with suppress(Exception):  # whatever looks like an object
+            yield from list(object.__getattribute__(value, "__dict__").values())
 
 
 class Caller:
@@ -86,11 +106,7 @@ class Caller:
 
     def holds(self) -> set[int]:
         """The identities of what its own names mean, and of what these objects hold themselves."""
-        values = list(self.scope.maps[0].values())
-        for value in list(values):
-            with suppress(Exception):  # whatever looks like an object
-                values += object.__getattribute__(value, "__dict__").values()
-        return set(map(id, values))
+        return set(map(id, _named_and_held(self.scope.maps[0])))
 
     def called_below(self) -> list[tuple[str, Any]]:
         """The names of what is called after that loop, or after its line, and what they mean."""

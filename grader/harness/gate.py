@@ -95,12 +95,13 @@ class Rehearsal:
     """The policy while cells are loaded.
 
     A training loader gives as many batches as it is asked for until the statement has shown that
-    it trains: by an optimizer step, or by a second batch after a backward pass. Where nothing of
-    the homework's was drawn (images cached in tensors, loops on made-up numbers) the statement
-    trains when a model saw images and its optimizer steps again, or on a batch of some loader. An
-    evaluation gets a few batches, so that it runs through quickly; whoever gathers training images
-    without gradients, for no model to see, gets them all. Functions of weights are no
-    models that could be seen: a second gradient of the ConvNet's weights is training, too.
+    it trains: by an optimizer step, or by the backward pass of a second batch. (Not by its draw,
+    unless it draws on: a generator of the student's that is stopped has nothing left for the run.)
+    Where nothing of the homework's was drawn (images cached in tensors, loops on made-up numbers)
+    the statement trains when a model saw images and its optimizer steps again, or on a batch of
+    some loader. An evaluation gets a few batches, so that it runs through quickly; whoever gathers
+    training images without gradients, for no model to see, gets them all. Functions of weights are
+    no models that could be seen: a second gradient of the ConvNet's weights is training, too.
     """
 
     EVALUATION_BATCHES = 2
@@ -112,6 +113,7 @@ class Rehearsal:
         """Forget what the last statement did."""
         self.drew = self.drew_other = self.saw_images = self._evaluated = False
         self.went_backward = self.found = self._stepping = self._of_weights = False
+        self._drew_again = False
         self._stepped: set[object] = set()
 
     @property
@@ -129,7 +131,9 @@ class Rehearsal:
             if evaluates and count >= self.EVALUATION_BATCHES:
                 return
             if trains and self.went_backward and self._drew_enough():
-                self.stop()
+                if self._drew_again:
+                    self.stop()
+                self._drew_again = True
             self.drew = self.drew or (trains and served)
             self.drew_other = self.drew_other or (trains and not served)
             yield batch
@@ -147,7 +151,8 @@ class Rehearsal:
 
         `of_weights` tells that it is one of the ConvNet's weights.
         """
-        if (self._stepping and self._drew_enough()) or (of_weights and self._of_weights):
+        in_closure = self._stepping and self._drew_enough()
+        if in_closure or self._drew_again or (of_weights and self._of_weights):
             self.stop()
         self.went_backward = True
         self._of_weights = self._of_weights or of_weights

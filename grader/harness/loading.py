@@ -24,6 +24,7 @@ import torchvision.datasets
 import torchvision.transforms as T
 from torch import Tensor, nn
 
+from grader.harness.barebones import Barebones
 from grader.harness.built import are_convnet_weights, note_built
 from grader.harness.cells import Program, Statement, lenient_code
 from grader.harness.devices import Devices
@@ -34,7 +35,7 @@ from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.loaded import Loaded
 from grader.harness.mending import mend
 from grader.harness.own_modules import OwnModules
-from grader.harness.recorder import Recorder
+from grader.harness.recorder import Recorder, Trained
 from grader.harness.recording import Namespace, Recording
 from grader.harness.returned import Returned
 from grader.harness.served import ServedCIFAR10, Source, open_source
@@ -49,8 +50,6 @@ from grader.protocol.parts import Failure
 _GIVEN_FILE = Path(__file__).with_name("given.py")
 _GIVEN_CODE = compile(_GIVEN_FILE.read_text(encoding="utf-8"), "<given>", "exec")
 MAX_ERRORS = 50
-CONVNET_WEIGHTS = 6
-"""Tensors in the params of `three_layer_convnet`."""
 _OF_NUMBERS = (torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler, Returned)
 """What is made of the numbers that a search gives."""
 
@@ -74,6 +73,7 @@ class Loader:
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
         self._undo = Undo()
+        self._barebones = Barebones()
         self._excuses = Excuses()
         self._to_mend: tuple[str, ...] = ()
         self._mended: set[str] = set()
@@ -97,7 +97,8 @@ class Loader:
         if request.cells and not request.cells[0].stop_at_error:  # a script knows where it is
             namespace["__file__"] = str(Path(root) / request.cells[0].file)
         given = dict(namespace)
-        recorder = Recorder(namespace, sources)
+        rehearse = partial(self._rehearse, namespace)
+        recorder = Recorder(namespace, sources, rehearse=rehearse)
         recorder.wrap_functions(namespace)
         OwnModules(
             lambda file: sources.own_name(file) is not None, recorder.wrap_functions
@@ -174,6 +175,8 @@ class Loader:
             rehearsal.note_backward(of_weights=_are_of_weights(outputs, namespace))
             if rehearsal.may_train:
                 undo.keep_weights(outputs, namespace)
+            if rehearsal.may_train and self._barebones.weights is None:
+                self._barebones.note_backward(outputs)
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:
             rehearsal.note_step(optimizer)
@@ -188,6 +191,29 @@ class Loader:
             yield
         finally:
             watch.ignore()
+
+    def _rehearse(self, namespace: Namespace, training: Callable[[], object]) -> Trained | None:
+        """Begin a training within a statement, up to its first step; nothing of it stays."""
+        self._begin()
+        error = None
+        try:
+            training()
+        except BaseException as raised:  # TrainingFound, or whatever a student's code raises
+            error = raised
+        model = self._watch.trained_model(reversed(list(namespace.values())))
+        optimizer = self._watch.optimizer
+        self._undo.restore()
+        self._begin()
+        if error is not None and self._devices.replaced_for(error):
+            return self._rehearse(namespace, training)
+        return None if model is None or optimizer is None else Trained(model, optimizer)
+
+    def _begin(self) -> None:
+        """Forget what was seen so far."""
+        self._rehearsal.begin_statement()
+        self._watch.begin()
+        self._undo.begin()
+        self._barebones.begin()
 
     def _run(self, statement: Statement, recorder: Recorder, versions: Versions) -> Failure | None:
         self._on_statement(statement)
@@ -273,10 +299,8 @@ class Loader:
         self, statement: Statement, code: CodeType, recorder: Recorder
     ) -> BaseException | None:
         """Run code of a statement; what it raises, where it is not stopped for its training."""
-        self._rehearsal.begin_statement()
+        self._begin()
         recorder.begin_statement(code)
-        self._watch.begin()
-        self._undo.begin()
         raised = None
         try:
             exec(code, recorder.namespace)
@@ -332,7 +356,7 @@ class Loader:
         if optimizer is None and "step" in statement.code.co_names:
             # It steps after several batches, and was stopped before its first step.
             optimizer = _optimizer_of(model, recorder.namespace)
-        weights = _list_of(self._undo.trained(), recorder.namespace) if model is None else None
+        weights = self._barebones.weights if model is None else None
         function = recorder.namespace.get("three_layer_convnet") if weights is not None else None
         self._undo.restore()
         return Recording(
@@ -364,16 +388,6 @@ def _optimizer_of(model: nn.Module | None, namespace: Namespace) -> torch.optim.
     made = [v for v in namespace.values() if isinstance(v, torch.optim.Optimizer)]
     own = parameters_of(model) if model is not None else set()
     return next((each for each in reversed(made) if own and parameters_of(each) == own), None)
-
-
-def _list_of(trained: list[Tensor], namespace: Namespace) -> list[Tensor] | None:
-    """The list of the ConvNet's weights, if it is these that a barebones loop trains."""
-    wanted = {id(tensor) for tensor in trained}
-    for value in reversed(list(namespace.values())):
-        is_params = isinstance(value, list) and len(value) == CONVNET_WEIGHTS
-        if is_params and wanted and wanted <= {id(item) for item in value}:
-            return value  # type: ignore[no-any-return]  # a namespace holds anything
-    return None
 
 
 _NOTHING = object()

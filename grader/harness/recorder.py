@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import nn
 
+from grader.harness.barebones import as_weights
 from grader.harness.callers import Caller, callers, waiting_in
 from grader.harness.failures import Sources
 from grader.harness.gate import TrainingFound
@@ -27,6 +28,7 @@ from grader.harness.returned import (
     returns_something,
 )
 from grader.harness.standing import Standing
+from grader.harness.watching import owner, parameters_of
 from grader.harness.weights import LastValues
 from grader.protocol.parts import Location
 
@@ -37,7 +39,17 @@ EPOCHS = ("epochs", "num_epochs", "n_epochs", "epoch", "nb_epochs", "max_epochs"
 MAX_CALLS = 200
 """Calls of one line that are recorded, more than any budget has epochs. Then its statement is
 stopped: `while accuracy < 0.7` would go on for ever where nothing is trained."""
+MAX_REHEARSED = 10
+"""Calls of one line that are begun to see what they train, where they are not given that."""
 CHECKERS = ("check_accuracy_part2", "check_accuracy_part34")
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training of the student's own was seen to train, and by which optimizer."""
+
+    model: nn.Module
+    optimizer: torch.optim.Optimizer
 
 
 @dataclass
@@ -52,6 +64,8 @@ class Recorder:
     sources: Sources
     recordings: dict[str, Recording] = field(default_factory=dict)
     rehearsing: bool = True
+    rehearse: Callable[[Callable[[], object]], Trained | None] = lambda _: None
+    """Begins a training and takes it back; what it trains by which optimizer, if that was seen."""
     _calls: Counter[str] = field(default_factory=Counter)
     weights: LastValues = field(default_factory=LastValues)
     stopped: Recording | None = None
@@ -200,17 +214,18 @@ class Recorder:
             epochs=_epochs(arguments),
         )
         if name == "train_part2":
-            weights = arguments.get("params")
-            recording.function = next((value for value in values if callable(value)), None)
+            functions = [v for v in values if callable(v) and as_weights(v) is None]
+            recording.function = next(iter(functions), None)
             # The same list, not a copy: a training function may put new tensors into it.
-            recording.weights = weights if isinstance(weights, (list, tuple)) else None
+            recording.weights = as_weights(arguments.get("params"))
             recording.learning_rate = _first(arguments.get("learning_rate"), float, int)
             recording.problem = weights_problem(recording)
         else:
-            recording.model = next((v for v in values if isinstance(v, nn.Module)), None)
             recording.optimizer = next(
                 (v for v in values if isinstance(v, torch.optim.Optimizer)), None
             )
+            modules = [value for value in values if isinstance(value, nn.Module)]
+            recording.model = _to_be_trained(modules, recording.optimizer)
             if recording.model is None:
                 recording.problem = "the model it is given is no nn.Module (is it still None?)"
             elif recording.optimizer is None and _needs_optimizer(arguments, is_own=is_own):
@@ -221,7 +236,29 @@ class Recorder:
                 self.stopped = recording
                 raise TrainingFound
             self._goes_astray = True
+        if is_own and name == "train_part34" and recording.optimizer is None:
+            self._find_out(recording)
         self.add(recording)
+
+    def _find_out(self, recording: Recording) -> None:
+        """What a function of the student's own trains that is not given model and optimizer.
+
+        It may make them itself, or find them among the names of the notebook.
+        """
+        if self._calls[str(recording.where)] > MAX_REHEARSED:
+            return
+        before = len(self.recordings)
+        found = self.rehearse(recording.run)
+        for call in self.calls[before - self._before :]:  # by a function that it calls
+            del self.recordings[call.target]
+        if self.stopped is not None:
+            raise TrainingFound
+        if found is None:
+            return
+        model = found.model if recording.model is None else recording.model
+        if parameters_of(found.optimizer) & parameters_of(model):
+            recording.model, recording.optimizer = model, found.optimizer
+            recording.problem = None
 
     def _goes_by_others(self, recording: Recording, waiting: Sequence[Caller]) -> bool:
         """Whether a call stands in a loop whose course may be decided by what is not known yet.
@@ -278,6 +315,19 @@ def _signature(function: Callable[..., Any]) -> inspect.Signature | None:
 def _pair(recording: Recording) -> set[int]:
     """What tells apart what is trained, and by which optimizer."""
     return {id(recording.holder), id(recording.optimizer or recording.holder)}
+
+
+def _to_be_trained(
+    modules: Sequence[nn.Module], optimizer: torch.optim.Optimizer | None
+) -> nn.Module | None:
+    """The one of the arguments that is trained; a loss function is a module, too."""
+    if len(modules) < 2:
+        return next(iter(modules), None)
+    owning = owner(optimizer, modules) if optimizer is not None else None
+    if owning is not None:
+        return owning
+    with_weights = (module for module in modules if any(True for _ in module.parameters()))
+    return next(with_weights, modules[0])
 
 
 def _needs_optimizer(arguments: dict[str, Any], *, is_own: bool) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
@@ -18,6 +19,7 @@ from torch.optim.optimizer import (
 )
 from torch.utils.checkpoint import CheckpointFunction
 
+from grader.harness.callers import held_by_waiting
 from grader.harness.counting import IMAGE, images_given, scores_below
 from grader.harness.passes import Passes
 from grader.harness.seen import Seen
@@ -49,6 +51,7 @@ class Watch:
         self._passes = Passes()
         self._called: dict[int, nn.Module] = {}
         self._last: nn.Module | None = None
+        self._wholes: list[nn.Module] = []
         self._inner: set[int] = set()
         self.ignore()
 
@@ -63,7 +66,7 @@ class Watch:
 
     def begin(self) -> None:
         """Forget which models were called: another statement or run begins."""
-        self._called, self._inner = {}, set()
+        self._called, self._inner, self._wholes = {}, set(), []
         self._last = self.optimizer = None
         self.seen = Seen()
         self.images = 0
@@ -90,8 +93,9 @@ class Watch:
 
         A loop may call further modules (a loss function with weights, a teacher), so the one that
         was called last says little. `bound` are further objects that may be the model: the whole
-        of which a loop calls the parts. A part that has a name of its own is not the model where
-        the whole was called.
+        of which a loop calls the parts, or whose `forward` it calls. So may be what functions held
+        that waited for the optimizer to step. A part that has a name of its own is not the model
+        where the whole was called.
         """
         if self.optimizer is None:
             return self._last
@@ -100,7 +104,7 @@ class Watch:
         if whole is not None and parameters_of(self.optimizer) <= parameters_of(whole):
             return whole
         modules = [value for value in bound if isinstance(value, nn.Module)]
-        return owner(self.optimizer, [*called, *modules])
+        return owner(self.optimizer, [*called, *self._wholes, *modules])
 
     def _observed(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def observed(*args: Any, **keywords: Any) -> Any:
@@ -127,8 +131,21 @@ class Watch:
         self._passes.forget()
 
     def _note_step(self, optimizer: torch.optim.Optimizer, *_: object) -> None:
+        if optimizer is not self.optimizer:
+            self._note_whole(optimizer)
         self.optimizer = optimizer
         self.on_step(optimizer)
+
+    def _note_whole(self, optimizer: torch.optim.Optimizer) -> None:
+        """Keep what has all that an optimizer changes, where only parts of it were called."""
+        held = parameters_of(optimizer)
+        if any(held <= parameters_of(module) for module in self._called.values()):
+            return
+        for value in held_by_waiting():
+            with suppress(Exception):  # a student's object may refuse to be looked at
+                if isinstance(value, nn.Module) and held <= parameters_of(value):
+                    self._wholes = [*self._wholes[-MAX_CALLED:], value]
+                    return
 
     def _note_forward(self, module: nn.Module, arguments: Any) -> None:
         # A module that is not inside the last outermost one is the outermost now. Whether it is in

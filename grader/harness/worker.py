@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from grader.harness.answers import Answers
+from grader.harness.barebones import Barebones
 from grader.harness.cells import Statement
 from grader.harness.compiling import compile_nothing
 from grader.harness.devices import Devices
@@ -100,6 +101,7 @@ class Worker:
         self._gate = Gate(Rehearsal())
         self._watch = Watch()
         self._watch.install()
+        self._barebones = Barebones()
         self._fusing = Fusing()
         self._layout = ChannelsLast()
         self._layout.install()
@@ -228,6 +230,7 @@ class Worker:
             for recording in recordings:
                 self._training = recording
                 self._watch.begin()
+                self._barebones.begin()
                 self._watch.seen = recording.seen
                 if shuffler is not None:
                     shuffler.shuffle_weights(recording.weights or ())
@@ -278,11 +281,14 @@ class Worker:
         return encode_value(scores, self._scratch)
 
     def _trained(self, recording: Recording) -> Recording:
-        """The recording with the model that its training trains."""
+        """The recording with the model or weights that its training trains."""
         if recording is self._training and recording.api == "loop":
             # A loop may build its model itself; before its first step there is none to see.
             bound = reversed(list(self._require_loaded().namespace.values()))
             recording.model = self._watch.trained_model(bound) or recording.model
+        if recording is self._training and recording.model is None:
+            # So may weights be made, or made anew by every update.
+            recording.weights = self._barebones.weights or recording.weights
         return recording
 
     # --- parts --------------------------------------------------------------------------------
@@ -317,6 +323,8 @@ class Worker:
             if shuffler is not None:
                 shuffler.note_backward(losses)
             habits.note_backward(losses)
+            if self._training is not None and self._training.model is None:
+                self._barebones.note_backward(losses)
             meter.note_backward(watch.images)
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:

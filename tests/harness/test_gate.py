@@ -281,11 +281,14 @@ class TestRehearsal:
             drawn = list(Rehearsal().pass_batches(iter(range(50)), 1, training=True))
         assert len(drawn) == 50
 
-    def test_a_second_batch_after_a_backward_pass_is_training(self) -> None:
+    def test_the_gradient_of_a_second_batch_is_training_and_so_is_a_third_one(self) -> None:
         rehearsal = Rehearsal()
         batches = rehearsal.pass_batches(iter(range(50)), 1, training=True)
         assert next(batches) == 0
         rehearsal.note_backward()
+        assert next(batches) == 1
+        with pytest.raises(TrainingFound):
+            rehearsal.note_backward()
         with pytest.raises(TrainingFound):
             next(batches)
         assert rehearsal.found

@@ -128,6 +128,17 @@ def test_one_statement_of_an_optimizer_without_a_loader_is_carried_out(load) -> 
     assert outcome.answer is True
 
 
+def test_a_generator_that_a_stopped_loop_draws_from_has_batches_left_for_the_run(load) -> None:
+    outcome = load(
+        NET + "def forever():\n    while True:\n        yield from loader_train\n"
+        "batches = forever()\n"
+        + BY_HAND.replace("for x, y in loader_train:", "for x, y in batches:"),
+        probe="gate.policy = type(gate.policy)()\nanswer = len(next(names['batches'])[0])",
+    )
+    assert [(r.api, r.problem) for r in outcome.trained] == [("loop", None)]
+    assert outcome.answer == 64
+
+
 @pytest.mark.parametrize("loop", [LOOP, BY_HAND], ids=["optimizer", "by-hand"])
 def test_a_loop_that_was_stopped_leaves_weights_and_statistics_as_they_were(load, loop) -> None:
     outcome = load(BATCH_NORM + KEEP + loop, probe=SAME)
@@ -223,6 +234,29 @@ def test_the_trained_model_is_the_whole_whose_parts_are_called(load) -> None:
     )
     assert outcome.trained[-1].model is not None
     assert outcome.trained[-1].model.type_name == "Whole"
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["fit(Whole())", "Fitter().fit()", "Whole().fit()"],
+    ids=["of-a-function", "of-an-object", "its-own-method"],
+)
+def test_the_trained_model_is_the_one_whose_forward_a_function_calls(load, call: str) -> None:
+    fit = LOOP.replace("\n", "\n    ").replace("model(x)", "model.forward(x)")
+    outcome = load(
+        NET + "def fit(model):\n    optimizer = optim.SGD(model.parameters(), lr=1e-2)" + fit
+        + "\nclass Whole(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+        "        self.features, self.classifier = nn.Linear(3072, 5), nn.Linear(5, 10)\n"
+        "    def forward(self, x):\n        return self.classifier(self.features(x.flatten(1)))\n"
+        "    def fit(self):\n        fit(self)\n"
+        "class Fitter:\n    def __init__(self):\n        self.net = Whole()\n"
+        "    def fit(self):\n        model = self.net.forward\n"
+        "        optimizer = optim.SGD(self.net.parameters(), lr=1e-2)\n"
+        + LOOP.replace("\n", "\n        ") + "\n" + call + "\n"
+    )  # fmt: skip
+    loop = outcome.trained[-1]
+    assert loop.model is not None
+    assert loop.model.type_name == "Whole"
 
 
 def test_a_loop_in_evaluation_mode_is_found_with_its_model_and_its_mode_is_kept(load) -> None:
@@ -323,6 +357,55 @@ def test_a_loop_of_a_function_of_weights_on_images_kept_in_tensors_is_found(load
     (loop,) = outcome.trained
     assert (loop.api, loop.function, loop.problem) == ("loop", "three_layer_convnet", None)
     assert outcome.answer == [0.0, 0.0, 0.0]
+
+
+WEIGHTS = (
+    "random_weight((2, 3, 5, 5)), zero_weight((2,)), random_weight((2, 2, 3, 3)),"
+    " zero_weight((2,)), random_weight((2048, 10)), zero_weight((10,))"
+)
+BAREBONES = f"""
+import torch
+import torch.nn.functional as F
+
+def three_layer_convnet(x, params):
+    w1, b1, w2, b2, w3, b3 = params
+    x = F.relu(F.conv2d(x, w1, b1, padding=2))
+    x = F.relu(F.conv2d(x, w2, b2, padding=1))
+    return flatten(x).mm(w3) + b3
+
+def train(function, params):
+    for x, y in loader_train:
+        F.cross_entropy(function(x, params), y).backward()
+        with torch.no_grad():
+            for p in params:
+                p -= 3e-3 * p.grad
+                p.grad = None
+
+def make_and_train():
+    params = [{WEIGHTS}]
+    train(three_layer_convnet, params)
+    return params
+
+w1, b1, w2, b2, w3, b3 = {WEIGHTS}
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "train(three_layer_convnet, [w1, b1, w2, b2, w3, b3])",
+        "train(three_layer_convnet, (w1, b1, w2, b2, w3, b3))",
+        "train(lambda x, _: three_layer_convnet(x, [w1, b1, w2, b2, w3, b3]), [w3])",
+        "params = make_and_train()",
+    ],
+    ids=["list", "tuple", "names", "made-in-a-function"],
+)
+def test_the_weights_of_a_barebones_loop_are_found_in_their_order(load, statement: str) -> None:
+    loop = load(BAREBONES + statement).only
+    assert (loop.api, loop.function, loop.problem) == ("loop", "three_layer_convnet", None)
+    assert loop.model is not None
+    shapes = [parameter.shape for parameter in loop.model.parameters]
+    assert shapes == [(2, 3, 5, 5), (2,), (2, 2, 3, 3), (2,), (2048, 10), (10,)]
 
 
 FIT = (

@@ -41,6 +41,26 @@ def test_a_barebones_call_is_recorded_with_function_weights_and_rate(load) -> No
     assert [parameter.shape for parameter in recorded.model.parameters] == [(3072, 10)]
 
 
+def test_weights_in_a_list_of_parameters_are_recorded(load) -> None:
+    listed = "params = nn.ParameterList(map(nn.Parameter, params))\n"
+    recorded = load(
+        NET + BAREBONES + listed + "train_part2(three_layer_convnet, params, 3e-3)"
+    ).trained[-1]
+    assert (recorded.function, recorded.problem) == ("three_layer_convnet", None)
+    assert recorded.model is not None
+    assert [parameter.shape for parameter in recorded.model.parameters] == [(3072, 10)]
+
+
+@pytest.mark.parametrize("optimizer", ["optimizer", "list(model.parameters())"])
+def test_a_loss_function_that_comes_first_is_not_what_is_trained(load, optimizer: str) -> None:
+    recorded = load(
+        NET + "def train_part34(criterion, model, optimizer):\n    pass\n"
+        f"train_part34(nn.CrossEntropyLoss(), model, {optimizer})"
+    ).trained[-1]
+    assert recorded.model is not None
+    assert recorded.model.type_name == "Sequential"
+
+
 @pytest.mark.parametrize(
     "call",
     [
@@ -443,6 +463,35 @@ def test_a_training_function_that_returns_its_model_does_so_when_it_is_left_out(
 def test_an_own_training_function_needs_no_optimizer_of_torch(load, definition, call) -> None:
     outcome = load(NET + "class Lookahead: pass\n" + definition + call)
     assert outcome.only.problem is None
+
+
+@pytest.mark.parametrize(
+    ("head", "call"),
+    [
+        (
+            "train_part34(model, rate):\n    sgd = optim.SGD(model.parameters(), rate)",
+            "(model, 0.5)",
+        ),
+        ("train_part34(epochs=1):\n    sgd = optimizer\n    sgd.param_groups[0]['lr'] = 0.5", "()"),
+    ],
+    ids=["makes-its-optimizer", "trains-globals"],
+)
+def test_what_a_function_that_is_not_given_it_trains_is_seen_and_left_as_it_was(
+    load, head: str, call: str
+) -> None:
+    outcome = load(
+        NET + f"def {head}\n    for x, y in loader_train:\n"
+        "        sgd.zero_grad()\n        nn.functional.cross_entropy(model(x), y).backward()\n"
+        f"        sgd.step()\nbefore = model[1].weight.detach().clone()\ntrain_part34{call}\n",
+        probe="answer = bool((names['before'] == names['model'][1].weight).all())",
+    )
+    recorded = outcome.only
+    assert (recorded.api, recorded.problem) == ("part34", None)
+    assert recorded.model is not None
+    assert recorded.optimizer is not None
+    assert recorded.optimizer.holds_model
+    assert recorded.optimizer.settings["lr"] == 0.5
+    assert outcome.answer is True
 
 
 def test_an_optimizer_that_was_left_unfilled_is_told_of_an_own_function_too(load) -> None:

@@ -131,3 +131,23 @@ def test_weights_that_a_later_cell_freezes_are_trained(student_of) -> None:
         "for weight in model.parameters():\n    weight.requires_grad = False\n"
     )
     assert run(student).iteration > 0
+
+
+def test_weights_that_every_update_makes_anew_are_those_that_are_trained(student_of) -> None:
+    student = student_of(
+        NET + "def three_layer_convnet(x, params):\n    return params[5].expand(len(x), 10)\n"
+        "def updated(params, x, y):\n"
+        "    loss = F.cross_entropy(three_layer_convnet(x, params), y)\n"
+        "    gradient, = torch.autograd.grad(loss, params[5:])\n"
+        "    return [*params[:5], (params[5] - gradient).detach().requires_grad_()]\n"
+        "def train_part2(model_fn, params, learning_rate):\n"
+        "    for x, y in loader_train:\n        params = updated(updated(params, x, y), x, y)\n"
+        "    return params\n"
+        "shapes = (1, 3, 1, 1), (1,), (1, 1, 1, 1), (1,), (1, 10)\n"
+        "params = [*map(random_weight, shapes), zero_weight((10,))]\n"
+        "params = train_part2(three_layer_convnet, params, 1.0)\n"
+    )
+    target = student.loaded.recorded[-1].target
+    assert not student.weights(target)["5"].any()
+    run(student)
+    assert student.weights(target)["5"].any()
