@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -33,6 +32,7 @@ from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.loaded import Loaded
 from grader.harness.mending import mend
+from grader.harness.once import Once
 from grader.harness.own_modules import OwnModules
 from grader.harness.recorder import Recorder
 from grader.harness.recording import Namespace, Recording
@@ -71,6 +71,7 @@ class Loader:
         self._on_statement = on_statement
         self._rehearsal = Rehearsal()
         self._undo = Undo()
+        self._once = Once()
         self._excuses = Excuses()
         self._to_mend: tuple[str, ...] = ()
         self._mended: set[str] = set()
@@ -101,6 +102,7 @@ class Loader:
         ).install()
         shell = Shell(recorder.calling_place, namespace, recorder.wrap_functions)
         shell.install()
+        self._once.install()
         versions = Versions(request.names, sources)
         broken = program.broken.items()
         failures = [(cell, describe_failure(error, sources)) for cell, error in broken]
@@ -239,6 +241,7 @@ class Loader:
         recorder.begin_statement(code)
         self._watch.begin()
         self._undo.begin()
+        self._once.begin(recorder.namespace)
         raised = None
         try:
             exec(code, recorder.namespace)
@@ -282,7 +285,7 @@ class Loader:
             call,
             api="loop",
             where=statement.where,
-            run=partial(exec, statement.code, recorder.namespace),
+            run=self._once.anew(statement.code, recorder.namespace),
             namespace=before,
             epochs=None,
         )
@@ -301,7 +304,7 @@ class Loader:
             target=recorder.next_target(),
             api="loop",
             where=statement.where,
-            run=partial(exec, statement.code, recorder.namespace),
+            run=self._once.anew(statement.code, recorder.namespace),
             namespace=before,
             model=model,
             weights=weights,
