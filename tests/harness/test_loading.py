@@ -171,6 +171,10 @@ def test_another_environment_does_not_take_the_rest_of_a_cell_along(load, line: 
         "import matplotlib.pyplot as plt\nplt.rcParams['an option of another version'] = 1",
         "import os\nos.mkdir('a'); os.mkdir('a')",
         "import torch\nif not torch.backends.mps.is_available():\n    raise RuntimeError('no GPU')",
+        "import torch\nif torch.cuda.device_count() == 0:\n    raise RuntimeError('no GPU')",
+        "import subprocess\nprint(subprocess.check_output(['no-such-smi']).decode())",
+        "import subprocess\nprint('GPU:', f'is a {subprocess.run([1]).stdout}')",
+        "import subprocess\ngpu = subprocess.run('no-such-smi').stdout\nprint(gpu)",
         "import a_module_that_is_not_here as sns\nsns.set()\npalette = sns.color()\nprint(palette)",
     ],
 )
@@ -188,7 +192,9 @@ def test_another_library_does_not_take_the_rest_of_a_cell_along(load, lines: str
         "os.environ.get(undefined)",
         "sys.exit()",
         "helper.fail()",
-        "x = os.listdir('nowhere')",
+        "x = torch.nn.Linear(1)",
+        "x = helper.fail()",
+        "print(torch.nn.Linear(1))",
         "len(5)",
     ],
 )
