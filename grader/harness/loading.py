@@ -252,6 +252,8 @@ class Loader:
         is_stopped = self._rehearsal.found or recorder.stopped is not None
         if self._is_left_out(recorder):
             self._excuses.note_left_out(statement)
+        if raised is not None:
+            recorder.sources.absent.note(statement, raised)
         recorder.raised = raised is not None and not is_stopped
         return raised if recorder.raised else None
 

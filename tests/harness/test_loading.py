@@ -212,6 +212,18 @@ def test_messages_do_not_tell_where_python_is_installed(load) -> None:
     assert sys.prefix not in error.message
 
 
+def test_a_name_is_told_with_the_library_that_it_needs(load) -> None:
+    """Also one that is made of it; what is nowhere bound needs none."""
+    outcome = load("x = 1\nfrom nowhere.far import f as g\nmade = g()\nmade.step()\nundefined")
+    needs = "it needs nowhere, which is neither installed here nor handed in (homework.py, line 2)"
+    assert [error.message for error in outcome.errors] == [
+        "No module named 'nowhere'",
+        f"name 'g' is not defined: {needs}",
+        f"name 'made' is not defined: {needs}",
+        "name 'undefined' is not defined",
+    ]
+
+
 def test_a_broken_cell_is_told_in_the_order_of_the_document(load) -> None:
     outcome = load("1 / 0", "x = (", "undefined", stop_at_error=True)
     assert where(outcome) == [
