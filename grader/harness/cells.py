@@ -5,10 +5,11 @@ import __future__
 
 import ast
 import contextlib
+import itertools
 import linecache
 import platform
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import CodeType
 
@@ -17,6 +18,8 @@ from grader.protocol.parts import Cell, Location
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _BLOCKS = ("body", "handlers", "cases", "orelse", "finalbody")
+_TELLING = frozenset({"print", "display", "str", "int", "float"})
+_OF_DEVICES = ("is_available", "device_count")
 _ALONE = "try: pass\nexcept Exception: pass"
 
 
@@ -32,8 +35,9 @@ class Statement:
         defines: the functions and classes of the module that it defines, and where.
         binds: the names that it assigns to or imports.
         uses: the names that it looks up itself.
-        through: the name through which it calls or sets something, where it binds none: `plt` of
-            `plt.style.use("seaborn")` and of `plt.rcParams["figure.dpi"] = 90`.
+        through: the name through which it calls or sets something: `plt` of
+            `plt.style.use("seaborn")` and of `plt.rcParams["figure.dpi"] = 90`, and `os` of
+            `user = os.getlogin()` and of `print("by", os.getlogin())`.
         ends_cell: whether the rest of its cell is left out when it raises, as in a notebook. Not so
             where a module, a version of a library or a GPU is not here: that is no reason to leave
             out what comes next.
@@ -200,11 +204,29 @@ def _parts(statement: ast.stmt) -> Iterator[ast.AST]:
 
 
 def _through(statement: ast.stmt) -> str | None:
-    node: ast.expr | None = None
-    if isinstance(statement, ast.Expr):
-        node = statement.value
-    elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-        node = statement.targets[0]
+    match statement:
+        case ast.Assign(targets=[ast.Attribute() | ast.Subscript() as target]):
+            return _root(target)
+        case ast.Expr(value=value) | ast.Assign(value=value):
+            shown = (_root(each) for each in _told(value))
+            return next((name for name in shown if name is not None), None)
+    return None
+
+
+def _told(value: ast.expr) -> Sequence[ast.expr]:
+    """What is printed or made text or a number of, the parts of an f-string too; else the value."""
+    match value:
+        case ast.Call(func=ast.Name(id=name), args=given) if name in _TELLING:
+            pass
+        case _:
+            return [value]
+    parts = (each.values if isinstance(each, ast.JoinedStr) else [each] for each in given)
+    flat = itertools.chain.from_iterable(parts)
+    return [each.value if isinstance(each, ast.FormattedValue) else each for each in flat]
+
+
+def _root(node: ast.expr) -> str | None:
+    """The name that calls, attributes and items lead back to, if there are any."""
     if isinstance(node, ast.Name):
         return None
     while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
@@ -216,7 +238,7 @@ def _asks_for_a_machine(statement: ast.stmt) -> bool:
     """Whether a statement only asks for what a machine may lack: a module, a version, a GPU."""
     if isinstance(statement, ast.If) and isinstance(statement.body[-1], ast.Raise):
         asked = (node for node in ast.walk(statement.test) if isinstance(node, ast.Attribute))
-        return any(node.attr == "is_available" for node in asked)
+        return any(node.attr in _OF_DEVICES for node in asked)
     return isinstance(statement, ast.Import | ast.ImportFrom | ast.Assert)
 
 

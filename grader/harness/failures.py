@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+from grader.harness.absent import Absent
 from grader.protocol.parts import MAX_FILE, Failure, Location
 
 MAX_MESSAGE = 2000
@@ -17,11 +18,12 @@ _ADDRESS = re.compile("0x[0-9a-f]{6,}")
 
 
 class Sources:
-    """Knows which file names are the student's."""
+    """Knows which file names are the student's, and which names their imports did not give."""
 
     def __init__(self, files: frozenset[str], root: str) -> None:
         self._files = files
         self.root = root
+        self.absent = Absent()
 
     def own_name(self, filename: str) -> str | None:
         """The student's name for the file of a code object, or None when it is not theirs."""
@@ -45,7 +47,7 @@ def describe_failure(error: BaseException, sources: Sources, *, ends_cell: bool 
         name = sources.own_name(str(error.filename))
         if name is not None:
             places = (*places, Location(file=clean(name, MAX_FILE), line=_line(error.lineno)))
-    message = _message(error, sources.root)
+    message = sources.absent.explain(error, _message(error, sources.root))
     return Failure(type_name=_type_name(error), message=message, places=places, ends_cell=ends_cell)
 
 

@@ -13,7 +13,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import CodeType, ModuleType
 from typing import Any
@@ -34,6 +33,7 @@ from grader.harness.feeding import ServedLoader
 from grader.harness.gate import Gate, Rehearsal, TrainingFound
 from grader.harness.loaded import Loaded
 from grader.harness.mending import mend
+from grader.harness.once import Once
 from grader.harness.own_modules import OwnModules
 from grader.harness.recorder import Recorder, Trained
 from grader.harness.recording import Namespace, Recording
@@ -74,6 +74,7 @@ class Loader:
         self._rehearsal = Rehearsal()
         self._undo = Undo()
         self._barebones = Barebones()
+        self._once = Once()
         self._excuses = Excuses()
         self._to_mend: tuple[str, ...] = ()
         self._mended: set[str] = set()
@@ -105,6 +106,7 @@ class Loader:
         ).install()
         shell = Shell(recorder.calling_place, namespace, recorder.wrap_functions)
         shell.install()
+        self._once.install()
         versions = Versions(request.names, sources)
         broken = program.broken.items()
         failures = [(cell, describe_failure(error, sources)) for cell, error in broken]
@@ -301,6 +303,7 @@ class Loader:
         """Run code of a statement; what it raises, where it is not stopped for its training."""
         self._begin()
         recorder.begin_statement(code)
+        self._once.begin(recorder.namespace)
         raised = None
         try:
             exec(code, recorder.namespace)
@@ -311,6 +314,8 @@ class Loader:
         is_stopped = self._rehearsal.found or recorder.stopped is not None
         if self._is_left_out(recorder):
             self._excuses.note_left_out(statement)
+        if raised is not None:
+            recorder.sources.absent.note(statement, raised)
         recorder.raised = raised is not None and not is_stopped
         return raised if recorder.raised else None
 
@@ -344,7 +349,7 @@ class Loader:
             call,
             api="loop",
             where=statement.where,
-            run=partial(exec, statement.code, recorder.namespace),
+            run=self._once.anew(statement.code, recorder.namespace),
             namespace=before,
             epochs=None,
         )
@@ -363,7 +368,7 @@ class Loader:
             target=recorder.next_target(),
             api="loop",
             where=statement.where,
-            run=partial(exec, statement.code, recorder.namespace),
+            run=self._once.anew(statement.code, recorder.namespace),
             namespace=before,
             model=model,
             weights=weights,

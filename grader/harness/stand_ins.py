@@ -1,4 +1,4 @@
-"""Stand-ins for modules that many notebooks import and that only show or fetch something.
+"""Stand-ins for modules that many notebooks import and that only show, fetch or score something.
 
 A module that is installed is left alone.
 """
@@ -15,6 +15,8 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any, ClassVar, Self, cast
+
+from grader.harness.scoring import SCORES
 
 _OF_RESULTS = {"pandas": (), "seaborn": (), "plotly": ("express", "graph_objects")}
 """Tables and plots of how a training went; packages, and what of them is imported."""
@@ -200,6 +202,9 @@ def install_stand_ins() -> None:
             return run
 
         _add("wandb", __getattr__=_shown, init=init, config=settings)
+    if not _is_installed("sklearn"):
+        _add("sklearn")
+        _add("sklearn.metrics", __getattr__=_shown, **SCORES)
     for package, parts in _OF_RESULTS.items():
         if not _is_installed(package):
             for name in (package, *(f"{package}.{part}" for part in parts)):

@@ -243,9 +243,11 @@ def _pruned(cell: object) -> dict[str, Any]:
 
 def _refuse_other_languages(document: Mapping[str, Any], name: str) -> None:
     metadata = document.get("metadata")
-    kernel = metadata.get("language_info") if isinstance(metadata, dict) else None
-    language = _field(kernel, "name")
-    if isinstance(language, str) and "python" not in language.lower():
+    language = _field(_field(metadata, "language_info"), "name")
+    kernel = _field(metadata, "kernelspec")
+    # An editor for several languages may name itself there, and Python as its kernel alone.
+    named = [_field(kernel, key) for key in ("language", "name")]
+    if isinstance(language, str) and not any(map(_is_python, [language, *named])):
         raise IntakeError(
             _(
                 "{file} is a notebook in {language}; PyTorch homework is written in Python.",
@@ -253,6 +255,10 @@ def _refuse_other_languages(document: Mapping[str, Any], name: str) -> None:
                 language=as_text(language[:30]),
             )
         )
+
+
+def _is_python(language: object) -> bool:
+    return isinstance(language, str) and "python" in language.lower()
 
 
 def _text(cell: object) -> str | None:

@@ -28,6 +28,7 @@ SENTENCES = (
     N_("it cannot be parsed: {problem}"),
     N_("it cannot be compiled: {problem}"),
     N_("{message} (by Python {version}, which runs here; newer ones allow more in one)"),
+    N_("{message}: it needs {library}, which is neither installed here nor handed in ({place})"),
     N_("an exception without a name"),
     N_("(its message cannot be shown: __str__ raised {error})"),
     N_("(it cannot be shown)"),

@@ -171,6 +171,10 @@ def test_another_environment_does_not_take_the_rest_of_a_cell_along(load, line: 
         "import matplotlib.pyplot as plt\nplt.rcParams['an option of another version'] = 1",
         "import os\nos.mkdir('a'); os.mkdir('a')",
         "import torch\nif not torch.backends.mps.is_available():\n    raise RuntimeError('no GPU')",
+        "import torch\nif torch.cuda.device_count() == 0:\n    raise RuntimeError('no GPU')",
+        "import subprocess\nprint(subprocess.check_output(['no-such-smi']).decode())",
+        "import subprocess\nprint('GPU:', f'is a {subprocess.run([1]).stdout}')",
+        "import subprocess\ngpu = subprocess.run('no-such-smi').stdout\nprint(gpu)",
         "import a_module_that_is_not_here as sns\nsns.set()\npalette = sns.color()\nprint(palette)",
     ],
 )
@@ -188,7 +192,9 @@ def test_another_library_does_not_take_the_rest_of_a_cell_along(load, lines: str
         "os.environ.get(undefined)",
         "sys.exit()",
         "helper.fail()",
-        "x = os.listdir('nowhere')",
+        "x = torch.nn.Linear(1)",
+        "x = helper.fail()",
+        "print(torch.nn.Linear(1))",
         "len(5)",
     ],
 )
@@ -204,6 +210,18 @@ def test_messages_do_not_tell_where_python_is_installed(load) -> None:
     (error,) = load("from torch.nn import optim").errors
     assert "(…/" in error.message
     assert sys.prefix not in error.message
+
+
+def test_a_name_is_told_with_the_library_that_it_needs(load) -> None:
+    """Also one that is made of it; what is nowhere bound needs none."""
+    outcome = load("x = 1\nfrom nowhere.far import f as g\nmade = g()\nmade.step()\nundefined")
+    needs = "it needs nowhere, which is neither installed here nor handed in (homework.py, line 2)"
+    assert [error.message for error in outcome.errors] == [
+        "No module named 'nowhere'",
+        f"name 'g' is not defined: {needs}",
+        f"name 'made' is not defined: {needs}",
+        "name 'undefined' is not defined",
+    ]
 
 
 def test_a_broken_cell_is_told_in_the_order_of_the_document(load) -> None:

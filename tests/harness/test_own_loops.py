@@ -462,3 +462,31 @@ def test_a_loop_that_steps_after_several_batches_has_its_optimizer(load, loop, n
     found = load(NET + "other = optim.Adam(nn.Linear(1, 1).parameters())\n" + loop).only
     assert found.api == "loop"
     assert (found.optimizer and found.optimizer.type_name) == name
+
+
+ONCE = """
+import os
+def main(config):
+    os.makedirs('checkpoints/best')
+    net = config['nets'].pop()
+    sgd = optim.SGD(net.parameters(), lr=config.pop('lr'))
+    {train}
+    os.rmdir('checkpoints/best')
+config = {{'lr': 1e-2, 'nets': [model]}}
+main(config)
+"""
+CARRY_OUT = """
+from grader.harness.gate import Meter
+gate.policy = Meter(budget=1, epoch=256, batch=64, pauses_per_epoch=1, on_pause=lambda: None)
+left = len(names['config']), len(names['config']['nets'])
+list(loaded.recorder.recordings.values())[-1].carry_out()
+answer = [left, sorted(names['config'])]
+"""
+
+
+def test_what_works_only_once_works_when_the_statement_is_carried_out(load) -> None:
+    """A folder is made, and settings are taken; for the cells below they are as they were left."""
+    train = LOOP.replace("model", "net").replace("optimizer", "sgd").replace("\n", "\n    ")
+    outcome = load(NET + ONCE.format(train=train), probe=CARRY_OUT)
+    assert outcome.errors == ()
+    assert outcome.answer == [[1, 0], ["nets"]]

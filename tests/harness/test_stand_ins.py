@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
 from grader.harness import stand_ins
 from grader.harness.stand_ins import Progress, install_stand_ins
@@ -17,6 +18,7 @@ NAMES = (
     "pandas",
     "plotly",
     "seaborn",
+    "sklearn",
     "tqdm",
     "google",
     "cs231n",
@@ -194,3 +196,27 @@ def test_settings_are_told_in_whatever_form_they_were_given(begin: str) -> None:
 def test_bars_may_be_cleared_and_asked_when_they_began(lines: str) -> None:
     install_stand_ins()
     exec(lines, {})
+
+
+@pytest.mark.usefixtures("without_modules")
+def test_scores_of_an_epoch_are_as_scikit_learn_computes_them() -> None:
+    """The examples of its documentation; what else it has shows something."""
+    install_stand_ins()
+    from_sklearn = importlib.import_module("sklearn.metrics")
+    assert from_sklearn.accuracy_score([0, 1, 2, 3], [0, 2, 1, 3]) == 0.5
+    assert (
+        from_sklearn.accuracy_score([0, 1, 2, 3], torch.tensor([0, 2, 1, 3]), normalize=False) == 2
+    )
+    matrix = from_sklearn.confusion_matrix([2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 2])
+    assert matrix.tolist() == [[2, 0, 0], [0, 0, 1], [1, 0, 2]]
+    true, predicted = [0, 1, 2, 0, 1, 2], [0, 2, 1, 0, 0, 1]
+    for name, macro, micro, weighted, each in (
+        ("precision_score", 0.22, 0.33, 0.22, [0.67, 0, 0]),
+        ("recall_score", 0.33, 0.33, 0.33, [1, 0, 0]),
+        ("f1_score", 0.27, 0.33, 0.27, [0.8, 0, 0]),
+    ):
+        score = getattr(from_sklearn, name)
+        averages = [score(true, predicted, average=a) for a in ("macro", "micro", "weighted")]
+        assert averages == pytest.approx([macro, micro, weighted], abs=0.005)
+        assert score(true, predicted, average=None) == pytest.approx(each, abs=0.005)
+    print(from_sklearn.classification_report(true, predicted))

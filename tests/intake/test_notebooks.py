@@ -168,6 +168,12 @@ def test_a_notebook_of_another_language_is_refused(tmp_path: Path) -> None:
     assert "is a notebook in R" in refusal(tmp_path, json.dumps(other).encode())
 
 
+def test_an_editor_of_several_languages_may_have_a_kernel_of_python(tmp_path: Path) -> None:
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    metadata = {"language_info": {"name": "polyglot-notebook"}, "kernelspec": kernel}
+    assert read(tmp_path, "x = 1", metadata=metadata).cells[0].source == "x = 1"
+
+
 def test_a_file_of_a_gigabyte_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "hw.ipynb"
     with path.open("wb") as file:
