@@ -120,6 +120,11 @@ def test_a_lock_on_a_file_is_said_to_be_had_and_takes_nothing(attempt):
     assert attempt(f"import struct; {with_lock}")
 
 
+@pytest.mark.parametrize("number", [74, 75, 306])  # fsync, fdatasync, syncfs
+def test_files_are_said_to_be_on_disk_and_nothing_waits_for_it(attempt, number):
+    assert attempt(f"call({number}, 99)")  # for which the kernel knows no file
+
+
 @pytest.mark.parametrize(("abi", "relies"), [(2, False), (3, True)])
 def test_a_landlock_that_lets_files_be_emptied_is_not_relied_on(tmp_path, abi, relies):
     statements = (
