@@ -127,7 +127,7 @@ def check(
         setup = make_setup(
             train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
             isolation=require_isolation, mode=isolation, threads=this_machine().cores, share=share,
-            language=lang, handout=handout,
+            language=lang, handout=handout, private=(submission, out, with_file),
         )  # fmt: skip
         speak(setup.language)
         if handout is None:
@@ -218,6 +218,7 @@ def grade(
     setup = make_setup(
         train=train, full_curves=full_curves, data=data, data_root=data_root, rubric=rubric,
         isolation=require_isolation, mode=isolation, share=share, language=lang,
+        private=(source, out, roster),
     )  # fmt: skip
     speak(setup.language)
     console = Console()
@@ -306,7 +307,7 @@ def show(
 
     setup = make_setup(
         train=False, full_curves=False, data="synthetic", data_root=None, rubric=rubric,
-        isolation=require_isolation, mode=isolation, language=lang,
+        isolation=require_isolation, mode=isolation, language=lang, private=(submission,),
     )  # fmt: skip
     speak(setup.language)
     with open_own_work(submission) as handed_in, single_slot(setup) as slot:

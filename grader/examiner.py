@@ -15,7 +15,7 @@ import torch
 
 from grader.attempts import Progress
 from grader.checks.catalogue import known_checks
-from grader.data import open_store, shared_trainings
+from grader.data import default_data_root, open_store, shared_trainings
 from grader.errors import UserError
 from grader.files import is_full
 from grader.grading import Grader, Watcher
@@ -99,8 +99,15 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
         language=setup.language,
         threads=setup.threads,
         scratch=Path(setup.scratch or tempfile.gettempdir()),
+        private=_private(setup, root or default_data_root()),
     )
     return Grader(rubric, store, control, options)
+
+
+def _private(setup: Setup, data_root: Path) -> tuple[str, ...]:
+    """All that no worker may read: a course may lie below what everybody may, as /usr/share."""
+    cases = (setup.cases,) if setup.cases is not None else ()
+    return (*setup.private, setup.rubric, str(data_root), *cases)
 
 
 def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> Finished:

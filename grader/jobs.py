@@ -25,6 +25,9 @@ class Setup(Record):
     data: DataChoice
     data_root: str | None
     scratch: str = Field(default="", description="folder for the workers' scratch; set by the slot")
+    private: tuple[str, ...] = Field(
+        default=(), description="what no worker may read: others' work, results, names"
+    )
     train: bool = True
     share: bool = Field(default=True, description="train what is equal for all once")
     full_curves: bool = False

@@ -13,7 +13,7 @@ from grader.choices import DataChoice, Language, Mode
 from grader.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from grader.cluster import Target
     from grader.handout.opening import Handout
@@ -81,8 +81,9 @@ def make_setup(
     share: bool = True,
     language: Language | None = None,
     handout: Handout | None = None,
+    private: Iterable[Path | None] = (),
 ) -> Setup:
-    """How to grade, by a rubric that can be used.
+    """How to grade, by a rubric that can be used; of what is `private`, no worker may read.
 
     Raises:
         RubricError: it cannot.
@@ -106,6 +107,7 @@ def make_setup(
         isolation=mode,
         language=language or loaded.assignment.language,
         threads=threads,
+        private=tuple(str(path.resolve()) for path in private if path is not None),
         debug=debugging(),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -63,7 +64,10 @@ class Slot:
         # Two files, not one: writing to a text file drops what it has read ahead.
         self._events = self._connection.makefile("r", encoding="utf-8", newline="\n")
         self._orders = self._connection.makefile("w", encoding="utf-8", newline="\n")
-        self._send(setup.model_copy(update={"scratch": str(self._scratch)}).model_dump_json())
+        # Where TMPDIR is, archives are unpacked, and others' workers write.
+        private = (*setup.private, tempfile.gettempdir())
+        mine = setup.model_copy(update={"scratch": str(self._scratch), "private": private})
+        self._send(mine.model_dump_json())
 
     def open(self) -> Opened:
         """Wait until rubric and data were read; call it once, before anything else.

@@ -40,6 +40,8 @@ class Options:
     """Of torch's operations, in training runs; everything else is quicker with one."""
     scratch: Path = Path(tempfile.gettempdir())
     """Where workers get their scratch folders."""
+    private: tuple[str, ...] = ()
+    """What no worker may read, wherever it lies."""
 
 
 class Students:
@@ -118,6 +120,7 @@ class Students:
         isolation = IsolationConfig(
             scratch=str(scratch),
             readable=self._readable(training),
+            private=self._options.private,
             memory_bytes=limits.memory_mb << 20,
             file_bytes=limits.file_mb << 20,
             scratch_bytes=limits.scratch_mb << 20,

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from grader import cli
 from grader.rubric import default_rubric
 
 TOP = Path(__file__).parent.parent
@@ -66,6 +67,24 @@ def test_check_exits_0_when_every_point_asked_for_was_earned(torchgrade):
     done = torchgrade("check", SAMPLES / "correct", "--no-train", "--out", "mine")
     assert done.returncode == 0, done.stderr
     assert "Score: 65 of 100" in done.stdout
+
+
+def test_no_worker_may_read_what_grade_is_given(tmp_path, monkeypatch):
+    class Asked(Exception):
+        pass
+
+    def opened_pool(setup, *_others):
+        raise Asked(*setup.private)
+
+    monkeypatch.setattr(cli, "opened_pool", opened_pool)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "class" / "kim").mkdir(parents=True)
+    (tmp_path / "class" / "kim" / "homework.py").write_text(FLATTEN)
+    (tmp_path / "roster.csv").write_text("id,name\nkim,Kim\n")
+    with pytest.raises(Asked) as asked:
+        cli.grade(Path("class"), out=Path("out"), roster=Path("roster.csv"))
+    named = (tmp_path / name for name in ("class", "out", "roster.csv"))
+    assert set(asked.value.args) == set(map(str, named))
 
 
 def test_grade_writes_the_results_contract_and_goes_on_after_a_broken_one(torchgrade, tmp_path):

@@ -80,7 +80,8 @@ def _momentum_mistake(settings: Mapping[str, object], rule: OptimizerRule) -> st
         return "momentum_missing"
     if rule.momentum:
         return "momentum_other"
-    return "nesterov_added" if settings.get("nesterov") else "momentum_added"
+    # SGD takes 1 for True; a text, as where groups differ, is neither.
+    return "nesterov_added" if settings.get("nesterov") == 1 else "momentum_added"
 
 
 def require_weights(recording: Recorded, weights: Mapping[str, Tensor]) -> None:

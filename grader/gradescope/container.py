@@ -107,14 +107,14 @@ def run_here(source: Path, submission: Path, results: Path, console: Console) ->
 def _grade(source: Path, submission: Path, results: Path, console: Console) -> Outcome:
     settings = Settings.read(source)
     rubric = load_rubric(source / RUBRIC, known_checks())
-    setup = _setup(source, settings, rubric)
+    setup = _setup(source, settings, rubric, private=(submission, results))
     speak(setup.language)
     with Launcher() as launcher, Checker(results, setup, launcher) as checker:
         result = check_and_tell(submission, checker, console)
     return outcome_of(result, rubric)
 
 
-def _setup(source: Path, settings: Settings, rubric: Rubric) -> Setup:
+def _setup(source: Path, settings: Settings, rubric: Rubric, *, private: tuple[Path, ...]) -> Setup:
     return Setup(
         rubric=str(source / RUBRIC),
         data=settings.data,
@@ -124,4 +124,5 @@ def _setup(source: Path, settings: Settings, rubric: Rubric) -> Setup:
         container=settings.container,
         language=settings.language or rubric.assignment.language,
         threads=this_machine().cores,
+        private=tuple(str(path.resolve()) for path in private),
     )

@@ -115,6 +115,8 @@ _DENIED_SYSCALLS = (
     # What is in a pipe, or on its way through a socket, counts as nobody's memory or files.
     "splice", "vmsplice", "tee", "sendmsg", "sendmmsg",
 )
+# What waits for a disk makes everybody who writes to it wait, and a worker's files need not last.
+_SYNCING_SYSCALLS = ("sync", "syncfs", "fsync", "fdatasync")
 # fmt: on
 
 
@@ -304,6 +306,8 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
         # has a worker's files: it is told that it has the lock.
         for command in _LOCK_COMMANDS:
             rules.add_rule(pyseccomp.ERRNO(0), "fcntl", _argument(1, command))
+        for name in _SYNCING_SYSCALLS:
+            _add_rule(rules, pyseccomp.ERRNO(0), name)
         for number in _UNKNOWN_SYSCALLS:
             rules.add_rule(pyseccomp.ERRNO(errno.ENOSYS), number)
         # To end oneself by the kernel's hand would look as if somebody else had done it.

@@ -37,6 +37,7 @@ class IsolationConfig(BaseModel):
     Attributes:
         scratch: the folder that it may write.
         readable: further files and folders that it may read.
+        private: what it may not, though it lies below something that every worker may read.
         memory_bytes: private memory above what it was forked with.
         file_bytes: of one file.
         scratch_bytes: of all files in its scratch together.
@@ -51,6 +52,7 @@ class IsolationConfig(BaseModel):
 
     scratch: str
     readable: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
     memory_bytes: int
     file_bytes: int
     scratch_bytes: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,6 @@ from pathlib import Path
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
 _SYSTEM_FILES = (
-    "/usr",
     "/lib",
     "/lib64",
     "/etc/ld.so.cache",
@@ -24,12 +24,19 @@ _SYSTEM_FILES = (
     "/proc/stat",
     "/sys/devices/system",
 )
+_SYSTEM_PREFIXES = ("/usr", "/usr/local")
+_PARTS = (
+    "bin", "etc", "include", "lib", "lib32", "lib64", "libexec", "libx32", "pyvenv.cfg", "share",
+)  # fmt: skip
+"""What of a prefix belongs to what is installed there. Whatever else lies below one is somebody's:
+a class in /usr/src, or a course in whose folder the environment was made."""
 
 
 def readable_paths() -> tuple[str, ...]:
     """What the interpreter needs to read: itself and its libraries, but nothing of torchgrade."""
-    own = (*_SYSTEM_FILES, *DEVICES, sys.prefix, sys.base_prefix, *_packages())
-    roots = {Path(root) for root in own}
+    prefixes = (*_SYSTEM_PREFIXES, sys.prefix, sys.base_prefix)
+    installed = (Path(prefix) / part for prefix in prefixes for part in _PARTS)
+    roots = {*map(Path, (*_SYSTEM_FILES, *DEVICES, *_packages())), *installed}
     package = Path(__file__).resolve().parents[1]
     in_source_tree = (package.parent / "rubric.yaml").exists()
     private = {package.parent if in_source_tree else package}
@@ -37,8 +44,17 @@ def readable_paths() -> tuple[str, ...]:
     reference = importlib.util.find_spec("reference")
     if reference is not None and reference.origin is not None:
         private.add(Path(reference.origin).resolve().parent)
-    paths = [path for root in sorted(roots) for path in entries_without(root, private)]
-    return tuple(dict.fromkeys(map(str, paths)))
+    return _without(sorted(roots), private)
+
+
+def paths_without(paths: Iterable[str], private: Iterable[str]) -> tuple[str, ...]:
+    """Of these paths, and of what lies below them, all but what is private."""
+    return _without(map(Path, paths), set(map(_real, private)))
+
+
+def _without(paths: Iterable[Path], private: set[Path]) -> tuple[str, ...]:
+    kept = [entry for path in paths for entry in entries_without(path, private)]
+    return tuple(dict.fromkeys(map(str, kept)))
 
 
 def _packages() -> Iterator[str]:
@@ -48,14 +64,36 @@ def _packages() -> Iterator[str]:
 
 def entries_without(path: Path, private: set[Path]) -> Iterator[Path]:
     """`path`, or where something private lies below it, all that does not."""
-    real = path.resolve()
+    real = _real(path)
     if real in private or not path.exists():
         return
-    if not any(hidden.is_relative_to(real) for hidden in private):
+    if not _holds_one_of(private, real):
         yield path
         return
-    for entry in sorted(path.iterdir()):
-        yield from entries_without(entry, private)
+    for entry in _entries(real):
+        # A link may lead back to here, or into something private.
+        if not (entry.is_symlink() and _leads_to_one_of(private, _real(entry))):
+            yield from entries_without(entry, private)
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except PermissionError:
+        return []  # nor can a worker list it
+
+
+def _real(path: str | Path) -> Path:
+    """Where a path leads; unlike `Path.resolve`, also of links that lead to each other."""
+    return Path(os.path.realpath(path))
+
+
+def _holds_one_of(private: set[Path], real: Path) -> bool:
+    return any(hidden.is_relative_to(real) for hidden in private)
+
+
+def _leads_to_one_of(private: set[Path], real: Path) -> bool:
+    return _holds_one_of(private, real) or any(real.is_relative_to(hidden) for hidden in private)
 
 
 def open_to_others(paths: Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from grader.sandbox.isolation import isolate
 from grader.sandbox.keeper import keep
 from grader.sandbox.layers import IsolationConfig
-from grader.sandbox.readable import readable_paths
+from grader.sandbox.readable import paths_without, readable_paths
 
 MAX_ORDER_BYTES = 1 << 20
 
@@ -78,7 +78,9 @@ class WorkerServer:
             except ValidationError:
                 return True  # closing the channel tells the examiner
             if os.fork() == 0:
-                self._become_keeper(order.with_readable(self._readable), channel, lifeline)
+                # What is private is known to whoever orders; the launcher starts before.
+                readable = paths_without(self._readable, order.private)
+                self._become_keeper(order.with_readable(readable), channel, lifeline)
         return True
 
     def _become_keeper(

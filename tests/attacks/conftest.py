@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -40,7 +41,9 @@ def attack_setup(setup: Setup, tmp_path_factory: pytest.TempPathFactory) -> Setu
     rubric["limits"] |= LIMITS
     path = tmp_path_factory.mktemp("rubric") / "rubric.yaml"
     path.write_text(yaml.safe_dump(rubric), encoding="utf-8")
-    return setup.model_copy(update={"rubric": str(path)})
+    # Stands for a class whose folder lies among the interpreter's.
+    private = (str(Path(sys.base_prefix) / "bin"),)
+    return setup.model_copy(update={"rubric": str(path), "private": private})
 
 
 @pytest.fixture(scope="session")

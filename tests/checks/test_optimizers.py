@@ -75,6 +75,26 @@ def test_wrong_momentum_is_told_both_ways(model: nn.Module) -> None:
     assert reason(other, model, NESTEROV) == "its momentum is 0.95; 0.9 is asked for"
 
 
+@pytest.mark.parametrize(
+    ("nesterov", "mistake"),
+    [
+        (True, "nesterov_added"),
+        (1, "nesterov_added"),
+        (False, "momentum_added"),
+        ("no", "momentum_added"),
+    ],
+)
+def test_momentum_is_nesterov_s_only_where_it_is_said_to_be(
+    model: nn.Module, nesterov: object, mistake: str
+) -> None:
+    for momentum in (0.9, float("nan")):
+        optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=momentum)
+        optimizer.param_groups[0]["nesterov"] = nesterov
+        with pytest.raises(CheckFailed) as caught:
+            require_optimizers([recorded(optimizer, model)], PLAIN)
+        assert caught.value.mistake == mistake
+
+
 def test_a_missing_nesterov_is_told(model: nn.Module) -> None:
     optimizer = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
     assert reason(optimizer, model, NESTEROV) == (

@@ -19,6 +19,8 @@ nasty_text = st.lists(
         ),
     )
 ).map("".join)
+NOT_SEEN = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
+"""Letters and a symbol that are nothing but space."""
 BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 
 
@@ -45,7 +47,7 @@ def test_a_cleaned_line_is_one_line_within_its_limit(text):
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=200))
 def test_ordinary_text_is_left_as_it_is(text):
-    assert clean(text) == text
+    assert clean(text) == NOT_SEEN.sub("", text)
 
 
 @given(any_text)
@@ -74,10 +76,36 @@ def test_text_that_cleaning_shortens_to_the_limit_says_that_it_was_cut():
         ("half \ud83d of a pair", "half \ufffd of a pair"),
         ("\u0645\u06cc\u200c\u0631\u0648\u0645", "\u0645\u06cc\u200c\u0631\u0648\u0645"),
         ("e" + "\u0301" * 50, "e" + "\u0301" * 4),
+        ("ก" + "\u0e47" * 60, "ก" + "\u0e47" * 4),
+        ("Ё" + "\u0489\u200d" * 40 + "!", "Ё" + "\u0489\u200d" * 4 + "!"),
+        ("\u0627" + "\u064b" * 40, "\u0627" + "\u064b" * 4),
+        ("a\u3164\u115f\u1160\u2800\u180e\u034f\U000e0101\uffa0b", "ab"),
     ],
 )
 def test_each_kind_of_trouble(text, expected):
     assert clean(text) == expected
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "น้ำเป็นที่รู้จัก",
+        "\u0645\u064f\u062d\u064e\u0645\u0651\u064e\u062f",
+        "क्ष्म्य",
+        "홍길동",
+        "Huế",
+        "❤️‍🔥👩🏽‍💻1️⃣",
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_words_of_any_script_and_emoji_stay_whole(word, form):
+    written = unicodedata.normalize(form, word)
+    assert clean_line(written) == written
+
+
+@pytest.mark.parametrize("name", ["\u3164", "\u200d\ufe0f", " \u2800\u00a0", "\u0301"])
+def test_a_name_of_which_nothing_is_seen_is_empty(name):
+    assert clean_line(name) == ""
 
 
 def test_a_name_over_several_lines_becomes_one_line():

@@ -120,6 +120,11 @@ def test_a_lock_on_a_file_is_said_to_be_had_and_takes_nothing(attempt):
     assert attempt(f"import struct; {with_lock}")
 
 
+@pytest.mark.parametrize("number", [74, 75, 306])  # fsync, fdatasync, syncfs
+def test_files_are_said_to_be_on_disk_and_nothing_waits_for_it(attempt, number):
+    assert attempt(f"call({number}, 99)")  # for which the kernel knows no file
+
+
 @pytest.mark.parametrize(("abi", "relies"), [(2, False), (3, True)])
 def test_a_landlock_that_lets_files_be_emptied_is_not_relied_on(tmp_path, abi, relies):
     statements = (
@@ -200,6 +205,31 @@ def test_the_grader_is_left_out_of_a_folder_that_holds_it(tmp_path):
         tmp_path / "bin",
         packages / "torch",
     }
+
+
+def test_links_make_nothing_private_readable(tmp_path):
+    """Not even where one leads back to the folder that it is in, as /usr/bin/X11 does."""
+    for name in ("class/kim", "share/course", "share/fonts"):
+        (tmp_path / name).mkdir(parents=True)
+    private = [tmp_path / "class", tmp_path / "share" / "course"]
+    for name, target in (("here", "."), ("kim", "../class/kim"), ("one", "two"), ("two", "one")):
+        (tmp_path / "share" / name).symlink_to(target)
+    told = readable.paths_without([str(tmp_path / "share")], map(str, private))
+    assert told == (str(tmp_path / "share" / "fonts"),)
+
+
+def test_of_a_prefix_only_what_is_installed_there_can_be_read(tmp_path, monkeypatch):
+    """As where a course's folder, or /usr/local with the class below it, is the environment."""
+    for name in ("bin", "lib", "class", "out"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "roster.csv").touch()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    told = {Path(path) for path in readable.readable_paths()}
+    assert {path for path in told if path.is_relative_to(tmp_path)} == {
+        tmp_path / "bin",
+        tmp_path / "lib",
+    }
+    assert not told & {Path("/"), Path("/usr"), Path("/usr/local"), *tmp_path.parents}
 
 
 def test_packages_that_a_user_installed_for_themselves_can_be_read(tmp_path, monkeypatch):
