@@ -63,9 +63,18 @@ def read_notebook(path: Path, name: str) -> Document:
         )
     if not found:
         raise EmptyFile(_("{file} holds no code. Hand in the notebook with your work.", file=name))
-    if sum(len(cell.source) for cell in found) > MAX_SOURCE_BYTES:
+    length = sum(piece.length for piece in pieces)
+    if length > MAX_SOURCE_BYTES:
         raise too_much_code(name, MAX_SOURCE_BYTES)
-    return Document(tuple(found), tuple(notes), find_marks(pieces), tuple(counts), _title(pieces))
+    return Document(
+        tuple(found),
+        tuple(notes),
+        find_marks(pieces),
+        tuple(counts),
+        _title(pieces),
+        length,
+        len(cells),
+    )
 
 
 def _content(path: Path, name: str) -> bytes:

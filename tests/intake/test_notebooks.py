@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
+from grader.intake import notebooks
 from grader.intake.documents import Document
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.notebooks import read_notebook
@@ -212,6 +213,16 @@ def test_a_flood_of_cells_of_an_old_format_is_refused(tmp_path: Path, sheets: in
 def test_a_flood_of_code_is_refused(tmp_path: Path) -> None:
     big = json.dumps(document([code("x" * (MAX_SOURCE_BYTES + 1))])).encode()
     assert "more than 16 MB of code" in refusal(tmp_path, big)
+
+
+def test_a_flood_of_text_is_refused_and_a_picture_within_text_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebooks, "MAX_SOURCE_BYTES", 1 << 20)
+    picture = text("# Title\n![me](data:image/png;base64," + "A" * (2 << 20) + ")\n")
+    assert read(tmp_path, picture, "x = 1").title == "Title"
+    flood = json.dumps(document([text("# 1\n" * (1 << 18)), code("x = 1")])).encode()
+    assert "more than 1 MB of code" in refusal(tmp_path, flood)
 
 
 def test_outputs_of_many_megabytes_are_left_unread(tmp_path: Path) -> None:
