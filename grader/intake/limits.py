@@ -48,6 +48,11 @@ homework has 50,000."""
 MAX_PARSED_IN_ALL = 2 << 20
 """Of all sources of one submission; what is beyond is looked through line by line."""
 
+BRACE_LENGTH = 20
+"""Characters of a source that is parsed which an opening brace counts as. It may begin a field of
+an f-string, for which Python 3.11 makes a parser of its own: 43,000 of them take 2 s. A homework
+has five."""
+
 MAX_IMPORTS = 10_000
 """Of one source that are looked at; a script of 16 MB may name millions of modules."""
 

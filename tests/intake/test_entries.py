@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import entries, read_own_work, read_submission, sources
+from grader.intake import entries, parsing, read_own_work, read_submission, sources
 from tests.intake.notebooks import HOMEWORK, text, write
 
 ALL = HOMEWORK + (
@@ -265,11 +265,17 @@ def test_an_import_in_a_text_or_a_comment_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(60)
-def test_sources_too_large_to_be_parsed_are_looked_through_line_by_line(tmp_path: Path) -> None:
-    write(tmp_path / "hw5.ipynb", ["from src import (\n    nets,\n)\n" + "x = 1\n" * 100_000, RUNS])
+@pytest.mark.parametrize("rest", ["x = 1\n" * 100_000, f"f'{'{a}' * 10_000}'"])
+def test_sources_too_large_to_be_parsed_are_looked_through_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: str
+) -> None:
+    parsed: list[str] = []
+    monkeypatch.setattr(parsing, "parse", parsed.append)
+    write(tmp_path / "hw5.ipynb", ["from src import (\n    nets,\n)\n" + rest, RUNS])
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "nets.py").write_text(NETS)
     assert read_submission(tmp_path).entry == "hw5.ipynb"
+    assert parsed == [NETS]
 
 
 def test_a_script_is_scanned_once_however_many_import_it(
