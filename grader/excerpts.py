@@ -6,7 +6,6 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from grader.intake.limits import MAX_PARSED
 from grader.intake.parsing import parse
 from grader.protocol.parts import Cell
 from grader.results import SourceLine
@@ -57,7 +56,7 @@ def _around(at: int, last: int) -> list[int]:
 
 def _code_of_definition(source: str, lines: Sequence[str], at: int) -> list[int]:
     """The lines of the definition that begins there; none where none does."""
-    tree = parse(source) if len(source) <= MAX_PARSED else None
+    tree = parse(source)
     node = next((node for node in tree.body if _begins(node, at)), None) if tree else None
     if node is None:
         return []

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from grader.intake.parsing import parse
+from grader.intake.parsing import Parser
 from grader.protocol.parts import Cell
 
 _HANDED_OUT = {
@@ -38,9 +38,6 @@ The functions that train call those that measure, so that these could end a trai
 """
 
 _LOADER = "loader_train"
-MAX_CHARACTERS = 200_000
-"""Of a cell that is looked at; to parse one takes a thousand times its size in memory."""
-
 _MENTIONS = re.compile(r"(?:train|check_accuracy)_part(?:2|34)\b|\bloader_train\b|\*")
 
 
@@ -57,15 +54,14 @@ def trains_as_given(cells: Iterable[Cell], files: Sequence[str]) -> bool:
     scripts = sum(name.endswith(".py") for name in files)
     cells = list(cells)
     is_script = any(cell.file.endswith(".py") for cell in cells)
-    return scripts <= is_script and all(map(_is_given, cells))
+    parser = Parser()
+    return scripts <= is_script and all(_is_given(cell, parser) for cell in cells)
 
 
-def _is_given(cell: Cell) -> bool:
+def _is_given(cell: Cell, parser: Parser) -> bool:
     if not _MENTIONS.search(cell.source):
         return True
-    if len(cell.source) > MAX_CHARACTERS:
-        return False
-    tree = parse(cell.source)
+    tree = parser.tree(cell)
     try:
         return tree is not None and all(_may_be(name, value) for name, value in _bindings(tree))
     # What can be parsed may be too deep to be written out again, or hold a number of more digits

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 
 from grader.intake import Submission
-from grader.intake.limits import MAX_PARSED, MAX_PARSED_IN_ALL
-from grader.intake.parsing import parse
+from grader.intake.parsing import Parser
 
 _CONVOLUTION = "Conv2d"
 _ENDLESS = re.compile(r"^[ \t]*while (?:True|1):", re.MULTILINE)
@@ -29,12 +28,11 @@ def expected_work(submission: Submission) -> int:
 
     A loop without an end may run until a deadline, which takes longer than most work.
     """
-    work, left = 0, MAX_PARSED_IN_ALL
-    for cell in submission.cells:
-        is_parsed = _CONVOLUTION in cell.source and len(cell.source) <= min(MAX_PARSED, left)
-        left -= len(cell.source) if is_parsed else 0
-        work += _work(cell.source, parse(cell.source) if is_parsed else None)
-    return work
+    parser = Parser()
+    return sum(
+        _work(cell.source, parser.tree(cell) if _CONVOLUTION in cell.source else None)
+        for cell in submission.cells
+    )
 
 
 def _work(source: str, tree: ast.Module | None) -> int:

@@ -53,3 +53,11 @@ def test_no_more_is_parsed_of_a_submission_than_intake_parses(tmp_path):
     path.write_text("x = 1\n")
     submission = read_submission(path).model_copy(update={"cells": (cell,) * (parsed + 5)})
     assert expected_work(submission) == 2 * parsed + 5  # the rest as it is written
+
+
+def test_fields_of_f_strings_count_as_what_they_take_to_be_parsed(tmp_path):
+    loop = "for i in range(2):\n    nn.Conv2d(1, 1, 1)\n"
+    path = tmp_path / "homework.py"
+    for fields, work in ((1_000, 2), (10_000, 1)):
+        path.write_text(f"{loop}f'{'{a}' * fields}'\n")
+        assert expected_work(read_submission(path)) == work

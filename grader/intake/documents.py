@@ -20,6 +20,8 @@ class Document:
         marks: the headings of the homework's parts and questions.
         executed: the n of `In [n]` for each cell; empty for a script.
         title: a notebook's first heading.
+        length: characters that are looked through: of text, the beginning of each line.
+        cells_in_all: cells of a notebook, whatever they hold.
     """
 
     cells: tuple[Cell, ...]
@@ -27,6 +29,8 @@ class Document:
     marks: tuple[Mark, ...] = ()
     executed: tuple[int | None, ...] = ()
     title: str | None = None
+    length: int = 0
+    cells_in_all: int = 1
 
     @property
     def is_notebook(self) -> bool:
@@ -37,6 +41,18 @@ class Document:
     def code(self) -> str:
         """All cells as one text."""
         return "\n".join(cell.source for cell in self.cells)
+
+
+def too_many_cells(name: str, most: int) -> IntakeError:
+    """The error for a folder whose notebooks hold more than so many cells."""
+    return IntakeError(
+        _(
+            "{name} holds more than {most:,} cells, which no homework does. "
+            "Hand in your own work alone.",
+            name=name,
+            most=most,
+        )
+    )
 
 
 def too_much_code(name: str, most: int) -> IntakeError:

@@ -26,6 +26,7 @@ from grader.intake.layouts.plain import is_work
 from grader.intake.leftovers import holds
 from grader.intake.limits import DOWNLOAD, MAX_WRAPPERS
 from grader.intake.names import as_id
+from grader.intake.owners import codes_of
 from grader.intake.passing_over import passed_over
 from grader.intake.rosters import Roster, read_roster
 from grader.intake.staging import Stager
@@ -213,7 +214,7 @@ def _named(submission: Submission, members: Sequence[Who], attendance: Attendanc
 def _said_of_joined(hand_ins: Sequence[HandIn], submissions: Sequence[Submission]) -> Iterator[str]:
     """What to say where only typed names bring together what may be several people's."""
     for hand_in, submission in zip(hand_ins, submissions, strict=True):
-        if len(hand_in.parts) < 2 or not any(who.is_typed for who in hand_in.members):
+        if len(hand_in.parts) < 2 or not any(map(_may_be_anybody, hand_in.members)):
             continue
         works = separate_works(submission.root, submission.files)
         if len(works) > 1:
@@ -222,6 +223,11 @@ def _said_of_joined(hand_ins: Sequence[HandIn], submissions: Sequence[Submission
                 f"what people typed into their names, and {listed(works)} could each be the "
                 "homework. Look at whose they are."
             )
+
+
+def _may_be_anybody(who: Who) -> bool:
+    """Whether no platform says who it is: anybody may call a file like that."""
+    return who.is_typed or not (who.name or codes_of(who))
 
 
 def _said_of_twins(names: Sequence[str]) -> str:

@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document, too_much_code
+from grader.intake.exports import bare_code
 from grader.intake.imports import among, beside, import_graph, reached
-from grader.intake.limits import MAX_CANDIDATES, MAX_CODE_IN_ALL, MAX_FILES
-from grader.intake.parsing import Parser
+from grader.intake.limits import MAX_CANDIDATES, MAX_FILES, MAX_TEXT_IN_ALL
 from grader.intake.reading import read_document
 from grader.intake.recognition import defines_all, is_call, is_in_tensorflow, is_in_torch
-from grader.intake.sources import Source, look_at, look_at_unreadable
+from grader.intake.sources import Source, Surveyor
 from grader.intake.suffixes import is_source
 from grader.language import _
 from grader.sentences import listed
@@ -137,9 +137,10 @@ def _candidates(folder: Path, names: Sequence[str]) -> list[_Candidate]:
     """The sources with what they lead to.
 
     Raises:
-        IntakeError: they hold too much code together.
+        IntakeError: they hold too much together.
     """
-    sources = {each.name: each for each in _looked_at(folder, names)}
+    surveyor = Surveyor(folder, folder.name)
+    sources = {name: surveyor.look_at(name) for name in names}
     graph = import_graph({name: each.imports for name, each in sources.items()}, among(names))
     found = []
     for name, source in sources.items():
@@ -155,29 +156,6 @@ def _candidates(folder: Path, names: Sequence[str]) -> list[_Candidate]:
             )
         )
     return found
-
-
-def _looked_at(folder: Path, names: Sequence[str]) -> Iterator[Source]:
-    """What the files hold, read one by one.
-
-    Raises:
-        IntakeError: it is too much code together.
-    """
-    parser, left = Parser(), MAX_CODE_IN_ALL
-    for name in names:
-        source = _look_at(folder, name, parser)
-        left -= source.size
-        if left < 0:
-            raise too_much_code(folder.name, MAX_CODE_IN_ALL)
-        yield source
-
-
-def _look_at(folder: Path, name: str, parser: Parser) -> Source:
-    """What a file holds, or what shows of it where it cannot be read."""
-    try:
-        return look_at(name, read_document(folder / name, name), parser)
-    except IntakeError as error:
-        return look_at_unreadable(folder / name, name, error)
 
 
 def _in_tensorflow(candidates: Sequence[_Candidate]) -> list[_Candidate]:
@@ -262,7 +240,8 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
 def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
     """The files that hold something of the homework and that no other one imports.
 
-    None where they are more than is looked through, which the submission's reader is told.
+    What a notebook among them was saved as is the same work. There are none where they are more
+    than is looked through, which the submission's reader is told.
     """
     names = [name for name in files if is_source(name)][:MAX_CANDIDATES]
     try:
@@ -270,7 +249,18 @@ def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
     except IntakeError:
         return []
     imported = {name for each in candidates for name in each.reached - {each.name}}
-    return [each.name for each in candidates if each.marks and each.name not in imported]
+    works = [each.source for each in candidates if each.marks and each.name not in imported]
+    notebooks = {_bare_code(folder, each) for each in works if each.is_notebook} - {None}
+    return [
+        each.name for each in works if each.is_notebook or _bare_code(folder, each) not in notebooks
+    ]
+
+
+def _bare_code(folder: Path, source: Source) -> tuple[str, ...] | None:
+    """What stands in a notebook and in its export alike; None where it cannot be read."""
+    if source.refusal is not None:
+        return None
+    return bare_code(read_document(folder / source.name, source.name).code)
 
 
 def entry_of(folder: Path, name: str, *, brings_along: bool) -> tuple[Entry, tuple[str, ...]]:
@@ -292,14 +282,12 @@ def entry_of(folder: Path, name: str, *, brings_along: bool) -> tuple[Entry, tup
     document = read_document(folder / name, name)
     find = beside(folder) if brings_along else among(())
     sources: dict[str, Source] = {}
-    to_do, left = {name}, MAX_CODE_IN_ALL
-    parser = Parser()
+    to_do, surveyor = {name}, Surveyor(folder, name)
     while to_do:
-        source = _look_at(folder, to_do.pop(), parser)
+        source = surveyor.look_at(to_do.pop())
         sources[source.name] = source
-        left -= source.size
-        if left < 0 or len(sources) > MAX_FILES:
-            raise too_much_code(name, MAX_CODE_IN_ALL)
+        if len(sources) > MAX_FILES:
+            raise too_much_code(name, MAX_TEXT_IN_ALL)
         to_do |= {file for each in source.imports for file in find(source.name, each)}
         to_do -= sources.keys()
     marks = frozenset[str]().union(*(each.marks for each in sources.values()))

@@ -18,15 +18,19 @@ MAX_BYTES = 256 << 20
 MAX_SOURCE_BYTES = 16 << 20
 """The code of one script or notebook."""
 
-MAX_CODE_IN_ALL = 2 * MAX_SOURCE_BYTES
-"""Characters of code in all sources of one submission: to look through them takes 0.5 s for each
-million, and nobody else's work is read meanwhile."""
+MAX_TEXT_IN_ALL = 2 * MAX_SOURCE_BYTES
+"""Characters of code, and of text in which headings are looked for, in all sources of one
+submission: to look through them takes 0.5 s for each million, and nobody else's work is read
+meanwhile."""
 
 MAX_NOTEBOOK_BYTES = 64 << 20
 """A notebook with its outputs; one with many pictures has 10 MB."""
 
 MAX_CELLS = 5_000
 """Of one notebook; the homework's has 50."""
+
+MAX_CELLS_IN_ALL = 20_000
+"""Of all sources of one submission; to look at one takes 0.02 ms, whatever it holds."""
 
 MAX_OBJECTS = 1_000_000
 """Brackets in a notebook. An empty object takes 70 times the memory that it takes on disk."""
@@ -44,14 +48,19 @@ homework has 50,000."""
 MAX_PARSED_IN_ALL = 2 << 20
 """Of all sources of one submission; what is beyond is looked through line by line."""
 
+BRACE_LENGTH = 20
+"""Characters of a source that is parsed which an opening brace counts as. It may begin a field of
+an f-string, for which Python 3.11 makes a parser of its own: 43,000 of them take 2 s. A homework
+has five."""
+
 MAX_IMPORTS = 10_000
 """Of one source that are looked at; a script of 16 MB may name millions of modules."""
 
 MAX_HEADING = 200
 """Characters of a line in which a heading is looked for."""
 
-MAX_HEADINGS = 20_000
-"""Lines of one submission that may be headings: comments are."""
+MAX_HEADINGS = 5_000
+"""Lines of one source that may be headings: comments are. The homework has 200."""
 
 MAX_MARKS = 500
 """Headings of parts and questions that are kept; the homework has twelve."""

@@ -43,6 +43,13 @@ class Piece:
     text: str
     is_code: bool
 
+    @property
+    def length(self) -> int:
+        """Characters that are looked at; a picture within text is one line of millions."""
+        if self.is_code:
+            return len(self.text)
+        return min(len(self.text), MAX_HEADING * (self.text.count("\n") + 1))
+
 
 @dataclass(frozen=True)
 class Outline:
@@ -155,7 +162,7 @@ def _headings(piece: Piece) -> Iterator[_Heading]:
             below = number if begin and piece.is_code else below
         elif _WORD.search(line):
             # Of one character such as the Roman numeral two it makes the letters it looks like.
-            text = normalize("NFKC", line[:MAX_HEADING])
+            text = normalize("NFKC", line[:MAX_HEADING])[:MAX_HEADING]
             yield _Heading(piece.cell, number if piece.is_code else 0, below, text, piece.is_code)
 
 

@@ -7,7 +7,7 @@ import re
 import warnings
 from collections.abc import Iterator, Sequence
 
-from grader.intake.limits import MAX_PARSED, MAX_PARSED_IN_ALL
+from grader.intake.limits import BRACE_LENGTH, MAX_PARSED, MAX_PARSED_IN_ALL
 from grader.protocol.parts import Cell
 
 _MAGIC = re.compile(r"^([ \t]*+)[%!][^\n]*+", re.MULTILINE)
@@ -22,18 +22,26 @@ class Parser:
 
     def parsed(self, cells: Sequence[Cell]) -> Iterator[tuple[str, ast.Module | None]]:
         """Each cell's text with its tree; None where it is no Python, or too much of it."""
-        size = sum(len(cell.source) for cell in cells)
+        size = sum(_size(cell.source) for cell in cells)
         is_within = size <= min(MAX_PARSED, self._left)
         self._left -= size if is_within else 0
         for cell in cells:
             yield cell.source, parse(cell.source) if is_within else None
 
+    def tree(self, cell: Cell) -> ast.Module | None:
+        """One cell's tree by itself, whatever else stands in its notebook."""
+        ((_, tree),) = self.parsed([cell])
+        return tree
+
 
 def parse(text: str) -> ast.Module | None:
-    """A cell's tree, magics and shell lines as `pass`; None where it is no Python, or too deep.
+    """A cell's tree, magics and shell lines as `pass`.
 
-    Takes a thousand times the text's size in memory: whoever calls it bounds that.
+    None where it is no Python, too deep or too much: a tree takes a thousand times the text's size
+    in memory.
     """
+    if _size(text) > MAX_PARSED:
+        return None
     try:
         return _parse(text)
     except SyntaxError:
@@ -44,6 +52,11 @@ def parse(text: str) -> ast.Module | None:
         return _parse(without_magics)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
+
+
+def _size(text: str) -> int:
+    """Characters, as far as they tell how long it takes to parse a text."""
+    return len(text) + (BRACE_LENGTH - 1) * text.count("{")
 
 
 def _parse(text: str) -> ast.Module:

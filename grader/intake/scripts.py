@@ -63,7 +63,8 @@ def read_script(path: Path, name: str) -> Document:
     if not text.strip():
         raise EmptyFile(_("{file} is empty. Hand in the file with your work.", file=name))
     marks = find_marks([Piece(cell=0, text=text, is_code=True)])
-    return Document((Cell(file=name, source=text),), (note,) if note else (), marks)
+    notes = (note,) if note else ()
+    return Document((Cell(file=name, source=text),), notes, marks, length=len(text))
 
 
 def _decode(content: bytes, name: str) -> tuple[str, str | None]:

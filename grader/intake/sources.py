@@ -8,10 +8,11 @@ from pathlib import Path
 
 from grader.errors import IntakeError
 from grader.intake.blanks import count_blanks, definitions
-from grader.intake.documents import Document
+from grader.intake.documents import Document, too_many_cells, too_much_code
 from grader.intake.imports import Imported, imports_of
-from grader.intake.limits import MAX_IMPORTS, MAX_UNREADABLE
+from grader.intake.limits import MAX_CELLS_IN_ALL, MAX_IMPORTS, MAX_TEXT_IN_ALL, MAX_UNREADABLE
 from grader.intake.parsing import Parser
+from grader.intake.reading import read_document
 from grader.intake.recognition import homework_marks, is_call, trains_at_once
 from grader.intake.suffixes import is_notebook
 
@@ -43,7 +44,43 @@ class Source:
     refusal: IntakeError | None = None
 
 
-def look_at(name: str, document: Document, parser: Parser) -> Source:
+class Surveyor:
+    """Looks at the sources of one submission until they hold more than any homework does."""
+
+    def __init__(self, folder: Path, owner: str) -> None:
+        """Begin.
+
+        Args:
+            folder: where the sources lie.
+            owner: what is said to hold too much.
+        """
+        self._folder, self._owner = folder, owner
+        self._parser = Parser()
+        self._characters, self._cells = MAX_TEXT_IN_ALL, MAX_CELLS_IN_ALL
+
+    def look_at(self, name: str) -> Source:
+        """What a file holds, or what shows of it where it cannot be read.
+
+        Raises:
+            IntakeError: with those before, it is too much.
+        """
+        try:
+            document = read_document(self._folder / name, name)
+        except IntakeError as error:
+            return _look_at_unreadable(self._folder / name, name, error)
+        self._count(document)
+        return _look_at(name, document, self._parser)
+
+    def _count(self, document: Document) -> None:
+        self._characters -= document.length
+        self._cells -= document.cells_in_all
+        if self._characters < 0:
+            raise too_much_code(self._owner, MAX_TEXT_IN_ALL)
+        if self._cells < 0:
+            raise too_many_cells(self._owner, MAX_CELLS_IN_ALL)
+
+
+def _look_at(name: str, document: Document, parser: Parser) -> Source:
     """What a document holds.
 
     Args:
@@ -76,7 +113,7 @@ def look_at(name: str, document: Document, parser: Parser) -> Source:
     )
 
 
-def look_at_unreadable(path: Path, name: str, refusal: IntakeError) -> Source:
+def _look_at_unreadable(path: Path, name: str, refusal: IntakeError) -> Source:
     """What shows of the homework in a file that cannot be read.
 
     Args:

@@ -468,6 +468,18 @@ def test_works_that_typed_names_bring_together_are_noted_in_the_roll_call(
     assert note.startswith(f"{KIM} is put together from 2 files or folders by what people typed")
 
 
+def test_a_notebook_that_takes_the_place_of_a_script_is_noted_in_the_roll_call(
+    put: Put, batch: Path
+) -> None:
+    cell = {"cell_type": "code", "source": HOMEWORK.replace("x\n", "0\n"), "metadata": {}}
+    put("kim_4711.ipynb", json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5}))
+    put("kim_4711.py")
+    put("lee_0815.py")
+    (note,) = opened(batch).source.notes
+    assert note.startswith("kim_4711 is put together from 2 files or folders by what people typed")
+    assert "kim_4711.ipynb and kim_4711.py could each be the homework." in note
+
+
 LONG = "/".join(chr(97 + number) * 250 for number in range(18)) + "/x.py"
 
 
@@ -729,7 +741,7 @@ def test_a_notebook_and_its_exported_script_are_one_submission(
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     for name in ("20231234", "kim_minsu"):
         put(f"{name}.ipynb", json.dumps(notebook))
-        put(f"{name}.py", code)
+        put(f"{name}.py", f"# coding: utf-8\n# In[ ]:\n\n\n{code}\n")
     put("20231236.py")
     roster = tmp_path / "roster.csv"
     roster.write_text("id,name\n20231234,Ada Lovelace\n20231235,Minsu Kim\n20231236,Grace Hopper\n")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import entries, read_own_work, read_submission, sources
-from tests.intake.notebooks import HOMEWORK, write
+from grader.intake import entries, parsing, read_own_work, read_submission, sources
+from tests.intake.notebooks import HOMEWORK, text, write
 
 ALL = HOMEWORK + (
     "def three_layer_convnet(x, params): return flatten(x)\n"
@@ -265,11 +265,17 @@ def test_an_import_in_a_text_or_a_comment_is_none(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(60)
-def test_sources_too_large_to_be_parsed_are_looked_through_line_by_line(tmp_path: Path) -> None:
-    write(tmp_path / "hw5.ipynb", ["from src import (\n    nets,\n)\n" + "x = 1\n" * 100_000, RUNS])
+@pytest.mark.parametrize("rest", ["x = 1\n" * 100_000, f"f'{'{a}' * 10_000}'"])
+def test_sources_too_large_to_be_parsed_are_looked_through_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rest: str
+) -> None:
+    parsed: list[str] = []
+    monkeypatch.setattr(parsing, "parse", parsed.append)
+    write(tmp_path / "hw5.ipynb", ["from src import (\n    nets,\n)\n" + rest, RUNS])
     (tmp_path / "src").mkdir()
     (tmp_path / "src" / "nets.py").write_text(NETS)
     assert read_submission(tmp_path).entry == "hw5.ipynb"
+    assert parsed == [NETS]
 
 
 def test_a_script_is_scanned_once_however_many_import_it(
@@ -287,13 +293,29 @@ def test_a_script_is_scanned_once_however_many_import_it(
 def test_more_code_than_any_homework_s_is_refused_before_all_of_it_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(entries, "MAX_CODE_IN_ALL", 3 << 20)
+    monkeypatch.setattr(sources, "MAX_TEXT_IN_ALL", 3 << 20)
     for number in range(5):
         (tmp_path / f"{number}.py").write_text("#" * (1 << 20))
     (tmp_path / "hw.py").write_text(ALL)
     message = f"{tmp_path.name} holds more than 3 MB of code, which no homework does. "
     assert read_submission(tmp_path).problem == message + "Hand in your own work alone."
     assert entries.separate_works(tmp_path, [f"{number}.py" for number in range(5)]) == []
+
+
+@pytest.mark.parametrize(
+    ("limit", "what"), [("MAX_CELLS_IN_ALL", "1,000 cells"), ("MAX_TEXT_IN_ALL", "0 MB of code")]
+)
+def test_notebooks_of_more_text_than_any_homework_s_are_refused_before_all_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, what: str
+) -> None:
+    monkeypatch.setattr(sources, limit, 1_000)
+    read: list[str] = []
+    monkeypatch.setattr(sources, "homework_marks", lambda code: frozenset(read.append(code) or ()))
+    for number in range(5):
+        write(tmp_path / f"{number}.ipynb", ["x = 1", *[text("# 1\n")] * 400])
+    message = f"{tmp_path.name} holds more than {what}, which no homework does. "
+    assert read_submission(tmp_path).problem == message + "Hand in your own work alone."
+    assert len(read) < 3
 
 
 def put_cut_off(path: Path, *cells: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
+from grader.intake import notebooks
 from grader.intake.documents import Document
 from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
 from grader.intake.notebooks import read_notebook
@@ -124,6 +125,21 @@ def test_an_odd_execution_count_is_none(tmp_path: Path, count: object) -> None:
     assert read(tmp_path, code("x = 1", count)).executed == (None,)
 
 
+@pytest.mark.parametrize("version", [2, 3])
+def test_odd_cells_of_an_old_format_are_read_without_a_search_for_what_is_odd(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: int
+) -> None:
+    def validate(*_: object, **__: object) -> None:
+        raise AssertionError("validated")  # which takes a millisecond for each of 5,000 cells
+
+    monkeypatch.setattr(nbformat, "validate", validate)
+    counts = ["x", -1, 1.5, {}, 7]
+    cells = [{"cell_type": "code", "input": "x = 1", "prompt_number": each} for each in counts]
+    path = tmp_path / "hw.ipynb"
+    path.write_text(json.dumps({"nbformat": version, "worksheets": [{"cells": cells}]}))
+    assert read_notebook(path, "hw.ipynb").executed == (None, None, None, None, 7)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -193,13 +209,7 @@ def test_a_flood_of_cells_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("sheets", [1, 10])
-def test_a_flood_of_cells_of_an_old_format_is_refused_before_it_is_converted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sheets: int
-) -> None:
-    def convert(*_: object) -> None:
-        raise AssertionError("converted")
-
-    monkeypatch.setattr(nbformat, "from_dict", convert)
+def test_a_flood_of_cells_of_an_old_format_is_refused(tmp_path: Path, sheets: int) -> None:
     old = {"nbformat": 3, "worksheets": [{"cells": [{}] * (6_000 // sheets)}] * sheets}
     assert "holds 6,000 cells, and 5,000 are the most" in refusal(
         tmp_path, json.dumps(old).encode()
@@ -209,6 +219,16 @@ def test_a_flood_of_cells_of_an_old_format_is_refused_before_it_is_converted(
 def test_a_flood_of_code_is_refused(tmp_path: Path) -> None:
     big = json.dumps(document([code("x" * (MAX_SOURCE_BYTES + 1))])).encode()
     assert "more than 16 MB of code" in refusal(tmp_path, big)
+
+
+def test_a_flood_of_text_is_refused_and_a_picture_within_text_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebooks, "MAX_SOURCE_BYTES", 1 << 20)
+    picture = text("# Title\n![me](data:image/png;base64," + "A" * (2 << 20) + ")\n")
+    assert read(tmp_path, picture, "x = 1").title == "Title"
+    flood = json.dumps(document([text("# 1\n" * (1 << 18)), code("x = 1")])).encode()
+    assert "more than 1 MB of code" in refusal(tmp_path, flood)
 
 
 def test_outputs_of_many_megabytes_are_left_unread(tmp_path: Path) -> None:
