@@ -59,10 +59,6 @@ class Undo:
             if isinstance(value, list) and any(isinstance(item, Tensor) for item in value):
                 self._lists.setdefault(id(value), (value, list(value)))
 
-    def trained(self) -> list[Tensor]:
-        """The leaves of which gradients were computed."""
-        return [leaf for leaf, _, _ in self._leaves.values()]
-
     def keep_optimizer(self, optimizer: torch.optim.Optimizer) -> None:
         """Before an optimizer steps for the first time."""
         if id(optimizer) not in self._optimizers:
