@@ -24,6 +24,8 @@ _KINDS = frozenset(
 )  # a subclass, or a metaclass that is compared, may be the student's and raise anything
 LARGEST, MOST = 1000, 20_000
 """Items of one container that is looked into, and of all: settings and histories, no images."""
+MOST_FOLDERS = 100
+"""Of one statement that are looked at; to tell where one lies takes the longer the deeper it is."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ class Once:
     def __init__(self) -> None:
         self._kept: list[tuple[Any, Any]] = []
         self._folders: list[Path] = []
+        self._made = 0
 
     def install(self) -> None:
         """See folders being made, for good; os.makedirs and pathlib come through here."""
@@ -61,7 +64,7 @@ class Once:
     def begin(self, namespace: dict[str, Any]) -> None:
         """Another statement is about to run in this namespace."""
         self._kept = [(each, copy.copy(each)) for each in _containers(namespace)]
-        self._folders = []
+        self._folders, self._made = [], 0
 
     def anew(self, code: CodeType, namespace: dict[str, Any]) -> Callable[[], None]:
         """The statement in hand as something to carry out, as if it had not run yet."""
@@ -81,6 +84,9 @@ class Once:
         @functools.wraps(makes)
         def mkdir(path: Any, *args: Any, **keywords: Any) -> None:
             makes(path, *args, **keywords)
+            self._made += 1
+            if self._made > MOST_FOLDERS:
+                return
             with contextlib.suppress(TypeError, OSError):  # bytes, or nobody knows where
                 self._folders.append(Path(path).absolute())
 
