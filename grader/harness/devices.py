@@ -90,7 +90,7 @@ class Devices:
             # These fail too late: after every later tensor was made to, or where they are used.
             torch.set_default_tensor_type = self._set_default_tensor_type
             torch.cuda.Event = _Stream  # type: ignore[assignment,misc]  # a class for a class
-            torch.autocast.__init__ = _autocast_as_on_a_gpu  # type: ignore[method-assign]  # too
+            torch.autocast.__init__ = _autocast_as_on_a_gpu  # type: ignore[method-assign]  # for good
 
     def replaced_for(self, error: BaseException) -> bool:
         """Whether an exception came of a missing GPU, and is worth another try from now on."""

@@ -36,7 +36,7 @@ from grader.harness.loaded import Loaded
 from grader.harness.mending import mend
 from grader.harness.once import Once
 from grader.harness.own_modules import OwnModules
-from grader.harness.recorder import Recorder, Trained
+from grader.harness.recorder import Recorder, Rehearsed
 from grader.harness.recording import Namespace, Recording
 from grader.harness.returned import Returned
 from grader.harness.served import ServedCIFAR10, Source, open_source
@@ -195,7 +195,7 @@ class Loader:
         finally:
             watch.ignore()
 
-    def _rehearse(self, namespace: Namespace, training: Callable[[], object]) -> Trained | None:
+    def _rehearse(self, namespace: Namespace, training: Callable[[], object]) -> Rehearsed | None:
         """Begin a training within a statement, up to its first step; nothing of it stays."""
         self._begin()
         error = None
@@ -209,7 +209,7 @@ class Loader:
         self._begin()
         if error is not None and self._devices.replaced_for(error):
             return self._rehearse(namespace, training)
-        return None if model is None or optimizer is None else Trained(model, optimizer)
+        return None if model is None or optimizer is None else Rehearsed(model, optimizer)
 
     def _begin(self) -> None:
         """Forget what was seen so far."""
@@ -248,7 +248,8 @@ class Loader:
         the optimizer that is made with it is the one that the next training is given. One of the
         same name, made further above, is another model's.
         """
-        numbers = {name: Returned() for name in self._excuses.missing_of(statement)}
+        missing = self._excuses.missing_of(statement) - recorder.namespace.keys()
+        numbers = {name: Returned() for name in missing}
         if not numbers or recorder.calls:
             return False
         names = dict(recorder.namespace)
@@ -265,7 +266,7 @@ class Loader:
             and not any(trained)
         )
         if is_of_use:
-            for name in numbers.keys() - statement.binds:
+            for name in missing - statement.binds:
                 recorder.namespace.pop(name, None)
             self._excuses.note_bound(statement)
         else:

@@ -45,7 +45,7 @@ CHECKERS = ("check_accuracy_part2", "check_accuracy_part34")
 
 
 @dataclass(frozen=True)
-class Trained:
+class Rehearsed:
     """What a training of the student's own was seen to train, and by which optimizer."""
 
     model: nn.Module
@@ -64,7 +64,7 @@ class Recorder:
     sources: Sources
     recordings: dict[str, Recording] = field(default_factory=dict)
     rehearsing: bool = True
-    rehearse: Callable[[Callable[[], object]], Trained | None] = lambda _: None
+    rehearse: Callable[[Callable[[], object]], Rehearsed | None] = lambda _: None
     """Begins a training and takes it back; what it trains by which optimizer, if that was seen."""
     _calls: Counter[str] = field(default_factory=Counter)
     weights: LastValues = field(default_factory=LastValues)

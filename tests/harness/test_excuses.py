@@ -239,6 +239,16 @@ def test_what_a_search_finds_makes_the_optimizer_of_the_next_training(load, trai
     )  # fmt: skip
 
 
+def test_a_value_that_a_search_would_have_replaced_stays_as_it_was(load) -> None:
+    outcome = load(
+        NET + "best_rate = 0.25\n"
+        + SEARCHED.replace("results = search", "best_rate, least = search")
+        + "optimizer = optim.Adam(model.parameters(), lr=best_rate, eps=least)",
+        probe="answer = [names['best_rate'], type(names['optimizer']).__name__]",
+    )  # fmt: skip
+    assert outcome.answer == [0.25, "Adam"]
+
+
 def test_what_a_search_finds_makes_no_model(load) -> None:
     outcome = load(NET + SEARCHED + "train_part34(best_model, optimizer)\nafter = best_rate")
     assert [each.api for each in outcome.trained] == ["loop"]
