@@ -7,11 +7,14 @@ namespace, as a notebook would, with three things put in place of what a noteboo
   the grader's data; nothing else is in the process.
 - The homework's given functions exist from the start (`given`); a submission's own definition
   replaces them as in any Python program.
-- Training is *rehearsed*: a call of `train_part2` or `train_part34` is recorded with its arguments
-  (`recording`), and a loop of the student's own is stopped at its first optimizer step (`watching`
-  sees it), what it changed is put back (`undo`), and it is recorded as the statement to run again.
+- Training is *rehearsed* (`rehearsing`): a call of `train_part2` or `train_part34` is recorded with
+  its arguments (`recording`), and a loop of the student's own is stopped at its first optimizer
+  step (`watching` sees it), what it changed is put back (`undo`), and it is recorded as the
+  statement to run again.
   A call that is given no optimizer is begun and put back likewise, to see what it trains.
   What it did that works only once is put right when it is (`once`).
+
+What fails only because it is run here (`running`) is run once more in another way.
 
 `train` then runs what was recorded, the student's own function or loop, unchanged, but every batch
 it draws passes a meter (`gate`). The meter ends the run at its budget and now and then pauses it;
