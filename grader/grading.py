@@ -41,7 +41,6 @@ from grader.serving import TrainingFolders
 from grader.sharing import Shelf
 from grader.students import Options, Students
 from grader.trainers import Trainers
-from grader.training import EXCHANGES
 from grader.understanding import Understanding, open_student, understand
 
 FLATTEN = "flatten"
@@ -73,7 +72,9 @@ class Grader:
         self._rubric = rubric
         self._store = store
         self._options = options
-        self._folders = TrainingFolders(store, options.scratch, EXCHANGES) if store else None
+        self._folders = (
+            TrainingFolders(store, options.scratch, rubric.integrity.exchanges) if store else None
+        )
         self._students = Students(rubric, self._folders, control, options)
 
     @cached_property

@@ -41,11 +41,6 @@ from grader.sandbox.student import Student
 PRESCRIBED: tuple[RunName, ...] = ("barebones", "module", "sequential_convnet")
 """The runs of which the homework prescribes the network, and so what one image costs."""
 
-EXCHANGES = 2
-"""Trainings on exchanged labels before a run is contradicted: one may have had bad luck."""
-TIMES_AS_LONG, TRIAL_SLACK = 3.0, 60.0
-"""What such a training may take of what the same took before, and seconds besides."""
-
 Exchanged = tuple[Student, NDArray[np.int64]]
 FindShared = Callable[[RunName, MatchedRun], RunResult | None]
 
@@ -305,7 +300,7 @@ class Trainer:
         before = [attempt.curve[index].val_accuracy for index in leaps]
         # A leap that no trial comes up to; one of several is missed by bad luck now and then.
         reasons: list[str | None] = [None] * len(leaps)
-        for number in range(EXCHANGES):
+        for number in range(self._integrity.exchanges):
             again = self._accuracies_again(attempt, leaps, number)
             if again is None:
                 self.flags.append(not_looked_into(order.name, before[-1]))
@@ -323,7 +318,8 @@ class Trainer:
         self, attempt: Attempt, pauses: Sequence[int], number: int
     ) -> list[float] | None:
         seed = self._seeds(attempt.order.name, number)
-        seconds = TIMES_AS_LONG * attempt.waited[pauses[-1]] + TRIAL_SLACK
+        rules = self._integrity
+        seconds = rules.trial_times * attempt.waited[pauses[-1]] + rules.trial_seconds
         with self._exchanged(self._student, seed, number) as (student, called):
             if not self._late_is_left_out:
                 # Else whoever uses up the time before cannot be looked into.

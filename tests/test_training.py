@@ -19,7 +19,7 @@ from grader.rubric import RunSpec, Training, default_rubric, load_rubric
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
 from grader.serving import TrainingFolders
-from grader.training import EXCHANGES, Trainer
+from grader.training import Trainer
 
 RULES = Training(
     stop_when_reached=True,
@@ -48,9 +48,10 @@ TRAINED = NET + "train_part34(model, optim.SGD(model.parameters(), lr=1e-3))\n"
 def trainer_of(student_of, data_root, tmp_path_factory, request):
     """Makes the trainer of a script, and the list of what it reports."""
     store = open_store("synthetic", data_root)
-    folders = TrainingFolders(store, tmp_path_factory.mktemp("folders"), EXCHANGES)
-    start_worker_on = request.getfixturevalue("start_worker_on")
     rubric = load_rubric(default_rubric(), known_checks())
+    exchanges = rubric.integrity.exchanges
+    folders = TrainingFolders(store, tmp_path_factory.mktemp("folders"), exchanges)
+    start_worker_on = request.getfixturevalue("start_worker_on")
     time_for: dict[str, float] = {}
 
     def serve(student: Student, folder: Path) -> Student:
@@ -84,6 +85,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         epoch_seconds: float = 1e9,
         given_loops: bool = True,
         time_for_trials: float | None = None,
+        trial_seconds: float = rubric.integrity.trial_seconds,
         late_is_left_out: bool = False,
         mixes: bool = False,
         **deadlines: float,
@@ -93,12 +95,14 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         student = serve(student_of(source, files, **deadlines), folders.plain)
         seen: list[Progress] = []
         spec = RunSpec(threshold=threshold, epochs=epochs, mixed_precision=True)
+        integrity = rubric.integrity.model_copy(update={"trial_seconds": trial_seconds})
+        runs = dict.fromkeys(rubric.runs, spec)
         marks = find_marks([Piece(cell=0, text=source, is_code=True)])
         outline = Outline(student.material.cells, marks)
         trainer = Trainer(
             student,
             match_runs(student.loaded.recorded, outline),
-            rubric.model_copy(update={"runs": dict.fromkeys(rubric.runs, spec)}),
+            rubric.model_copy(update={"runs": runs, "integrity": integrity}),
             Conductor(HeldOut(store, threads=1, unseen=400), rules, 1, seen.append, given_loops),
             seeds=lambda name, attempt: 100 + attempt,
             exchanged=exchanged,
@@ -361,9 +365,8 @@ def test_time_that_was_used_up_before_keeps_nobody_from_looking_into_a_leap(trai
     assert trainer.flags == []
 
 
-def test_who_dawdles_when_labels_are_exchanged_did_not_learn(trainer_of, data_root, monkeypatch):
+def test_who_dawdles_when_labels_are_exchanged_did_not_learn(trainer_of, data_root):
     """Else the time would be used up in the trial, and nothing but a flag would come of it."""
-    monkeypatch.setattr("grader.training.TRIAL_SLACK", 0.0)
     label = open_store("synthetic", data_root).train().labels[0]
     dawdling = (
         "import time\n"
@@ -374,7 +377,8 @@ def test_who_dawdles_when_labels_are_exchanged_did_not_learn(trainer_of, data_ro
         "        F.cross_entropy(model(x), y).backward()\n"
         "        optimizer.step()\n"
     )
-    trainer, _ = trainer_of(dawdling + TRAINED, threshold=0.15, time_for_trials=0.0)
+    source = dawdling + TRAINED
+    trainer, _ = trainer_of(source, threshold=0.15, time_for_trials=0.0, trial_seconds=0.0)
     assert trainer.run("module").status is RunStatus.FAILED
     assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
 

@@ -136,6 +136,9 @@ class Integrity(Part):
         first_jump: the same, to the first one after the start.
         exchanged_share: of the accuracy that must be reached again, with the labels exchanged and
             from shuffled weights.
+        exchanges: trainings on exchanged labels before a run is contradicted.
+        trial_times: what each of them may take of what the same took before ...
+        trial_seconds: ... and so many seconds besides.
         unseen_images: how many images each run is measured on that it was never shown.
         unseen_share: of the accuracy on the validation images that must remain on these.
         unseen_deviations: by so many standard deviations less, chance may be the reason.
@@ -146,6 +149,9 @@ class Integrity(Part):
     jump: Share
     first_jump: Share
     exchanged_share: Share
+    exchanges: PositiveInt
+    trial_times: PositiveFloat
+    trial_seconds: NonNegativeFloat
     unseen_images: PositiveInt
     unseen_share: Share
     unseen_deviations: PositiveFloat
