@@ -21,6 +21,7 @@ from grader.calibrations import kept_fairness
 from grader.checks.catalogue import known_checks
 from grader.errors import AdjustmentsError, UserError
 from grader.intake import Submission
+from grader.interrupts import interrupts_held
 from grader.jobs import CheckStarted, Opened, Setup, Trained
 from grader.keys import key_of
 from grader.language import _
@@ -153,7 +154,8 @@ def grade_on(
         try:
             batch.grade(pool)
         finally:
-            batch.write_index(source, fairness)
+            with interrupts_held():  # the grading may have come to its end
+                batch.write_index(source, fairness)
     return batch.in_order()
 
 
