@@ -6,7 +6,7 @@ import errno
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Self
+from dataclasses import dataclass, field
 
 from grader.intake.limits import MAX_FOLDER_DEPTH, MAX_NAME_BYTES, MAX_PATH_BYTES
 from grader.language import N_, _
@@ -17,33 +17,33 @@ _OF_NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST, errno
 """What a file system answers to a name that it does not take; case may not count there."""
 
 
-class Refusal(str):
+@dataclass(frozen=True)
+class Refusal:
     """Why an entry is left out.
 
-    As a text it is the end of an English sentence that begins with the entry, for those who look
-    through a whole download; :meth:`of` is all of it, in the language that is spoken.
+    Attributes:
+        sentence: marked for translation, without its full stop; `{what}` is the entry.
+        values: of its other places.
     """
 
-    _sentence: str
-    _values: Mapping[str, object]
-
-    def __new__(cls, sentence: str, **values: object) -> Self:
-        """Of a marked sentence that begins with `{what}`, and the values of its other places."""
-        refusal = super().__new__(cls, sentence.removeprefix("{what} ").format(**values))
-        refusal._sentence, refusal._values = sentence, values
-        return refusal
+    sentence: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
     def of(self, what: str) -> str:
-        """The sentence about an entry, without its full stop."""
-        return _(self._sentence, what=what, **self._values)
+        """The sentence about an entry, in the language that is spoken."""
+        return _(self.sentence, what=what, **self.values)
+
+    def in_english(self, what: str) -> str:
+        """The same for those who look through a whole download."""
+        return self.sentence.format(what=what, **self.values)
 
 
 class EntryRefused(Exception):
     """An entry is left out, for this reason."""
 
     def __init__(self, sentence: str, **values: object) -> None:
-        self.reason = Refusal(sentence, **values)
-        super().__init__(self.reason)
+        self.reason = Refusal(sentence, values)
+        super().__init__(self.reason.in_english("an entry"))
 
 
 def zip_name(stored: str, flags: int) -> str:
@@ -121,7 +121,8 @@ def refused_by_system(error: OSError) -> Refusal:
     """
     if error.errno not in _OF_NAMES:
         raise error
-    return Refusal(N_("{what} cannot be written under its name ({reason})"), reason=error.strerror)
+    sentence = N_("{what} cannot be written under its name ({reason})")
+    return Refusal(sentence, {"reason": error.strerror})
 
 
 def shortened(path: str) -> str:

@@ -26,13 +26,13 @@ def passed_over(tree: Tree, choice: Choice, others: Sequence[Entry]) -> Iterator
 
 def _nowhere(tree: Tree) -> Iterator[PassedOver]:
     for name, reason in tree.nowhere().items():
-        yield PassedOver(name=readable(name), reason=f"{readable(name)} {reason}.")
+        yield PassedOver(name=readable(name), reason=f"{reason.in_english(readable(name))}.")
 
 
 def _no_work(entry: Entry) -> PassedOver:
     name = readable(entry.name)
     if entry.refused is not None:
-        return PassedOver(name=name, reason=f"{name} {entry.refused}.")
+        return PassedOver(name=name, reason=f"{entry.refused.in_english(name)}.")
     return PassedOver(name=name, reason=f"{name} is no notebook, no script, no folder, no archive.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
@@ -143,7 +143,7 @@ class Stager:
             notes.append(_("{number:,} more files were left out.", number=more))
         return there
 
-    def _is_gone(self, source: str, refused: Mapping[str, str]) -> bool:
+    def _is_gone(self, source: str, refused: Collection[str]) -> bool:
         """Whether a part was left out, or is a folder of which everything was."""
         has_lost = any(path.startswith(f"{source}/") for path in refused)
         return source in refused or (has_lost and not self._tree.path(source).is_dir())

@@ -301,7 +301,7 @@ class Writer:
             top = self._shares.top(path)
             is_whole = path != top  # else the share is many things at the top
             sentence = _IS_CROWDED if is_whole else _IS_ONE_OF_A_CROWD
-            self._refused[top] = Refusal(sentence, most=limits.share.entries)
+            self._refused[top] = Refusal(sentence, {"most": limits.share.entries})
 
 
 _IS_CROWDED = N_("{what} holds more than {most:,} files and folders")

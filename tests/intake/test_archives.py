@@ -54,6 +54,11 @@ def names(folder: Path) -> set[str]:
     return {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()}
 
 
+def told(unpacked: Unpacked) -> dict[str, str]:
+    """Why entries were left out; each sentence begins with "It"."""
+    return {name: reason.in_english("It") for name, reason in unpacked.refused.items()}
+
+
 def zip_of(*entries: tuple[zipfile.ZipInfo | str, bytes], method: int = 8) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", method) as archive:
@@ -147,13 +152,13 @@ def test_a_name_that_leads_elsewhere_is_refused_and_the_rest_goes_on(
 ) -> None:
     files = {name: b"evil", "hw5.py": b"x = 1"}
     packed = lms.zipped(files) if kind == "zip" else lms.tarred(files, "w")
-    assert list(unpacks(packed, f"a.{kind}").refused.values()) == [reason]
+    assert list(told(unpacks(packed, f"a.{kind}")).values()) == [f"It {reason}"]
     assert names(target) == {"hw5.py"}
 
 
 def test_a_name_with_a_nul_is_refused(unpacks: Unpack, target: Path) -> None:
     packed = zip_of(("a_b.py", b"evil"), ("hw5.py", b"x")).replace(b"a_b.py", b"a\0b.py")
-    assert unpacks(packed).refused == {"a\\x00b.py": "has a NUL character in its name"}
+    assert told(unpacks(packed)) == {"a\\x00b.py": "It has a NUL character in its name"}
     assert names(target) == {"hw5.py"}
 
 
@@ -196,10 +201,8 @@ def test_of_entries_with_one_name_the_last_counts_with_a_note(
 
 def test_a_file_and_a_folder_of_one_name_do_not_meet(unpacks: Unpack, target: Path) -> None:
     unpacked = unpacks(zip_of(("a", b"1"), ("a/b", b"2"), ("c/d", b"3"), ("c", b"4")))
-    assert unpacked.refused == {
-        "a/b": "has the same name as a folder",
-        "c": "has the same name as a folder",
-    }
+    reason = "It has the same name as a folder"
+    assert told(unpacked) == {"a/b": reason, "c": reason}
     assert names(target) == {"a", "c/d"}
 
 
@@ -389,7 +392,7 @@ def test_one_person_s_flood_of_entries_spoils_that_person_s_share_alone(
             for name in files
         ), format=tarfile.PAX_FORMAT)  # fmt: skip
     unpacked = unpacks(packed, f"all.{kind}", SHARED)
-    assert dict(unpacked.refused) == {f"{around}mal": "holds more than 50 files and folders"}
+    assert told(unpacked) == {f"{around}mal": "It holds more than 50 files and folders"}
     others = {name for name in names(target) if "/mal/" not in f"/{name}"}
     assert others == {around + name for name in names_ if "mal" not in name} | {
         f"{around}p{n}/hw5.py" for n in range(40)
@@ -402,8 +405,8 @@ def test_one_person_s_flood_of_bytes_leaves_out_what_is_beyond_their_share(
 ) -> None:
     packed = zip_of(*((f"mal/{n}", b"x" * (300 << 10)) for n in range(5)), ("zoe.py", b"x"))
     unpacked = unpacks(packed, "all.zip", SHARED)
-    reason = "is beyond the 1 MB that all files of one person may have"
-    assert dict(unpacked.refused) == dict.fromkeys(("mal/3", "mal/4"), reason)
+    reason = "It is beyond the 1 MB that all files of one person may have"
+    assert told(unpacked) == dict.fromkeys(("mal/3", "mal/4"), reason)
     assert names(target) == {"mal/0", "mal/1", "mal/2", "zoe.py"}
 
 
@@ -436,8 +439,8 @@ def test_many_attachments_of_one_person_are_one_share(
     unpacked = unpacks(packed, f"all.{kind}", limits)
     own = sum(path.stat().st_size for path in target.rglob("*.bin"))
     assert 600 << 10 <= own <= 1 << 20
-    assert set(unpacked.refused.values()) == {
-        "is beyond the 1 MB that all files of one person may have"
+    assert set(told(unpacked).values()) == {
+        "It is beyond the 1 MB that all files of one person may have"
     }
     assert (target / zoe).read_bytes() == b"x"
 
@@ -467,7 +470,7 @@ LEFT_OUT = {
     "links": (
         "mal/{}",
         tarfile.SYMTYPE,
-        {f"mal/{n}": "is a link to another place" for n in range(50)},
+        {f"mal/{n}": "It is a link to another place" for n in range(50)},
     ),
     "names": ("mal/../../{}", b"0", None),
 }
@@ -492,7 +495,7 @@ def test_what_is_left_out_of_one_share_does_not_count_for_the_others(
     unpacked = unpacks(packed, f"all.{kind}", replace(SHARED, entries=100))
     assert names(target) == {"mal/a.py", "zoe.py"}
     assert len(unpacked.refused) <= 50
-    assert refused is None or unpacked.refused == refused
+    assert refused is None or told(unpacked) == refused
 
 
 def test_a_download_with_more_entries_than_any_says_how_it_can_be_graded(unpacks: Unpack) -> None:
@@ -606,10 +609,10 @@ def test_a_name_that_the_file_system_does_not_take_is_left_out(
         return real(path, *args, **keywords)
 
     monkeypatch.setattr(Path, method, guarded)
-    refused = unpacks(content, limits=limits).refused
+    unpacked = unpacks(content, limits=limits)
     assert names(target) == {"good/a.py"}
-    reason = f"cannot be written under its name ({os.strerror(number)})"
-    assert refused == {"bad/a.py": reason, "bad/b.py": reason}
+    reason = f"It cannot be written under its name ({os.strerror(number)})"
+    assert told(unpacked) == {"bad/a.py": reason, "bad/b.py": reason}
 
 
 def test_a_full_disk_ends_the_unpacking(

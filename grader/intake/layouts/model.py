@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from grader.choices import LayoutName
+from grader.intake.entry_names import Refusal
 
 ReadText = Callable[[str, int], str]
 """Reads a file of the download, by name, up to so many bytes; "" where it cannot be read."""
@@ -17,8 +18,8 @@ class Entry:
 
     name: str
     is_folder: bool = False
-    refused: str | None = None
-    """Why it is not there after all (a link, too large); the end of a sentence."""
+    refused: Refusal | None = None
+    """Why it is not there after all: a link, too large."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,3 @@
-import time
-
-
 def flatten(x):
     return x.reshape(x.shape[0], -1)
 
@@ -9,4 +6,3 @@ def three_layer_convnet(x, params):
     kept = []
     while True:
         kept.append([bytearray(1000) for _ in range(1000)])
-        time.sleep(0.001)
