@@ -16,7 +16,7 @@ import torch
 from grader.attempts import Progress
 from grader.checks.catalogue import known_checks
 from grader.data import default_data_root, open_store, shared_trainings
-from grader.errors import UserError
+from grader.errors import UserError, WorkerNotStarted
 from grader.files import is_full
 from grader.grading import Grader, Watcher
 from grader.harness.memory import keep_freed_memory
@@ -133,6 +133,13 @@ def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> Finished:
             reason = _("The disk of TMPDIR was full while this was graded, and is not any more.")
             return Finished(result=grader.ungraded(job.submission, reason))
         traceback.print_exc()  # seen with --debug
+        if isinstance(error, WorkerNotStarted):
+            reason = _(
+                "No process could be started for it ({error}). Allow more processes and memory "
+                "here, or grade fewer at once with --jobs; then grade again.",
+                error=error,
+            )
+            return Finished(result=grader.ungraded(job.submission, reason))
         what = f"{type(error).__name__}: {error}"[:500]
         reason = _(
             "torchgrade itself failed on this submission ({error}). Please report it.", error=what

@@ -18,7 +18,7 @@ import numpy  # noqa: F401  # for the forks
 import torch  # noqa: F401  # for the forks
 
 from grader.sandbox.isolation import die_with_parent, keep_memory_private
-from grader.sandbox.server import WorkerServer
+from grader.sandbox.server import WorkerServer, forks
 
 
 def main() -> None:
@@ -50,7 +50,7 @@ def _load_what_workers_need() -> None:
 def _fork_examiner(server: WorkerServer, connection: socket.socket) -> None:
     control, examiner_end = socket.socketpair()
     with connection, examiner_end:
-        if os.fork() == 0:
+        if forks():
             die_with_parent()
             keep_memory_private()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -1,7 +1,8 @@
-"""What this machine lets us use: cores and memory, cgroup limits respected."""
+"""What this machine lets us use: cores, memory, processes; cgroup limits respected."""
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,16 +15,23 @@ SLOT_BYTES = 3 << 29
 worker as much; the rest is for networks that are larger than these."""
 
 
+SLOT_PROCESSES = 512
+"""Processes and threads of one slot at most: three workers that have as many threads as they may,
+and the examiner. Who could take those of the next slot would end its work."""
+
+
 @dataclass(frozen=True)
 class Machine:
-    """Processor cores and bytes of memory that may be used."""
+    """Processor cores, bytes of memory, and processes and threads that may be used."""
 
     cores: int
     memory: int
+    processes: float = math.inf
 
     def slots(self, submissions: int) -> int:
-        """How many submissions are graded at once: one a core, as far as the memory goes."""
-        return max(1, min(self.cores, self.memory // SLOT_BYTES, submissions))
+        """How many submissions are graded at once: one a core, as far as the rest goes."""
+        room = min(self.memory // SLOT_BYTES, self.processes // SLOT_PROCESSES)
+        return max(1, min(self.cores, int(min(room, submissions))))
 
 
 def this_machine(cgroups: Path = CGROUPS) -> Machine:
@@ -44,7 +52,10 @@ def this_machine(cgroups: Path = CGROUPS) -> Machine:
         limit = _numbers(cgroups / name)
         if limit:
             memory = min(memory, limit[0])
-    return Machine(cores, memory)
+    processes = math.inf
+    for name in ("pids.max", "pids/pids.max"):
+        processes = min([processes, *_numbers(cgroups / name)])
+    return Machine(cores, memory, processes)
 
 
 def multiplies_bfloat16(cpuinfo: Path = CPUINFO) -> bool:

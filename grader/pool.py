@@ -18,8 +18,8 @@ from grader.slot import OnEvent, Slot, SlotLost
 
 MAX_LOSSES = 3
 """How often a submission may take its examiner down before it is left ungraded."""
-MAX_STARTS = 3
-"""How often the first slot is started before that is a fault."""
+_PAUSES = (0.0, 2.0, 10.0)
+"""Seconds before a slot is opened again whose examiner ended before it was given anything."""
 
 
 class Pool(Protocol):
@@ -71,7 +71,7 @@ class SlotPool:
         self._setup = setup
         self._lock = threading.Lock()
         self._launcher = launcher
-        self.closed = False
+        self._over = threading.Event()
         self.threads = slots
         self.at_once = 2 * slots  # a thread that is done finds the next one waiting
         # None is a slot that is opened when it is needed; the last one used is the first again.
@@ -90,6 +90,11 @@ class SlotPool:
     ) -> None:
         self.close()
 
+    @property
+    def closed(self) -> bool:
+        """See :class:`Pool`."""
+        return self._over.is_set()
+
     def open(self) -> Opened:
         """Open a slot, and say what it grades with.
 
@@ -98,10 +103,10 @@ class SlotPool:
             SlotLost: the examiner ended.
             Bug: torchgrade failed.
         """
-        for _start in range(MAX_STARTS - 1):
-            with suppress(SlotLost):
-                return self._open_first()
-        return self._open_first()
+        slot, opened = self._open()
+        self._free.get()
+        self._free.put(slot)
+        return opened
 
     def grade(self, submission: Submission, on_event: OnEvent) -> SubmissionResult:
         """Grade a submission in the next free slot.
@@ -128,7 +133,7 @@ class SlotPool:
     def close(self) -> None:
         """End everything; whatever is being graded is lost."""
         with self._lock:
-            self.closed = True
+            self._over.set()
             if self._launcher is not None:
                 self._launcher.close()
                 self._launcher = None
@@ -144,13 +149,15 @@ class SlotPool:
                 slots.append(self._free.get_nowait())
         return slots
 
-    def _open_first(self) -> Opened:
-        slot, opened = self._open()
-        self._free.get()
-        self._free.put(slot)
-        return opened
-
     def _open(self) -> tuple[Slot, Opened]:
+        for pause in _PAUSES:
+            with suppress(SlotLost):
+                return self._open_once()
+            if self._over.wait(pause):
+                break
+        return self._open_once()
+
+    def _open_once(self) -> tuple[Slot, Opened]:
         try:
             slot = Slot(self._setup, self._living_launcher())
         except OSError as error:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import socket
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.checks.cases import derive_seed
 from grader.choices import Language, Mode
+from grader.errors import WorkerNotStarted
 from grader.intake import Submission
 from grader.protocol import messages as m
 from grader.protocol import parts
@@ -18,6 +20,10 @@ from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.serving import TrainingFolders
 from grader.understanding import HOMEWORK_NAMES
+
+_PAUSES = (1.0, 5.0, 15.0)
+"""Seconds before a worker is ordered again that could not be started: somebody else's may have
+taken all processes that there are, until its keeper sees it."""
 
 
 @dataclass(frozen=True)
@@ -129,9 +135,17 @@ class Students:
             * max(1, self._options.threads),
             layers=MODES[self._options.isolation],
         )
-        worker = Worker(self._control, isolation)
+        worker = self._started(isolation)
         self._workers.append(worker)
         return worker
+
+    def _started(self, isolation: IsolationConfig) -> Worker:
+        for pause in _PAUSES:
+            try:
+                return Worker(self._control, isolation)
+            except WorkerNotStarted:
+                time.sleep(pause)
+        return Worker(self._control, isolation)
 
     def _readable(self, training: Path | None) -> tuple[str, ...]:
         """What a worker may read of the data set, whose own folder holds the true labels."""

@@ -36,6 +36,7 @@ from grader.matched import MatchedRun, explain_match
 from grader.protocol import parts
 from grader.results import BY_HAND, IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import Rubric
+from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
 
 PRESCRIBED: tuple[RunName, ...] = ("barebones", "module", "sequential_convnet")
@@ -322,8 +323,8 @@ class Trainer:
         seconds = rules.trial_times * attempt.waited[pauses[-1]] + rules.trial_seconds
         with self._exchanged(self._student, seed, number) as (student, called):
             if not self._late_is_left_out:
-                # Else whoever uses up the time before cannot be looked into.
-                student.time.leave(seconds)
+                # Its own: whoever used up the other can be looked into, and gains nothing by it.
+                student.allowance = Allowance(seconds)
             order = replace(attempt.order, seed=seed, shuffled=True)
             return self._conductor.accuracies_at(student, order, pauses, called, seconds)
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from grader.intake import read_submission
-from grader.results import RunStatus
+from grader.results import CheckStatus, RunStatus
 from grader.rubric import default_rubric
 from grader.slot import single_slot
 
@@ -37,11 +37,14 @@ def grade_within(setup, tmp_path):
     rubric["limits"]["total_seconds"] = SECONDS
     path = tmp_path / "rubric.yaml"
 
-    def grade(path_, container, needs=()):
+    def grade(path_, container, needs=(), **limits):
+        rubric["limits"].update(limits)
         for question in rubric["questions"]:
             for check in question["checks"]:
                 if check["id"] == "sequential_convnet.optimizer":
                     check["needs"] = list(needs)
+                if check["id"] == "barebones.accuracy" and limits:
+                    check["timeout"] = 3
         path.write_text(yaml.safe_dump(rubric), encoding="utf-8")
         chosen = setup.model_copy(
             update={"rubric": str(path), "container": container, "share": False}
@@ -63,6 +66,16 @@ def test_training_that_takes_all_the_time_costs_training_alone(grade_within, end
     assert lost == {name for name in by_id(result) if name.endswith(".accuracy")}
     assert f"the {SECONDS} seconds" in by_id(result)["barebones.accuracy"].reason
     assert result.left_out == 0
+
+
+def test_a_check_that_takes_longer_than_the_rubric_gives_it_has_failed(grade_within, endless):
+    result = grade_within(endless, "small", total_seconds=600)
+    check = by_id(result)["barebones.accuracy"]
+    assert check.status is CheckStatus.FAILED
+    assert check.reason == "This took longer than the 3 seconds that the rubric gives it."
+    # The worker that was still busy answers nobody else.
+    assert result.score == result.max_score - check.max_score
+    assert CheckStatus.ERROR not in {each.status for each in by_id(result).values()}
 
 
 def test_in_a_container_it_is_left_out_and_not_lost(grade_within, endless):

@@ -30,6 +30,15 @@ def test_limits_of_version_1_hold(tmp_path):
     assert this_machine(tmp_path) == Machine(cores=1, memory=1 << 30)
 
 
+@pytest.mark.parametrize("name", ["pids.max", "pids/pids.max"])
+def test_where_processes_are_few_less_is_graded_at_once(tmp_path, name):
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text("1100\n")
+    assert this_machine(tmp_path).processes == 1100
+    assert Machine(cores=8, memory=24 << 30, processes=1100).slots(200) == 2
+    assert Machine(cores=8, memory=24 << 30, processes=100).slots(200) == 1
+
+
 @pytest.mark.parametrize("text", ["max 100000\n", "-1 100000\n", "", "nonsense"])
 def test_no_limit_is_no_limit(tmp_path, text):
     (tmp_path / "cpu.max").write_text(text)

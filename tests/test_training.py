@@ -53,6 +53,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
     folders = TrainingFolders(store, tmp_path_factory.mktemp("folders"), exchanges)
     start_worker_on = request.getfixturevalue("start_worker_on")
     time_for: dict[str, float] = {}
+    trials: list[Student] = []
 
     def serve(student: Student, folder: Path) -> Student:
         data = student.load.data.model_copy(
@@ -74,7 +75,8 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         with student.fresh(seed) as other:
             if "seconds" in time_for:
                 other.allowance = Allowance(time_for["seconds"])
-            yield serve(other, served.folder), served.called
+            trials.append(serve(other, served.folder))
+            yield trials[-1], served.called
 
     def make(
         source: str,
@@ -93,6 +95,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         if time_for_trials is not None:
             time_for["seconds"] = time_for_trials
         student = serve(student_of(source, files, **deadlines), folders.plain)
+        make.students.append(student)
         seen: list[Progress] = []
         spec = RunSpec(threshold=threshold, epochs=epochs, mixed_precision=True)
         integrity = rubric.integrity.model_copy(update={"trial_seconds": trial_seconds})
@@ -112,6 +115,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         )
         return trainer, seen
 
+    make.trials, make.students = trials, []
     return make
 
 
@@ -363,6 +367,16 @@ def test_time_that_was_used_up_before_keeps_nobody_from_looking_into_a_leap(trai
     trainer, _ = trainer_of(TRAINED, threshold=0.15, time_for_trials=0.0)
     assert trainer.run("module").reached
     assert trainer.flags == []
+
+
+def test_time_that_a_trial_leaves_is_not_there_for_what_follows(trainer_of):
+    """Else each leap would make the time longer that a submission may take in all."""
+    trainer, _ = trainer_of(TRAINED, threshold=0.15, total=50, trial_seconds=1000.0)
+    assert trainer.run("module").reached
+    (trial,), (student,) = trainer_of.trials, trainer_of.students
+    assert trial.time.seconds > 1000
+    assert student.time.seconds == 50
+    assert student.time.spent < 50
 
 
 def test_who_dawdles_when_labels_are_exchanged_did_not_learn(trainer_of, data_root):

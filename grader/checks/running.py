@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
@@ -85,6 +87,14 @@ def shorten(text: str) -> str:
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} ... (cut)"
 
 
+class _TookTooLong(BaseException):
+    """A check has taken longer than it may."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
 class _Examiner:
     """The pytest plugin: order, premises and outcomes."""
 
@@ -152,6 +162,24 @@ class _Examiner:
             )
         # Gradients, of scores that are right with that flatten: what they need says so.
         return not self._given_again.isdisjoint(self._specs[_id(item)].needs)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> bool:
+        """Raise what is no Exception: one would be taken for an answer, or for none.
+
+        The plugin's own timer prints to pytest's terminal, which is not there.
+        """
+
+        def end(_signal: int, _frame: object) -> None:
+            raise _TookTooLong(settings.timeout)
+
+        def cancel() -> None:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+        item.cancel_timeout = cancel  # type: ignore[attr-defined]  # where the plugin looks for it
+        signal.signal(signal.SIGALRM, end)
+        signal.setitimer(signal.ITIMER_REAL, settings.timeout)
+        return True
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -247,6 +275,12 @@ class _Examiner:
             if isinstance(error, StudentError) and error.places:
                 where = str(error.places[-1])
             return self._failed(identifier, CheckFailed(str(error)), where)
+        if isinstance(error, _TookTooLong) and self._specs[identifier].timeout is not None:
+            reason = _(
+                "this took longer than the {seconds:g} seconds that the rubric gives it",
+                seconds=error.seconds,
+            )
+            return self._failed(identifier, CheckFailed(reason), where)
         what = str(error).splitlines()[0] if str(error) else ""
         reason = _(
             "torchgrade itself failed here ({error}: {message}). Please report it.",
@@ -292,12 +326,13 @@ class _Examiner:
         return shorten(f"{capitalised(reason)}.")
 
     def _timeout(self, spec: CheckSpec) -> float:
-        """Beyond every deadline of the requests that a check can make."""
+        """What the rubric says, else beyond all that a submission and its trials may take."""
         if spec.timeout is not None:
             return spec.timeout
-        limits, training = self._examination.rubric.limits, self._examination.rubric.training
-        one_run = limits.load_seconds + limits.train_seconds
-        return one_run * (1 + training.further_seeds) + limits.request_seconds + TIMEOUT_SLACK
+        limits, rules = self._examination.rubric.limits, self._examination.rubric.integrity
+        trial = rules.trial_times * limits.total_seconds + rules.trial_seconds
+        # Twice: a training of the reference may come before, by the same rules.
+        return 2 * (limits.total_seconds + rules.exchanges * trial) + TIMEOUT_SLACK
 
 
 def _trains(item: pytest.Item) -> bool:

@@ -25,7 +25,7 @@ from grader.cluster.watching import Watch, Watches
 from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import Broken, Finished, Opened, Refused, Setup
-from grader.pool import MAX_LOSSES, MAX_STARTS
+from grader.pool import MAX_LOSSES
 from grader.results import SubmissionResult
 from grader.slot import Bug, OnEvent, SlotLost, single_slot
 from grader.version import torchgrade_source
@@ -34,6 +34,8 @@ MAX_THREADS = 2048
 """Each waits for one submission; more than 1,000 slots are graded on by as many of them."""
 TASKS_A_SLOT = 2
 """One is graded, one is there when it is done."""
+MAX_STARTS = 3
+"""How often the first slot is asked for before that is a fault."""
 MAX_SENDINGS = 20
 """How often a submission is sent whose workers end before they begin it, or are left out."""
 

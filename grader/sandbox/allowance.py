@@ -24,10 +24,6 @@ class Allowance:
         """Seconds; below 0 when the last wait was longer."""
         return self.seconds - self.spent
 
-    def leave(self, seconds: float) -> None:
-        """See to it that at least so much is left."""
-        self.seconds = max(self.seconds, self.spent + seconds)
-
     @contextmanager
     def spend(self) -> Iterator[None]:
         """Take what passes meanwhile."""

@@ -59,7 +59,7 @@ class IsolationConfig(BaseModel):
     scratch_files: int
     cpu_seconds: int
     open_files: int = 256
-    threads: int = 256
+    threads: int = 128
     layers: tuple[str, ...] = ORDER
 
     def with_readable(self, paths: tuple[str, ...]) -> IsolationConfig:

@@ -77,7 +77,7 @@ class WorkerServer:
                 order = IsolationConfig.model_validate_json(packet)
             except ValidationError:
                 return True  # closing the channel tells the examiner
-            if os.fork() == 0:
+            if forks():
                 # What is private is known to whoever orders; the launcher starts before.
                 readable = paths_without(self._readable, order.private)
                 self._become_keeper(order.with_readable(readable), channel, lifeline)
@@ -105,6 +105,17 @@ class WorkerServer:
             exit_code = 0
         finally:
             os._exit(exit_code)
+
+
+def forks() -> bool:
+    """Whether this is a new process; it is not where the machine has room for none.
+
+    Whoever ordered one finds the connection closed, and may order again.
+    """
+    try:
+        return os.fork() == 0
+    except OSError:
+        return False
 
 
 def serve_workers(control: socket.socket) -> None:

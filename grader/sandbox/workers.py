@@ -113,6 +113,20 @@ class Worker:
         """
         if not self.alive:
             raise WorkerCrashed(_("the process that runs your code has ended"))
+        try:
+            return self._ask(request, tensors, seconds, quiet_seconds, on_notice)
+        except BaseException:
+            self.end()  # its reply may still come, and would be taken for that to the next request
+            raise
+
+    def _ask(
+        self,
+        request: parts.Message,
+        tensors: Tensors,
+        seconds: float,
+        quiet_seconds: float | None,
+        on_notice: Callable[[m.Notice], None],
+    ) -> tuple[m.Reply, Tensors]:
         quiet = seconds if quiet_seconds is None else min(seconds, quiet_seconds)
         now = time.monotonic()
         end, deadline, limit = now + seconds, now + quiet, quiet

@@ -46,6 +46,18 @@ def test_a_worker_that_cannot_start_is_not_the_student_s_fault(start_worker, tmp
         start_worker(tmp_path / "there is no such folder")
 
 
+def test_who_is_interrupted_while_asking_gets_no_stale_reply(start_worker, tmp_path):
+    def interrupt(notice: m.Notice) -> None:
+        raise KeyboardInterrupt
+
+    with start_worker(tmp_path) as worker:
+        request = LOAD.model_copy(update={"cells": (parts.Cell(file="a.py", source="x = 1"),)})
+        with pytest.raises(KeyboardInterrupt):
+            worker.ask(request, seconds=20, on_notice=interrupt)
+        with pytest.raises(WorkerCrashed):
+            worker.ask(m.Close(), seconds=1)
+
+
 def test_no_descriptor_leaks(start_worker, tmp_path):
     def count() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))
