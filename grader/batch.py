@@ -19,7 +19,7 @@ from typing import Protocol, Self
 
 from grader.calibrations import kept_fairness
 from grader.checks.catalogue import known_checks
-from grader.errors import AdjustmentsError, UserError
+from grader.errors import AdjustmentsError, IntakeError, UserError
 from grader.intake import Submission
 from grader.interrupts import interrupts_held
 from grader.jobs import CheckStarted, Opened, Setup, Trained
@@ -337,6 +337,9 @@ class _Batch:
         while losses < MAX_LOSSES:
             try:
                 result = pool.grade(submission, on_event)
+            except IntakeError as changed:
+                log.say(str(changed))
+                return self._ungraded(submission.info, self._key_of(submission), str(changed))
             except SlotLost as lost:
                 if pool.closed:
                     raise
@@ -345,9 +348,11 @@ class _Batch:
                 continue
             log.result(result)
             return result
-        key = key_of(self._opened.provenance.key, submission.fingerprint)
         reason = _("The grading process was lost {number} times on it.", number=losses)
-        return self._ungraded(submission.info, key, reason)
+        return self._ungraded(submission.info, self._key_of(submission), reason)
+
+    def _key_of(self, submission: Submission) -> str:
+        return key_of(self._opened.provenance.key, submission.fingerprint)
 
     def _ungraded(self, submission: SubmissionInfo, key: str, reason: str) -> SubmissionResult:
         now = datetime.now(UTC).isoformat(timespec="seconds")

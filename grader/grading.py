@@ -19,8 +19,9 @@ from grader.checks.explaining import Explains
 from grader.checks.recorded import RecordedCases
 from grader.checks.running import run_checks, shorten
 from grader.data import Store
-from grader.errors import IsolationError, ReplyError, StudentError, WorkerError
+from grader.errors import IntakeError, IsolationError, ReplyError, StudentError, WorkerError
 from grader.intake import Submission
+from grader.intake.handed_in import kept
 from grader.keys import key_of
 from grader.language import _
 from grader.looking import overview_of, problem_of
@@ -232,7 +233,10 @@ class Grader:
             return attempts[-1]
 
         try:
+            submission = stack.enter_context(kept(submission, self._options.scratch))
             student = open_student(submission, make, stack)
+        except IntakeError as error:
+            raise CannotBeRun(Findings(reason=str(error))) from error
         except WorkerError as error:
             raise CannotBeRun(_cannot_be_run(error, attempts[0])) from error
         return student, understand(student, submission, self._rubric.data)

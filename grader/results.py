@@ -38,6 +38,9 @@ def _storable(value: object) -> object:
 
 Prose = Annotated[str, AfterValidator(_cut)]
 """Sentences, which may quote what a student wrote."""
+Points = Annotated[float, Field(ge=-1e9, le=1e9, allow_inf_nan=False)]
+"""What can be added up and drawn, whoever edited the file that it is read from."""
+
 Setting = Annotated[float | bool | str | None, BeforeValidator(_storable)]
 """The value of an optimizer's setting."""
 
@@ -135,8 +138,8 @@ class CheckResult(Record):
     id: str
     title: str
     status: CheckStatus
-    score: float
-    max_score: float
+    score: Points
+    max_score: Points
     reason: Prose | None = Field(
         description="why points were lost, or what is to be said of a check that passed; else null"
     )
@@ -164,8 +167,8 @@ class QuestionResult(Record):
 
     id: str
     title: str
-    score: float
-    max_score: float
+    score: Points
+    max_score: Points
     checks: tuple[CheckResult, ...]
 
     @property
@@ -237,7 +240,7 @@ class Adjustment(Record):
     question: str | None = Field(
         default=None, description="id of the question; null: the submission as a whole"
     )
-    points: float = Field(default=0.0, allow_inf_nan=False)
+    points: Points = 0.0
     reason: Prose | None = None
     by: str = Field(description="whose decision it is")
 
@@ -281,9 +284,9 @@ class SubmissionResult(Record):
     submission: SubmissionInfo
     status: Literal["graded", "ungraded"]
     reason: Prose | None = Field(default=None, description="why it is ungraded")
-    score: float
-    max_score: float
-    left_out: float = Field(default=0.0, description="points of checks that were left out")
+    score: Points
+    max_score: Points
+    left_out: Points = Field(default=0.0, description="points of checks that were left out")
     withheld: float = Field(
         default=0.0, description="points of further checks, which are in no score here"
     )
@@ -322,9 +325,9 @@ class BatchEntry(Record):
 
     id: str
     status: Literal["graded", "ungraded"]
-    score: float
-    max_score: float
-    adjustment: float = Field(default=0.0, description="points given or taken by hand, on top")
+    score: Points
+    max_score: Points
+    adjustment: Points = Field(default=0.0, description="points given or taken by hand, on top")
     result: str = Field(description="path of result.json, relative to results.json")
 
     @property

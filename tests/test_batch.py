@@ -103,6 +103,18 @@ def test_several_are_graded_at_once_and_listed_in_their_order(grade, hand_in, tm
     assert [entry["id"] for entry in index["submissions"]] == ["kim", "lee", "park"]
 
 
+def test_what_is_changed_while_it_waits_is_ungraded_and_the_rest_goes_on(grade, hand_in, tmp_path):
+    secret = tmp_path / "secret.py"
+    secret.write_text("KEY = 'not to be shown'\n")
+    kim, lee, park = (hand_in(name, f"{HOMEWORK}# {name}\n") for name in ("kim", "lee", "park"))
+    (lee.root / "lee.py").unlink()
+    (lee.root / "lee.py").symlink_to(secret)
+    _, graded = grade([kim, lee, park])
+    assert [each.entry.score for each in graded] == [5, 0, 5]
+    assert "changed while they were waiting" in graded[1].reason
+    assert "not to be shown" not in (tmp_path / "out/submissions/lee/report.html").read_text()
+
+
 def test_results_do_not_depend_on_how_many_are_graded_at_once(grade, hand_in, tmp_path):
     submissions = [hand_in(name, f"{HOMEWORK}# {name}\n") for name in ("kim", "lee", "park")]
     grade(submissions)

@@ -5,10 +5,21 @@ from __future__ import annotations
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import listed_parameters
 from grader.language import _
-from grader.protocol.parts import Model, Parameter
+from grader.protocol.parts import Model, Parameter, Recorded
 from grader.rubric import Images
 
 _FILTERS, _MATRIX = 4, 2
+
+
+def network_of(recorded: Recorded) -> Model:
+    """What a training trains.
+
+    Raises:
+        CheckFailed: that could not be read.
+    """
+    if recorded.model is None:
+        raise CheckFailed(_("what this training trains could not be read"))
+    return recorded.model
 
 
 def require_three_layers(model: Model, images: Images) -> None:

@@ -9,6 +9,7 @@ from grader.checks.examination import Examination
 from grader.checks.expecting import Matched, Reaches
 from grader.checks.explaining import Explained
 from grader.checks.initialization import require_kaiming, require_zero
+from grader.checks.network import network_of
 from grader.checks.outcome import CheckFailed
 from grader.checks.roles import ROLE_TITLES, WEIGHTS
 from grader.language import _
@@ -31,7 +32,6 @@ def test_weights(
     false_alarm = spec.settings.false_alarm
     assert layers is not None
     assert false_alarm is not None
-    assert run.last.model is not None
     shapes = param_shapes(
         channels=data.channels,
         channel_1=layers.channel_1,
@@ -40,7 +40,7 @@ def test_weights(
         height=data.image_size,
         width=data.image_size,
     )
-    parameters = run.last.model.parameters
+    parameters = network_of(run.last).parameters
     if len(parameters) != len(shapes):
         raise CheckFailed(
             _(

@@ -11,6 +11,7 @@ from grader.checks.examination import Examination
 from grader.checks.expecting import Expect, Matched, Reaches, TrainsConvnet
 from grader.checks.explaining import Explained
 from grader.checks.layers import own_classes, require_layers
+from grader.checks.network import network_of
 from grader.checks.optimizers import require_optimizers
 from grader.checks.unused import roles_of
 from grader.language import _
@@ -30,12 +31,12 @@ def test_structure(
 ) -> None:
     """nn.Sequential of the layers the homework asks for, with its sizes and paddings."""
     run = matched("sequential_convnet")
-    assert run.last.model is not None
+    network = network_of(run.last)
     assert spec.settings.layers is not None
     copy = partial(student.copy_model, run.last.target)
     with explained.layers(copy, cases):
-        require_layers(run.last.model, spec.settings.layers, examination.rubric.data)
-    own = own_classes(run.last.model)
+        require_layers(network, spec.settings.layers, examination.rubric.data)
+    own = own_classes(network)
     for _sizes, case in cases.module():  # and it is there, and does what such layers do
         with explained.model(copy, case):
             model = copy()

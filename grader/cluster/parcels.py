@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from grader.errors import UserError
 from grader.intake import Submission
-from grader.intake.submission import digest_contents
+from grader.intake.handed_in import contents_of, write_contents
 
 
 @dataclass(frozen=True)
@@ -27,33 +26,16 @@ def pack(submission: Submission) -> Parcel:
     """Read all files of a submission.
 
     Raises:
-        UserError: one cannot be read any more, or they are not what was read as the submission.
+        IntakeError: one cannot be read any more, or they are not what was read as the submission.
     """
-    names = submission.files if submission.problem is None else ()
-    try:
-        contents = tuple((submission.root / name).read_bytes() for name in names)
-    except OSError as error:
-        raise UserError(
-            f"{error.filename} cannot be read any more: {error.strerror}. Leave the submissions "
-            "where they are while they are graded, and grade again; what was graded is kept."
-        ) from error
-    if names and digest_contents(dict(zip(names, contents, strict=True))) != submission.digest:
-        raise UserError(
-            f"The files of {submission.id} were changed while the class was graded. Grade again; "
-            "what was graded is kept."
-        )
-    return Parcel(submission.model_dump_json(), contents)
+    contents = contents_of(submission).values() if submission.problem is None else ()
+    return Parcel(submission.model_dump_json(), tuple(contents))
 
 
 def unpack(parcel: Parcel, folder: Path) -> Submission:
     """Write the files below a new folder, and say where they are."""
     submission = Submission.model_validate_json(parcel.record)
     root = folder.resolve()
-    moved = submission.model_copy(update={"root": root})
-    if submission.problem is not None:
-        return moved
-    for name, content in zip(submission.files, parcel.contents, strict=True):
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-    return moved
+    if submission.problem is None:
+        write_contents(dict(zip(submission.files, parcel.contents, strict=True)), root)
+    return submission.model_copy(update={"root": root})

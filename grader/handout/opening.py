@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from grader.rubric import load_rubric
 RUBRIC = "rubric.yaml"
 CASES = "cases"
 _ENDING = ".safetensors"
+_DAMAGED = (BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError)
+"""What `zipfile` raises where it meets what is no zip of ours: a password, another compression."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,7 @@ def open_handout(path: Path) -> Iterator[Handout]:
             raise UsageError(
                 _("{file} cannot be read: {reason}.", file=path, reason=error.strerror)
             ) from error
-        except BadZipFile as error:
+        except _DAMAGED as error:
             problem = _("{file} is no file for checking.", file=path)
             raise UsageError(f"{problem} {_(_ASK)}") from error
         _require_all(path, handout)

@@ -55,7 +55,7 @@ def take_attendance(hand_ins: Sequence[HandedIn], roster: Roster | None) -> Atte
         theirs[index][hand_in] = min(claim, theirs[index].get(hand_in, claim))
     enrolled = []
     for index, person in enumerate(roster.people):
-        ordered = _ordered(theirs.get(index, {}))
+        ordered = _ordered(person, theirs.get(index, {}))
         enrolled.append(_present(person, ordered) if ordered else _missing(person))
         if len(ordered) > 1:
             notes.append(_said_of_several(person, ordered, roster))
@@ -63,15 +63,19 @@ def take_attendance(hand_ins: Sequence[HandedIn], roster: Roster | None) -> Atte
     return Attendance(people, (*roster.notes, *notes), found)
 
 
-def _ordered(claims: Mapping[HandedIn, Claim]) -> list[HandedIn]:
+def _ordered(person: Enrolled, claims: Mapping[HandedIn, Claim]) -> list[HandedIn]:
     """A person's hand-ins, the one that counts first.
 
     What the platform says is theirs comes before what only says so itself; of these, what can be
-    read comes first, as people hand in again what was broken.
+    read comes first, as people hand in again what was broken. Of two that are called alike but for
+    case, one may be somebody else's: what the roster's spelling is comes first.
     """
+    spelled = {*person.codes, person.name}
 
-    def rank(hand_in: HandedIn) -> tuple[bool, bool, Claim]:
-        return claims[hand_in] is not Claim.TOLD, hand_in.is_broken, claims[hand_in]
+    def rank(hand_in: HandedIn) -> tuple[bool, bool, Claim, bool]:
+        is_spelled = any(who.label in spelled for who in hand_in.members)
+        is_told = claims[hand_in] is Claim.TOLD
+        return not is_told, hand_in.is_broken, claims[hand_in], not is_spelled
 
     return sorted(claims, key=rank)
 

@@ -35,6 +35,10 @@ MAX_CELLS_IN_ALL = 20_000
 MAX_OBJECTS = 1_000_000
 """Brackets in a notebook. An empty object takes 70 times the memory that it takes on disk."""
 
+MAX_VALUES = 4_000_000
+"""Commas and texts in a notebook, that is keys, texts and numbers. One takes up to 100 bytes of
+memory, and a millionth of a second; the plots of a homework have some ten thousand."""
+
 MAX_CANDIDATES = 100
 """Sources of one submission that are looked into for the homework, by depth and name."""
 

@@ -11,7 +11,13 @@ from typing import Any
 from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents import Document, too_much_code
 from grader.intake.kinds import CONFLICT, refuse_other_kinds
-from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
+from grader.intake.limits import (
+    MAX_CELLS,
+    MAX_NOTEBOOK_BYTES,
+    MAX_OBJECTS,
+    MAX_SOURCE_BYTES,
+    MAX_VALUES,
+)
 from grader.intake.names import as_text
 from grader.intake.outline import Piece, find_marks
 from grader.language import N_, _
@@ -99,15 +105,18 @@ def _content(path: Path, name: str) -> bytes:
     if not begin:
         raise EmptyFile(_("{file} is empty. Hand in the notebook with your work.", file=name))
     refuse_other_kinds(content, name, N_("notebook"))
-    if content.count(b"{") + content.count(b"[") > MAX_OBJECTS:
-        raise IntakeError(
-            _(
-                "{file} holds more than {most:,} objects, which no notebook of a homework does. "
-                "Clear its outputs (Edit, Clear All Outputs) and hand it in again.",
-                file=name,
-                most=MAX_OBJECTS,
+    objects = content.count(b"{") + content.count(b"[")
+    values = content.count(b",") + content.count(b'"') // 2
+    for number, most in ((objects, MAX_OBJECTS), (values, MAX_VALUES)):
+        if number > most:
+            raise IntakeError(
+                _(
+                    "{file} holds more than {most:,} objects, which no notebook of a homework "
+                    "does. Clear its outputs (Edit, Clear All Outputs) and hand it in again.",
+                    file=name,
+                    most=most,
+                )
             )
-        )
     return content
 
 

@@ -304,7 +304,7 @@ class CheckSpec(Part):
     """
 
     id: str
-    points: NonNegativeFloat
+    points: Annotated[float, Field(ge=0, le=1e6)]
     needs: tuple[str, ...] = ()
     uses: tuple[Literal["flatten"], ...] = Field(
         default=(), description="functions whose mistakes cost their own points and no more"

@@ -302,10 +302,12 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
         # A stack, which no limit on data sees.
         stack = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _MAP_GROWSDOWN, _MAP_GROWSDOWN)
         rules.add_rule(denied, "mmap", stack)
-        # Locks on files take the kernel's memory, as many as there are bytes in a file. Nobody else
-        # has a worker's files: it is told that it has the lock.
+        # Locks on files take the kernel's memory, as many as there are bytes in a file; by those of
+        # a file that all may read, one worker could tell another what it knows. Nobody else has a
+        # worker's files: it is told that it has the lock.
         for command in _LOCK_COMMANDS:
             rules.add_rule(pyseccomp.ERRNO(0), "fcntl", _argument(1, command))
+        _add_rule(rules, pyseccomp.ERRNO(0), "flock")
         for name in _SYNCING_SYSCALLS:
             _add_rule(rules, pyseccomp.ERRNO(0), name)
         for number in _UNKNOWN_SYSCALLS:

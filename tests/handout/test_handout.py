@@ -138,6 +138,23 @@ def test_what_is_no_handout_is_told(names, says, tmp_path):
         pass
 
 
+@pytest.mark.parametrize(
+    ("at", "bits"),
+    [(6, b"\x01\x00"), (8, b"\x63\x00"), (60, b"\xff" * 40)],
+    ids=["locked", "another compression", "damaged"],
+)
+def test_a_handout_that_was_damaged_is_told(at, bits, tmp_path):
+    path = build(tmp_path / "a.zip", rubric=default_rubric(), starter=[])
+    packed = bytearray(path.read_bytes())
+    central = packed.index(b"PK\x01\x02")
+    packed[at : at + len(bits)] = bits
+    if at < 10:  # what it is stands twice
+        packed[central + at + 2 : central + at + 2 + len(bits)] = bits
+    path.write_bytes(packed)
+    with pytest.raises(UsageError, match="is no file for checking"), open_handout(path):
+        pass
+
+
 def test_a_file_that_is_not_there_is_named(tmp_path):
     missing = open_handout(tmp_path / "none.zip")
     with pytest.raises(UsageError, match=r"none\.zip cannot be read"), missing:

@@ -255,6 +255,16 @@ def test_a_name_that_somebody_gave_themselves_does_not_outweigh_what_the_platfor
     assert [p.id for p in attendance.people if p.status == "submitted"] == ["20231001"]
 
 
+@pytest.mark.parametrize("labels", [("GHOPPER", "ghopper"), ("ghopper", "GHOPPER")])
+def test_of_two_names_that_differ_in_case_the_roster_s_spelling_counts(
+    labels: tuple[str, str],
+) -> None:
+    attendance = take_attendance([one(Who(label=label), label) for label in labels], ROSTER)
+    (grace,) = (p for p in attendance.people if p.status == "submitted")
+    assert (grace.submission, grace.other_submissions) == ("ghopper", ("GHOPPER",))
+    assert "Look at whose they are." in attendance.notes[0]
+
+
 def test_of_several_hand_ins_the_one_known_best_counts_and_it_is_said() -> None:
     own = HandedIn("zz", (Who(login="ghopper"),), is_broken=True)
     others = [

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from grader.errors import IntakeError
 from grader.intake import notebooks
 from grader.intake.documents import Document
-from grader.intake.limits import MAX_CELLS, MAX_NOTEBOOK_BYTES, MAX_OBJECTS, MAX_SOURCE_BYTES
+from grader.intake.limits import (
+    MAX_CELLS,
+    MAX_NOTEBOOK_BYTES,
+    MAX_OBJECTS,
+    MAX_SOURCE_BYTES,
+    MAX_VALUES,
+)
 from grader.intake.notebooks import read_notebook
 from tests.intake.notebooks import code, document, text, write
 
@@ -201,6 +207,14 @@ def test_a_file_of_a_gigabyte_is_refused_unread(tmp_path: Path) -> None:
 def test_a_flood_of_objects_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
     cells = b",".join([b'{"source":""}'] * (MAX_OBJECTS + 1))
     assert "more than 1,000,000 objects" in refusal(tmp_path, b'{"cells":[' + cells + b"]}")
+
+
+@pytest.mark.parametrize("value", [b'"k%d":""', b"%d"])
+def test_a_flood_of_keys_or_numbers_is_refused(tmp_path: Path, value: bytes) -> None:
+    values = b",".join(value % number for number in range(MAX_VALUES + 1))
+    around = (b"{", b"}") if b":" in value else (b"[", b"]")
+    flood = b'{"cells":[],"metadata":' + around[0] + values + around[1] + b"}"
+    assert "more than 4,000,000 objects" in refusal(tmp_path, flood)
 
 
 def test_a_flood_of_cells_is_refused(tmp_path: Path) -> None:

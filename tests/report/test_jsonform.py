@@ -57,6 +57,16 @@ def test_the_loss_of_a_run_that_diverged_is_null(build, tmp_path):
     assert losses == [None, None, 1.5]
 
 
+@pytest.mark.parametrize("score", ["NaN", "Infinity", "1e308"])
+def test_points_that_nothing_can_be_made_of_are_refused(result, tmp_path, score):
+    path = tmp_path / "result.json"
+    text = to_json(result)
+    path.write_text(text.replace(f'"score": {result.score}', f'"score": {score}', 1))
+    assert path.read_text() != text
+    with pytest.raises(ValidationError, match="score"):
+        read_submission(path)
+
+
 def test_a_file_that_is_no_result_is_refused(tmp_path):
     path = tmp_path / "result.json"
     path.write_text('{"schema_version": 2}')

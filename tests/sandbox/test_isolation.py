@@ -111,13 +111,17 @@ def test_system_calls_a_worker_does_not_need_fail(attempt, statement):
     assert not attempt(statement)
 
 
-def test_a_lock_on_a_file_is_said_to_be_had_and_takes_nothing(attempt):
+@pytest.mark.parametrize(
+    "lock",
+    [
+        "fcntl.fcntl(file, 37, struct.pack('hhqqi4x', 1, 0, 0, 0, 0))",
+        "fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)",
+    ],
+)
+def test_a_lock_on_a_file_is_said_to_be_had_and_takes_nothing(attempt, lock):
     # Of two descriptors of one file, the second would have to wait for the first's lock.
-    with_lock = (
-        "files = [open('locked', 'w') for _ in range(2)]; "
-        "[fcntl.fcntl(f, 37, struct.pack('hhqqi4x', 1, 0, 0, 0, 0)) for f in files]"
-    )
-    assert attempt(f"import struct; {with_lock}")
+    files = "files = [open('locked', 'w') for _ in range(2)]"
+    assert attempt(f"import struct; {files}; [{lock} for file in files]")
 
 
 @pytest.mark.parametrize("number", [74, 75, 306])  # fsync, fdatasync, syncfs
