@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from grader.checks.catalogue import known_checks
-from grader.checks.running import CheckOutcome, shorten
+from grader.checks.ending import CheckOutcome, shorten
 from grader.choices import Language
 from grader.excerpts import excerpt
 from grader.intake import Submission

@@ -14,10 +14,11 @@ from pathlib import Path
 from grader.assembly import Findings, result_of
 from grader.attempts import Progress
 from grader.checks.cases import Cases, derive_seed
+from grader.checks.ending import shorten
 from grader.checks.examination import Examination, Examined
 from grader.checks.explaining import Explains
 from grader.checks.recorded import RecordedCases
-from grader.checks.running import run_checks, shorten
+from grader.checks.running import run_checks
 from grader.data import Store
 from grader.errors import IntakeError, IsolationError, ReplyError, StudentError, WorkerError
 from grader.intake import Submission

@@ -46,3 +46,11 @@ class LeftOut(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class TookTooLong(BaseException):
+    """The check has taken longer than it may; no Exception, which would be taken for an answer."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds

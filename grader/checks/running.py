@@ -5,20 +5,20 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from grader.checks.again import flatten_accounts_for
 from grader.checks.catalogue import FOLDER, check_id, known_checks
+from grader.checks.ending import NOT_RIGHT, CheckOutcome, Endings
 from grader.checks.examination import AGAIN, EXAMINATION, Examination
-from grader.checks.outcome import CheckFailed, LeftOut
-from grader.errors import StudentError, TimeUsedUp, WorkerError
-from grader.language import N_, _, capitalised
-from grader.results import RUN_NAMES, CheckStatus, Mistake, Visibility
+from grader.checks.outcome import LeftOut, TookTooLong
+from grader.errors import WorkerError
+from grader.language import _
+from grader.results import RUN_NAMES, CheckStatus
 from grader.rubric import CheckSpec
-from grader.sentences import listed
 
 _ARGUMENTS = (
     str(FOLDER),
@@ -40,28 +40,8 @@ _ARGUMENTS = (
 TIMEOUT_SLACK = 60.0
 _TRAINS = "reaches"
 """The fixture that every check asks for which trains."""
-_NOT_RIGHT = (CheckStatus.FAILED, CheckStatus.PARTIAL)
 _LEFT = pytest.StashKey[bool]()
 """Set on a check that is not tried once more after all."""
-_TOO_LATE = N_(
-    "The time that there is for one submission here was used up before. It can be graded where "
-    "there is more."
-)
-MAX_TEXT = 2000
-
-
-@dataclass(frozen=True)
-class CheckOutcome:
-    """How one check ended; `left_out` when it was not asked for."""
-
-    id: str
-    status: CheckStatus
-    points: float = 0.0
-    reason: str | None = None
-    where: str | None = None
-    seconds: float = 0.0
-    left_out: bool = False
-    mistakes: tuple[Mistake, ...] = ()
 
 
 def run_checks(
@@ -82,26 +62,14 @@ def run_checks(
     )
 
 
-def shorten(text: str) -> str:
-    """Text that student code had a part in, cut to what a person may want to read."""
-    return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]} ... (cut)"
-
-
-class _TookTooLong(BaseException):
-    """A check has taken longer than it may."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(seconds)
-        self.seconds = seconds
-
-
 class _Examiner:
-    """The pytest plugin: order, premises and outcomes."""
+    """The pytest plugin: order, premises and time."""
 
     def __init__(self, examination: Examination, on_check: Callable[[str], None]) -> None:
         self._examination = examination
         self._on_check = on_check
         self._specs = {spec.id: spec for spec in examination.rubric.checks}
+        self._endings = Endings(examination)
         self.outcomes: dict[str, CheckOutcome] = {}
         self._given_again: set[str] = set()
 
@@ -136,7 +104,7 @@ class _Examiner:
 
     def _begin_again(self, item: pytest.Item) -> bool:
         """Begin a check once more that failed because something that it uses is wrong."""
-        failed = [name for name, each in self.outcomes.items() if each.status in _NOT_RIGHT]
+        failed = [name for name, each in self.outcomes.items() if each.status in NOT_RIGHT]
         used = self._specs[_id(item)].uses
         if _id(item) not in failed or not any(name.split(".")[0] in used for name in failed):
             return False
@@ -171,7 +139,7 @@ class _Examiner:
         """
 
         def end(_signal: int, _frame: object) -> None:
-            raise _TookTooLong(settings.timeout)
+            raise TookTooLong(settings.timeout)
 
         def cancel() -> None:
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -214,116 +182,18 @@ class _Examiner:
         if item.stash.get(_LEFT, False):
             return
         if call.excinfo is not None:
-            outcome = self._failure(identifier, call.excinfo.value)
+            outcome = self._endings.of(identifier, call.excinfo.value)
         elif call.when == "call":
-            points = self._specs[identifier].points
-            outcome = CheckOutcome(identifier, CheckStatus.PASSED, points)
+            outcome = self._endings.passed(identifier)
         else:
             return
         if not again:
             self.outcomes[identifier] = outcome
-        elif outcome.status in (CheckStatus.PASSED, *_NOT_RIGHT):
+        elif outcome.status in (CheckStatus.PASSED, *NOT_RIGHT):
             # Else the time was used up meanwhile, say: what was found first stands.
             if outcome.points >= self.outcomes[identifier].points:
-                self.outcomes[identifier] = self._told_again(outcome)
+                self.outcomes[identifier] = self._endings.told_again(outcome)
             self._given_again.add(identifier)
-
-    def _may_be_told(self, identifier: str) -> bool:
-        """Whether who sees this check may see at the same time that what it uses is wrong."""
-        order, seen = list(Visibility), self._examination.rubric.visibilities
-        used = self._specs[identifier].uses
-        latest = max(
-            (order.index(each) for name, each in seen.items() if name.split(".")[0] in used),
-            default=0,
-        )
-        return latest <= order.index(seen[identifier])
-
-    def _told_again(self, outcome: CheckOutcome) -> CheckOutcome:
-        """How a check ended that was tried with a right function in place of a wrong one."""
-        if not self._may_be_told(outcome.id):
-            return outcome
-        functions = listed(self._specs[outcome.id].uses)
-        reason = outcome.reason
-        if outcome.status is CheckStatus.PASSED:
-            reason = _(
-                "With a right {functions} in place of yours, whose mistake has cost its own "
-                "points, this is right.",
-                functions=functions,
-            )
-        elif outcome.status in _NOT_RIGHT:
-            reason = _(
-                "With a right {functions} in place of yours, too: {reason}",
-                functions=functions,
-                reason=outcome.reason,
-            )
-        return replace(outcome, reason=reason)
-
-    def _failure(self, identifier: str, error: BaseException) -> CheckOutcome:
-        where = self._examination.where
-        if isinstance(error, pytest.skip.Exception):
-            return CheckOutcome(identifier, CheckStatus.SKIPPED, reason=error.msg)
-        if isinstance(error, LeftOut):
-            return CheckOutcome(identifier, CheckStatus.SKIPPED, reason=error.reason, left_out=True)
-        if isinstance(error, TimeUsedUp) and self._examination.late_is_left_out:
-            return CheckOutcome(identifier, CheckStatus.SKIPPED, reason=_(_TOO_LATE), left_out=True)
-        if isinstance(error, CheckFailed):
-            explains = self._examination.explains
-            if error.mistake is not None and explains is not None:
-                self._examination.diagnosis = explains.known(error.mistake)
-            return self._failed(identifier, error, error.where or where)
-        if isinstance(error, WorkerError):
-            if isinstance(error, StudentError) and error.places:
-                where = str(error.places[-1])
-            return self._failed(identifier, CheckFailed(str(error)), where)
-        if isinstance(error, _TookTooLong) and self._specs[identifier].timeout is not None:
-            reason = _(
-                "this took longer than the {seconds:g} seconds that the rubric gives it",
-                seconds=error.seconds,
-            )
-            return self._failed(identifier, CheckFailed(reason), where)
-        what = str(error).splitlines()[0] if str(error) else ""
-        reason = _(
-            "torchgrade itself failed here ({error}: {message}). Please report it.",
-            error=type(error).__name__,
-            message=what,
-        )
-        return CheckOutcome(identifier, CheckStatus.ERROR, reason=reason)
-
-    def _failed(self, identifier: str, failed: CheckFailed, where: str | None) -> CheckOutcome:
-        """With what was found out about it, and what it earns all the same."""
-        spec, found = self._specs[identifier], self._examination.diagnosis
-        mistakes = found.mistakes if found else ()
-        if failed.mistake is None:  # what reproduces the numbers is all that is wrong
-            known = [each.id for each in mistakes]
-        else:  # read off, which needs no reference
-            known = [failed.mistake] if failed.alone else []
-        points = max(failed.points, spec.partial.for_mistakes(known))
-        told = [self._sentence(failed.reason)]
-        if found:
-            told.append(found.sentence)
-        if points:
-            told.append(
-                _(
-                    "By the rubric, this earns {points:g} of {max_points:g} points.",
-                    points=points,
-                    max_points=spec.points,
-                )
-            )
-        return CheckOutcome(
-            identifier,
-            CheckStatus.PARTIAL if points else CheckStatus.FAILED,
-            points,
-            " ".join(told),
-            where,
-            mistakes=mistakes,
-        )
-
-    def _sentence(self, reason: str) -> str:
-        """The reason with the case it speaks of, as a sentence."""
-        case = self._examination.cases.current if self._examination.cases else None
-        if case is not None:
-            reason = _("for {case}: {reason}", case=case, reason=reason)
-        return shorten(f"{capitalised(reason)}.")
 
     def _timeout(self, spec: CheckSpec) -> float:
         """What the rubric says, else beyond all that a submission and its trials may take."""

@@ -25,7 +25,7 @@ SHOWN = 6
 _LENGTH = 300
 _LOST = (CheckStatus.FAILED, CheckStatus.PARTIAL, CheckStatus.ERROR)
 WITH_CASE = N_("for {case}: {reason}")
-"""How `grader.checks.running` says of which case a reason speaks."""
+"""How `grader.checks.ending` says of which case a reason speaks."""
 _PLACE = re.compile(r"\S+\.(?:py|ipynb)(?:, cell \d+)?(?:, lines? \d+(?: to \d+)?)?")
 _FIGURE = re.compile(r"[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?(?:\s?%)?")
 _SHAPE = re.compile(r"\(#(?:, ?#)*,?\)")
