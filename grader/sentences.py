@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from grader.language import _
+from grader.language import N_, _
 
+WITH_CASE = N_("for {case}: {reason}")
+"""How a reason says of which case it speaks; whoever counts reasons looks for the rest of it."""
 NAMED = 5
 """Items that are named one by one; of more, how many."""
 

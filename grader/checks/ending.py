@@ -11,7 +11,7 @@ from grader.checks.outcome import CheckFailed, LeftOut, TookTooLong
 from grader.errors import StudentError, TimeUsedUp, WorkerError
 from grader.language import N_, _, capitalised
 from grader.results import CheckStatus, Mistake, Visibility
-from grader.sentences import listed
+from grader.sentences import WITH_CASE, listed
 
 NOT_RIGHT = (CheckStatus.FAILED, CheckStatus.PARTIAL)
 MAX_TEXT = 2000
@@ -120,7 +120,7 @@ class Endings:
         """The reason with the case it speaks of, as a sentence."""
         case = self._examination.cases.current if self._examination.cases else None
         if case is not None:
-            reason = _("for {case}: {reason}", case=case, reason=reason)
+            reason = _(WITH_CASE, case=case, reason=reason)
         return shorten(f"{capitalised(reason)}.")
 
     def told_again(self, outcome: CheckOutcome) -> CheckOutcome:

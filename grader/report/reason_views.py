@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from functools import cache
 
 from grader.choices import Language
-from grader.language import N_, _, capitalised, spoken
+from grader.language import _, capitalised, spoken
 from grader.report import phrases
 from grader.report.row_views import Who
 from grader.report.text import clean_line
 from grader.results import CheckResult, CheckStatus, SubmissionResult
+from grader.sentences import WITH_CASE
 
 SHOWN = 6
 """Reasons of one check that are shown; what is rarer is counted together."""
 _LENGTH = 300
 _LOST = (CheckStatus.FAILED, CheckStatus.PARTIAL, CheckStatus.ERROR)
-WITH_CASE = N_("for {case}: {reason}")
-"""How `grader.checks.ending` says of which case a reason speaks."""
 _PLACE = re.compile(r"\S+\.(?:py|ipynb)(?:, cell \d+)?(?:, lines? \d+(?: to \d+)?)?")
 _FIGURE = re.compile(r"[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?(?:\s?%)?")
 _SHAPE = re.compile(r"\(#(?:, ?#)*,?\)")

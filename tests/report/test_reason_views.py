@@ -1,14 +1,13 @@
 from __future__ import annotations
 
-from importlib import resources
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.language import _, capitalised, spoken
-from grader.report.reason_views import SHOWN, WITH_CASE, kind_of, losses, reason_counts
+from grader.report.reason_views import SHOWN, kind_of, losses, reason_counts
 from grader.report.row_views import Who
 from grader.results import CheckStatus
+from grader.sentences import WITH_CASE
 
 WHO = Who("Ada", "a", "submissions/a/report.html")
 
@@ -50,11 +49,6 @@ def test_the_case_is_left_out_in_the_language_of_the_result(build):
     assert case in sentence
     assert lost(build, sentence, language="ko")[0].reason == reason
     assert lost(build, f"a.py, cell 3: {reason}", language="ko")[0].reason.startswith("A.py")
-
-
-def test_a_case_is_written_as_the_checks_write_it():
-    source = resources.files("grader.checks").joinpath("running.py").read_text("utf-8")
-    assert f'_("{WITH_CASE}", ' in source
 
 
 def test_the_wording_seen_most_often_is_shown_with_who_has_it(build):
