@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution
 from pathlib import Path
 
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom", "/dev/random")
@@ -44,7 +45,24 @@ def readable_paths() -> tuple[str, ...]:
     reference = importlib.util.find_spec("reference")
     if reference is not None and reference.origin is not None:
         private.add(Path(reference.origin).resolve().parent)
+    private.update(installations([*_packages(), *_shared_packages(prefixes)]))
     return _without(sorted(roots), private)
+
+
+def installations(places: Iterable[str]) -> Iterator[Path]:
+    """What installations of torchgrade have put among packages, this one's or another's.
+
+    One that leads to a source tree leaves files there, too: rubric, solutions, known mistakes.
+
+    Args:
+        places: folders of packages.
+    """
+    for place in map(Path, places):
+        for about in place.glob("torchgrade-*.dist-info"):
+            yield _real(about)
+            for file in Distribution.at(about).files or ():
+                if file.parts[0] != "..":
+                    yield _real(place / file.parts[0])
 
 
 def paths_without(paths: Iterable[str], private: Iterable[str]) -> tuple[str, ...]:
@@ -60,6 +78,13 @@ def _without(paths: Iterable[Path], private: set[Path]) -> tuple[str, ...]:
 def _packages() -> Iterator[str]:
     """Where packages are installed; a user's own lie outside of the interpreter's folders."""
     return (place for place in sys.path if Path(place).name in ("site-packages", "dist-packages"))
+
+
+def _shared_packages(prefixes: Iterable[str]) -> Iterator[str]:
+    """Where other interpreters of these prefixes, which a worker may read, have their packages."""
+    for prefix in map(Path, prefixes):
+        for pattern in ("lib*/python*/site-packages", "lib*/python*/dist-packages"):
+            yield from map(str, prefix.glob(pattern))
 
 
 def entries_without(path: Path, private: set[Path]) -> Iterator[Path]:

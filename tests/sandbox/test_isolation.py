@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -242,6 +243,32 @@ def test_packages_that_a_user_installed_for_themselves_can_be_read(tmp_path, mon
     monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path), str(site)])
     assert str(site) in readable.readable_paths()
     assert str(tmp_path) not in readable.readable_paths()
+
+
+def test_nothing_that_an_installation_of_torchgrade_left_can_be_read(tmp_path, monkeypatch):
+    """One that leads to a source tree puts the solution beside the packages, too."""
+    site = tmp_path / "lib" / "python3.9" / "site-packages"  # another interpreter's
+    about = site / "torchgrade-0.0.1.dist-info"
+    for folder in (site / "reference" / "audit", site / "numpy", about):
+        folder.mkdir(parents=True)
+    (site / "reference" / "rubric.yaml").write_text("points: 5")
+    (site / "torchgrade.py").write_text("")
+    names = "reference/rubric.yaml,,\nreference/audit/a.py,,\ntorchgrade.py,,\n../../../bin/x,,\n"
+    (about / "RECORD").write_text(names)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: torchgrade\nVersion: 0.0.1\n")
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    told = {Path(path) for path in readable.readable_paths()}
+    assert {path for path in told if path.is_relative_to(tmp_path)} == {site / "numpy"}
+
+
+def test_of_what_is_installed_here_nothing_is_torchgrade_s():
+    told = [Path(path) for path in readable.readable_paths()]
+    files = [Path(file.locate()).resolve() for file in distribution("torchgrade").files]
+    shown = [file for file in files if any(file.is_relative_to(path) for path in told)]
+    assert len(files) > 2
+    assert [
+        file.name for file in shown if file.suffix != ".pth" and file.parent.name != "bin"
+    ] == []
 
 
 def test_the_grader_is_not_among_the_readable_paths():
