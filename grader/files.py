@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 MIN_FREE_BYTES = 100 << 20
 """With less than this left, a disk is called full."""
@@ -19,6 +20,25 @@ MIN_FREE_BYTES = 100 << 20
 def is_full(folder: Path) -> bool:
     """Whether the disk of a folder has no room for a grading."""
     return shutil.disk_usage(folder).free < MIN_FREE_BYTES
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file for reading that its author may exchange at this moment.
+
+    Raises:
+        OSError: it cannot be opened, is a link, or is none that ends: a pipe, a device.
+    """
+    return open(path, "rb", opener=open_descriptor)
+
+
+def open_descriptor(path: str | Path, flags: int) -> int:
+    """Open a file as :func:`open_regular` does; an opener for Python's `open`."""
+    # A pipe would be waited for.
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+    return descriptor
 
 
 def remove_tree(folder: Path) -> None:

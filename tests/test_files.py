@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.files import entries_below, remove_tree
+from grader.files import entries_below, open_regular, remove_tree
 
 
 def names(folder: Path) -> set[str]:
@@ -112,3 +112,28 @@ def test_a_thousand_nested_folders_are_removed(tmp_path):
     os.close(descriptor)
     remove_tree(top)
     assert not top.exists()
+
+
+def a_pipe(path: Path) -> None:
+    os.mkfifo(path)
+
+
+def a_link(path: Path) -> None:
+    path.symlink_to("/etc/passwd")
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("make", [a_pipe, a_link, a_folder])
+def test_what_took_the_place_of_a_file_is_neither_followed_nor_waited_for(tmp_path, make):
+    make(tmp_path / "work.py")
+    with pytest.raises(OSError, match=r"no regular file|symbolic links"):
+        open_regular(tmp_path / "work.py")
+
+
+def test_a_file_is_opened_for_reading(tmp_path):
+    (tmp_path / "work.py").write_bytes(b"x = 1\r\n")
+    with open_regular(tmp_path / "work.py") as file:
+        assert file.read() == b"x = 1\r\n"

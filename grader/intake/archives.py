@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from grader.errors import IntakeError
+from grader.files import open_regular
 from grader.intake.limits import ArchiveLimits
 from grader.intake.tars import unpack_tar
 from grader.intake.unpacking import Unpacked, Writer, readable
@@ -67,7 +68,7 @@ def unpack(
     """
     name = readable(archive.name)
     with _told(name):
-        with archive.open("rb") as file:
+        with open_regular(archive) as file:
             start = file.read(8)
         if not start:
             raise IntakeError(_("{archive} is empty. Pack it and hand it in again.", archive=name))

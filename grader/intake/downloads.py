@@ -17,6 +17,7 @@ from pathlib import Path
 
 from grader.choices import LayoutName
 from grader.errors import UsageError
+from grader.files import open_regular
 from grader.intake.attendance import Attendance, HandedIn, identifier, take_attendance
 from grader.intake.discovery import read_own_work
 from grader.intake.entries import separate_works
@@ -188,9 +189,7 @@ def _read_text(tree: Tree, name: str, limit: int) -> str:
     """What an LMS wrote beside the work; "" where it cannot be read: the work speaks for itself."""
     path = tree.path(name)
     try:
-        if path.is_symlink() or not path.is_file():
-            return ""
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             return file.read(limit).decode("utf-8-sig", "replace")
     except OSError:
         return ""

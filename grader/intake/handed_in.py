@@ -7,14 +7,13 @@ there by then may be another file, a link to somebody else's, a pipe, or as larg
 from __future__ import annotations
 
 import os
-import stat
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import IntakeError
-from grader.files import remove_tree
+from grader.files import open_regular, remove_tree
 from grader.intake.limits import MAX_BYTES
 from grader.intake.submission import Submission, digest_contents
 from grader.language import _
@@ -29,7 +28,9 @@ def contents_of(submission: Submission) -> dict[str, bytes]:
     contents, room = {}, MAX_BYTES
     for name in submission.files:
         try:
-            contents[name] = _regular(submission.root / name, room)
+            with open_regular(submission.root / name) as file:
+                size = os.fstat(file.fileno()).st_size
+                contents[name] = file.read(min(size, room) + 1)
         except OSError as error:
             raise IntakeError(
                 _(
@@ -69,16 +70,3 @@ def kept(submission: Submission, scratch: Path) -> Iterator[Submission]:
         yield submission.model_copy(update={"root": folder})
     finally:
         remove_tree(folder)
-
-
-def _regular(path: Path, room: int) -> bytes:
-    """What is in a file, as far as there is room and a byte beyond.
-
-    Raises:
-        OSError: it cannot be read, or is none that ends.
-    """
-    # A pipe would be waited for; one that is opened so says at once that nothing is in it.
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            return b""
-        return file.read(room + 1)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.files import open_regular
 from grader.language import N_, _
 
 _BEGIN = 64 << 10
@@ -62,7 +63,7 @@ def refuse_other_kinds(content: bytes, name: str, what: str) -> None:
 def _begin(path: Path) -> bytes:
     """The first bytes, of UTF-16 those that make it the letters of Python and JSON."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             begin = file.read(_BEGIN)
     except OSError:  # whoever reads it says why
         return b""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from grader.errors import EmptyFile, IntakeError
+from grader.files import open_regular
 from grader.intake.documents import Document, too_much_code
 from grader.intake.kinds import CONFLICT, refuse_other_kinds
 from grader.intake.limits import (
@@ -85,7 +87,9 @@ def read_notebook(path: Path, name: str) -> Document:
 
 def _content(path: Path, name: str) -> bytes:
     try:
-        size = path.stat().st_size
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(min(size, MAX_NOTEBOOK_BYTES))
         if size > MAX_NOTEBOOK_BYTES:
             raise IntakeError(
                 _(
@@ -96,7 +100,6 @@ def _content(path: Path, name: str) -> bytes:
                     most=MAX_NOTEBOOK_BYTES >> 20,
                 )
             )
-        content = path.read_bytes()
     except OSError as error:
         raise IntakeError(
             _("{file} cannot be read: {reason}.", file=name, reason=error.strerror)

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
+from grader.files import open_regular
 from grader.intake.discovery import list_files
 from grader.intake.entry_names import EntryRefused, safe_path
 from grader.intake.layouts import Part
@@ -87,5 +88,5 @@ def _link(source: Path, target: Path) -> None:
     except FileExistsError:
         raise
     except OSError:
-        with source.open("rb") as original, target.open("xb") as copy:
+        with open_regular(source) as original, target.open("xb") as copy:
             shutil.copyfileobj(original, copy)

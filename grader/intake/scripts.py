@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import codecs
 import io
+import os
 import tokenize
 from pathlib import Path
 
 from grader.errors import EmptyFile, IntakeError
+from grader.files import open_regular
 from grader.intake.documents import Document
 from grader.intake.kinds import refuse_other_kinds
 from grader.intake.limits import MAX_SOURCE_BYTES
@@ -42,7 +44,9 @@ def read_script(path: Path, name: str) -> Document:
         IntakeError: it is too large, binary or unreadable; says which and what to do.
     """
     try:
-        size = path.stat().st_size
+        with open_regular(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            content = file.read(min(size, MAX_SOURCE_BYTES))
         if size > MAX_SOURCE_BYTES:
             raise IntakeError(
                 _(
@@ -51,7 +55,6 @@ def read_script(path: Path, name: str) -> Document:
                     size=size >> 20,
                 )
             )
-        content = path.read_bytes()
     except OSError as error:
         raise IntakeError(
             _("{file} cannot be read: {reason}.", file=name, reason=error.strerror)

@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.files import open_regular
 from grader.intake.blanks import count_blanks, definitions
 from grader.intake.documents import Document, too_many_cells, too_much_code
 from grader.intake.imports import Imported, imports_of
@@ -122,7 +123,7 @@ def _look_at_unreadable(path: Path, name: str, refusal: IntakeError) -> Source:
         refusal: why it cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             text = file.read(MAX_UNREADABLE).decode("utf-8", "replace")
     except OSError:
         text = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
@@ -18,11 +19,15 @@ from pydantic import (
     ValidationInfo,
 )
 
+from grader.files import open_regular
+from grader.intake.limits import MAX_BYTES
 from grader.intake.names import as_text
 from grader.intake.outline import Mark
 from grader.keys import key_of
 from grader.protocol.parts import Cell
 from grader.results import Student, SubmissionInfo
+
+_CHUNK = 1 << 20
 
 
 def _path_of(value: object, info: ValidationInfo) -> object:
@@ -119,10 +124,16 @@ def digest_files(root: Path, names: Iterable[str]) -> str:
     Raises:
         OSError: a file cannot be read.
     """
-    hashes = {}
+    hashes, room = {}, MAX_BYTES
     for name in names:
-        with (root / name).open("rb") as file:
-            hashes[name] = hashlib.file_digest(file, "sha256").digest()
+        digest = hashlib.sha256()
+        with open_regular(root / name) as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+                room -= len(chunk)
+                if room < 0:  # it has grown since it was found to be small enough
+                    raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(root / name))
+        hashes[name] = digest.digest()
     return _digest(hashes)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
+from grader.files import open_regular
 from grader.intake.entry_names import tar_name
 from grader.intake.limits import MAX_TAR_HEADER_BYTES, MAX_XZ_MEMORY
 from grader.intake.unpacking import LINK, NO_FILE, Writer, too_many_bytes
@@ -30,11 +31,11 @@ def unpack_tar(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
         tarfile.TarError, zlib.error, EOFError, OSError, ...: it is damaged.
     """
     if writer.limits.share is not None:
-        with archive.open("rb") as packed, _decompressed(packed) as plain:
+        with open_regular(archive) as packed, _decompressed(packed) as plain:
             stream = _Forward(plain, writer)
             writer.share(_name(member) for _opened, member in _members(stream))
     size = archive.stat().st_size
-    with archive.open("rb") as packed, _decompressed(packed) as plain:
+    with open_regular(archive) as packed, _decompressed(packed) as plain:
         stream = _Forward(plain, writer)
         for opened, member in _members(stream):
             writer.count(_name(member))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from grader.errors import IntakeError
+from grader.files import open_descriptor
 from grader.intake.entry_names import zip_name
 from grader.intake.limits import CENTRAL_RECORD_BYTES
 from grader.intake.unpacking import LINK, NO_FILE, Writer, readable
@@ -111,7 +112,7 @@ class _Bounded(io.FileIO):
     """A file that is never read beyond a bound in one piece, whatever a header asks for."""
 
     def __init__(self, path: Path, writer: Writer, largest: int) -> None:
-        super().__init__(path)
+        super().__init__(path, opener=open_descriptor)
         self._writer = writer
         self._largest = largest
 

@@ -201,19 +201,20 @@ def test_work_with_its_report_beside_it_is_still_found(put: Put, tmp_path: Path)
 
 @pytest.fixture
 def forbid(monkeypatch: pytest.MonkeyPatch) -> Forbid:
-    """Makes methods of a path fail as for want of permission, for the superuser too."""
+    """Makes `open` or methods of a path fail as for want of permission, for the superuser too."""
 
     def make(forbidden: Path, *methods: str) -> None:
         def guarded(method: Callable[..., object]) -> Callable[..., object]:
-            def call(path: Path, *args: object, **keywords: object) -> object:
-                if path == forbidden:
+            def call(path: Path | str, *args: object, **keywords: object) -> object:
+                if Path(path) == forbidden:
                     raise PermissionError(13, "Permission denied", str(path))
                 return method(path, *args, **keywords)
 
             return call
 
         for method in methods:
-            monkeypatch.setattr(Path, method, guarded(getattr(Path, method)))
+            owner = os if method == "open" else Path
+            monkeypatch.setattr(owner, method, guarded(getattr(owner, method)))
 
     return make
 

@@ -157,7 +157,7 @@ def test_the_largest_file_that_is_allowed_is_read(script: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IntakeError, match=r"a\.py cannot be read: Is a directory\."):
+    with pytest.raises(IntakeError, match=r"a\.py cannot be read: it is no regular file\."):
         read_script(tmp_path, "a.py")
     with pytest.raises(IntakeError, match=r"a\.py cannot be read: No such file"):
         read_script(tmp_path / "a.py", "a.py")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.intake import read_submission
+from grader.intake.limits import MAX_BYTES
 from grader.intake.submission import digest_files
 
 
@@ -87,3 +88,10 @@ def test_a_result_is_told_files_and_entry_and_no_place_on_disk(
     assert (info.id, info.student.id, info.layout) == ("kim", "kim", "folder")
     assert (info.entry, info.files) == ("homework.py", ("homework.py", "lib/layers.py"))
     assert str(tmp_path) not in info.model_dump_json()
+
+
+def test_of_a_file_that_grew_no_more_is_read_than_a_submission_may_hold(tmp_path: Path) -> None:
+    with (tmp_path / "a").open("wb") as file:
+        file.truncate(MAX_BYTES << 12)
+    with pytest.raises(OSError, match="File too large"):
+        digest_files(tmp_path, ("a",))
