@@ -285,9 +285,10 @@ class Mended:
         if not self.made:
             try:
                 self.made.append(self._make(self._stack))
-            except WorkerError as error:
-                self._failure = error
+            except BaseException as error:
                 self._stack.close()
+                if isinstance(error, WorkerError):
+                    self._failure = error
                 raise
         return self.made[0]
 

@@ -37,17 +37,22 @@ def grade_within(setup, tmp_path):
     rubric["limits"]["total_seconds"] = SECONDS
     path = tmp_path / "rubric.yaml"
 
-    def grade(path_, container, needs=(), **limits):
+    def grade(path_, container, needs=(), timed=None, train=True, **limits):
         rubric["limits"].update(limits)
         for question in rubric["questions"]:
             for check in question["checks"]:
                 if check["id"] == "sequential_convnet.optimizer":
                     check["needs"] = list(needs)
-                if check["id"] == "barebones.accuracy" and limits:
+                if check["id"] == timed:
                     check["timeout"] = 3
         path.write_text(yaml.safe_dump(rubric), encoding="utf-8")
         chosen = setup.model_copy(
-            update={"rubric": str(path), "container": container, "share": False}
+            update={
+                "rubric": str(path),
+                "container": container,
+                "share": False,
+                "train": train,
+            }
         )
         with single_slot(chosen) as slot:
             slot.open()
@@ -69,13 +74,28 @@ def test_training_that_takes_all_the_time_costs_training_alone(grade_within, end
 
 
 def test_a_check_that_takes_longer_than_the_rubric_gives_it_has_failed(grade_within, endless):
-    result = grade_within(endless, "small", total_seconds=600)
+    result = grade_within(endless, "small", timed="barebones.accuracy", total_seconds=600)
     check = by_id(result)["barebones.accuracy"]
     assert check.status is CheckStatus.FAILED
     assert check.reason == "This took longer than the 3 seconds that the rubric gives it."
     # The worker that was still busy answers nobody else.
     assert result.score == result.max_score - check.max_score
     assert CheckStatus.ERROR not in {each.status for each in by_id(result).values()}
+
+
+def test_a_second_try_takes_nothing_off_the_time_of_a_check(grade_within, tmp_path):
+    """Its worker takes longer to load than the rubric gives the check."""
+    text = HOMEWORK.read_text(encoding="utf-8")
+    right = "x.view(N, -1)"
+    assert right in text
+    slow = f"import time\ntime.sleep(4)\n{text.replace(right, 'x.view(-1)')}"
+    path = tmp_path / "slow.py"
+    path.write_text(slow, encoding="utf-8")
+    timed = "three_layer_convnet.shape"
+    checks = by_id(grade_within(path, None, timed=timed, train=False, total_seconds=600))
+    assert CheckStatus.ERROR not in {each.status for each in checks.values()}
+    assert checks["three_layer_convnet.shape"].status is CheckStatus.PASSED
+    assert checks["module.values"].status is CheckStatus.PASSED
 
 
 def test_in_a_container_it_is_left_out_and_not_lost(grade_within, endless):

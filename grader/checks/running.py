@@ -91,7 +91,9 @@ class _Examiner:
         in_order = sorted((by_id[name] for name in self._specs), key=lambda item: _id(item) in late)
         items[:] = [each for item in in_order for each in (item, *self._again(item))]
         for item in items:
-            item.add_marker(pytest.mark.timeout(self._timeout(self._specs[_id(item)])))
+            seconds = self._timeout(self._specs[_id(item)])
+            # Of the check alone: what is raised beside it ends pytest.
+            item.add_marker(pytest.mark.timeout(seconds, func_only=True))
 
     def _again(self, item: pytest.Item) -> Iterator[pytest.Item]:
         """The same check once more, where it uses what another one checks."""
