@@ -18,9 +18,11 @@ from grader.errors import UsageError, UserError
 from grader.jobs import Setup
 
 CONNECT_SECONDS = 30.0
-_LOCALLY = {
+LOCALLY = {
     # A loss is counted by the batch, and told as soon as it happens.
     "distributed.scheduler.allowed-failures": 0,
+    # One that is killed starts again; on a busy machine that takes longer than Dask's 15 seconds.
+    "distributed.deploy.lost-worker-timeout": "60s",
     # What Dask watches of its own processes, up to a hundred times a second, is of no use here,
     # and the cores are the graders'.
     "distributed.worker.profile.enabled": False,
@@ -48,7 +50,7 @@ def cluster_pool(setup: Setup, where: target.Target, warn: Warn = unheard) -> It
         if isinstance(where, target.LocalCluster):
             log_level = logging.WARNING if setup.debug else logging.CRITICAL
             client = stack.enter_context(_local(where, log_level))
-            yield stack.enter_context(LocalClusterPool(setup, client, warn=warn))
+            yield stack.enter_context(LocalClusterPool(setup, client, where.workers, warn))
         else:
             client = stack.enter_context(_remote(where))
             yield stack.enter_context(
@@ -74,7 +76,7 @@ def _quiet() -> Iterator[None]:
 def _local(where: target.LocalCluster, log_level: int) -> Iterator[Client]:
     """One slot a worker; under TLS, since other users of this machine reach its ports, too."""
     with (
-        dask.config.set(_LOCALLY),
+        dask.config.set(LOCALLY),
         LocalCluster(
             # Slots of one worker would start sooner (launchers load torch for seconds), but a
             # submission that ends its worker would take its neighbours along.

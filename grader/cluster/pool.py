@@ -273,7 +273,27 @@ class ClusterPool:
 
 class LocalClusterPool(ClusterPool):
     """Slots of a cluster on this machine, whose workers run what we run; so one of them is asked
-    what that is, and torch is loaded once less."""
+    what that is, and torch is loaded once less.
+
+    Args:
+        setup, client, warn: see :class:`ClusterPool`.
+        workers: how many there are to be.
+    """
+
+    def __init__(self, setup: Setup, client: Client, workers: int, warn: Warn = unheard) -> None:
+        super().__init__(setup, client, warn=warn)
+        self._number = workers
+
+    @property
+    def at_once(self) -> int:
+        """See :class:`ClusterPool`; asked for every few seconds."""
+        self._replace_lost()
+        return super().at_once
+
+    def _replace_lost(self) -> None:
+        """Start workers in the place of those that Dask gave up since they took long to start."""
+        if self._client.cluster is not None:
+            self._client.cluster.scale(self._number)
 
     def _what_we_grade_with(self) -> Opened:
         for _start in range(MAX_STARTS - 1):
@@ -285,13 +305,22 @@ class LocalClusterPool(ClusterPool):
         future = self._send(f"torchgrade-{uuid4()}", pack_call(open_here, self._name), None)
         try:
             with translated(self._client):
-                opened = _good(ANSWER.validate_json(future.result()))
+                opened = _good(ANSWER.validate_json(self._awaited(future)))
         except KilledWorker as killed:
             raise SlotLost("the Dask worker ended") from killed
         finally:
             self._forget(future)
         assert isinstance(opened, Opened)
         return opened
+
+    def _awaited(self, future: Future[str]) -> str:
+        while True:
+            try:
+                return future.result(timeout=FRESH_SECONDS)
+            except TimeoutError:
+                if future.done():
+                    raise
+                self._replace_lost()
 
 
 def _good(answer: Answer) -> Opened | Finished | Differs:
