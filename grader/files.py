@@ -25,16 +25,25 @@ def is_full(folder: Path) -> bool:
 def open_regular(path: Path) -> BinaryIO:
     """Open a file for reading that its author may exchange at this moment.
 
+    Links of one's own are followed, as are those that one has named; somebody else's are not.
+
     Raises:
-        OSError: it cannot be opened, is a link, or is none that ends: a pipe, a device.
+        OSError: it cannot be opened, is somebody else's link, or none that ends: a pipe, a device.
     """
     return open(path, "rb", opener=open_descriptor)
 
 
 def open_descriptor(path: str | Path, flags: int) -> int:
     """Open a file as :func:`open_regular` does; an opener for Python's `open`."""
-    # A pipe would be waited for.
-    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOFOLLOW)
+    flags |= os.O_NONBLOCK  # a pipe would be waited for
+    try:
+        descriptor = os.open(path, flags | os.O_NOFOLLOW)
+    except OSError as error:
+        if error.errno != errno.ELOOP:
+            raise
+        if os.lstat(path).st_uid != os.geteuid():
+            raise OSError(errno.ELOOP, "it is somebody else's link", str(path)) from None
+        descriptor = os.open(path, flags)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "it is no regular file", str(path))

@@ -28,4 +28,4 @@ def interrupts_held() -> Iterator[None]:
         # None: somebody set it who does not write Python; nothing can be put back then.
         signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
     if came.is_set():
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)  # whatever is done then

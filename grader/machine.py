@@ -30,7 +30,7 @@ class Machine:
 
     def slots(self, submissions: int) -> int:
         """How many submissions are graded at once: one a core, as far as the rest goes."""
-        room = min(self.memory // SLOT_BYTES, self.processes // SLOT_PROCESSES)
+        room = min(self.memory // SLOT_BYTES, self.processes / SLOT_PROCESSES)
         return max(1, min(self.cores, int(min(room, submissions))))
 
 

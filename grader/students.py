@@ -15,7 +15,7 @@ from grader.intake import Submission
 from grader.protocol import messages as m
 from grader.protocol import parts
 from grader.rubric import Rubric
-from grader.sandbox.layers import MODES, IsolationConfig
+from grader.sandbox.layers import MODES, THREADS, IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
 from grader.serving import TrainingFolders
@@ -133,6 +133,7 @@ class Students:
             scratch_files=limits.scratch_files,
             cpu_seconds=int(limits.load_seconds + limits.train_seconds * len(self._rubric.runs))
             * max(1, self._options.threads),
+            threads=THREADS + self._options.threads,
             layers=MODES[self._options.isolation],
         )
         worker = self._started(isolation)

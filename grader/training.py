@@ -322,7 +322,7 @@ class Trainer:
         rules = self._integrity
         seconds = rules.trial_times * attempt.waited[pauses[-1]] + rules.trial_seconds
         with self._exchanged(self._student, seed, number) as (student, called):
-            if not self._late_is_left_out:
+            if not self._late_is_left_out and student.time.left < seconds:
                 # Its own: whoever used up the other can be looked into, and gains nothing by it.
                 student.allowance = Allowance(seconds)
             order = replace(attempt.order, seed=seed, shuffled=True)

@@ -9,6 +9,14 @@ import pytest
 from grader.interrupts import interrupts_held
 
 
+@pytest.fixture(autouse=True)
+def not_ignored():
+    """A shell starts what runs in its background with this signal ignored, the tests perhaps."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupt() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
@@ -32,6 +40,15 @@ def test_afterwards_an_interrupt_comes_at_once():
         pass
     with pytest.raises(KeyboardInterrupt):
         interrupt()
+
+
+def test_who_ignores_interrupts_goes_on():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    done = []
+    with interrupts_held():
+        interrupt()
+        done.append("written")
+    assert done == ["written"]
 
 
 def test_an_error_within_is_told_and_not_the_interrupt():

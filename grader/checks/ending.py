@@ -74,11 +74,12 @@ class Endings:
                 where = str(error.places[-1])
             return self._failed(identifier, CheckFailed(str(error)), where)
         if isinstance(error, TookTooLong) and self._specs[identifier].timeout is not None:
+            # Of which somebody else's training, waited for, may be a part.
             reason = _(
-                "this took longer than the {seconds:g} seconds that the rubric gives it",
+                "This took longer than the {seconds:g} seconds that the rubric gives it.",
                 seconds=error.seconds,
             )
-            return self._failed(identifier, CheckFailed(reason), where)
+            return CheckOutcome(identifier, CheckStatus.ERROR, reason=reason, where=where)
         what = str(error).splitlines()[0] if str(error) else ""
         reason = _(
             "torchgrade itself failed here ({error}: {message}). Please report it.",

@@ -237,7 +237,7 @@ class ClusterPool:
                 return future.result(timeout=FRESH_SECONDS)
             except TimeoutError:
                 if future.done():
-                    raise
+                    return future.result()
                 if not self._workers.any_there(allowed):
                     self._client.cancel([future])
                     return None
@@ -319,7 +319,7 @@ class LocalClusterPool(ClusterPool):
                 return future.result(timeout=FRESH_SECONDS)
             except TimeoutError:
                 if future.done():
-                    raise
+                    return future.result()
                 self._replace_lost()
 
 

@@ -63,10 +63,9 @@ def kept(submission: Submission, scratch: Path) -> Iterator[Submission]:
     Raises:
         IntakeError: as :func:`contents_of`.
     """
-    contents = contents_of(submission)
     folder = Path(tempfile.mkdtemp(prefix="handed-in-", dir=scratch)).resolve()
     try:
-        write_contents(contents, folder)
+        write_contents(contents_of(submission), folder)
         yield submission.model_copy(update={"root": folder})
     finally:
         remove_tree(folder)

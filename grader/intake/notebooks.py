@@ -89,7 +89,7 @@ def _content(path: Path, name: str) -> bytes:
     try:
         with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
-            content = file.read(min(size, MAX_NOTEBOOK_BYTES))
+            content = file.read(min(size, MAX_NOTEBOOK_BYTES) or MAX_NOTEBOOK_BYTES)
         if size > MAX_NOTEBOOK_BYTES:
             raise IntakeError(
                 _(

@@ -46,7 +46,7 @@ def read_script(path: Path, name: str) -> Document:
     try:
         with open_regular(path) as file:
             size = os.fstat(file.fileno()).st_size
-            content = file.read(min(size, MAX_SOURCE_BYTES))
+            content = file.read(min(size, MAX_SOURCE_BYTES) or MAX_SOURCE_BYTES)
         if size > MAX_SOURCE_BYTES:
             raise IntakeError(
                 _(

@@ -171,9 +171,7 @@ def open_tree(
         )
     target = scratch / (archive_stem(source.name).strip(". ")[:60] or "unpacked")
     target.mkdir()
-    # Whoever names a link means what it leads to; below this none is followed.
-    named = source.resolve() if holds(source.is_symlink) else source
-    unpacked = unpack(named, target, limits, on_progress)
+    unpacked = unpack(source, target, limits, on_progress)
     return Tree(target, True, unpacked.refused, unpacked.notes, unpacked.hidden)
 
 

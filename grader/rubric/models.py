@@ -312,7 +312,7 @@ class CheckSpec(Part):
     partial: Partial = Partial()
     visibility: Visibility = Visibility.VISIBLE
     timeout: PositiveFloat | None = Field(
-        default=None, description="seconds; whoever takes longer has not passed it"
+        default=None, description="seconds; backs the deadlines of the single requests"
     )
     settings: Settings = Settings()
 

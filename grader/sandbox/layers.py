@@ -31,6 +31,10 @@ MODES: dict[Mode, tuple[str, ...]] = {
 }
 
 
+THREADS = 128
+"""That a worker may have beside those of torch's operations."""
+
+
 class IsolationConfig(BaseModel):
     """What one worker may use.
 
@@ -59,7 +63,7 @@ class IsolationConfig(BaseModel):
     scratch_files: int
     cpu_seconds: int
     open_files: int = 256
-    threads: int = 128
+    threads: int = THREADS
     layers: tuple[str, ...] = ORDER
 
     def with_readable(self, paths: tuple[str, ...]) -> IsolationConfig:
