@@ -33,6 +33,18 @@ def open_regular(path: Path) -> BinaryIO:
     return open(path, "rb", opener=open_descriptor)
 
 
+def read_regular(path: Path, most: int) -> tuple[bytes, int]:
+    """What is in a file, up to `most` bytes, and how many bytes it has; see :func:`open_regular`.
+
+    Raises:
+        OSError: as there.
+    """
+    with open_regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        content = file.read(min(size, most) or most)  # some file systems do not tell the size
+        return content, max(size, len(content))
+
+
 def open_descriptor(path: str | Path, flags: int) -> int:
     """Open a file as :func:`open_regular` does; an opener for Python's `open`."""
     flags |= os.O_NONBLOCK  # a pipe would be waited for

@@ -232,15 +232,11 @@ class ClusterPool:
         """What a task returns; None where all that may take it have gone, for whom Dask waits."""
         if allowed is None:
             return future.result()
-        while True:
-            try:
-                return future.result(timeout=FRESH_SECONDS)
-            except TimeoutError:
-                if future.done():
-                    return future.result()
-                if not self._workers.any_there(allowed):
-                    self._client.cancel([future])
-                    return None
+        while (text := _result_soon(future)) is None:
+            if not self._workers.any_there(allowed):
+                self._client.cancel([future])
+                break
+        return text
 
     def _forget(self, future: Future[str]) -> None:
         with self._lock:
@@ -292,8 +288,9 @@ class LocalClusterPool(ClusterPool):
 
     def _replace_lost(self) -> None:
         """Start workers in the place of those that Dask gave up since they took long to start."""
-        if self._client.cluster is not None:
-            self._client.cluster.scale(self._number)
+        cluster = self._client.cluster
+        assert cluster is not None, "its client was given one"
+        cluster.scale(self._number)
 
     def _what_we_grade_with(self) -> Opened:
         for _start in range(MAX_STARTS - 1):
@@ -314,13 +311,17 @@ class LocalClusterPool(ClusterPool):
         return opened
 
     def _awaited(self, future: Future[str]) -> str:
-        while True:
-            try:
-                return future.result(timeout=FRESH_SECONDS)
-            except TimeoutError:
-                if future.done():
-                    return future.result()
-                self._replace_lost()
+        while (text := _result_soon(future)) is None:
+            self._replace_lost()
+        return text
+
+
+def _result_soon(future: Future[str]) -> str | None:
+    """What a task returns within some seconds; None where it does not."""
+    try:
+        return future.result(timeout=FRESH_SECONDS)
+    except TimeoutError:
+        return future.result() if future.done() else None  # its own error is one, too
 
 
 def _good(answer: Answer) -> Opened | Finished | Differs:

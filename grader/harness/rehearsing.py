@@ -22,7 +22,7 @@ from grader.harness.watching import Watch
 
 
 @dataclass(frozen=True)
-class Trained:
+class SeenToTrain:
     """What a statement that was stopped was seen to train.
 
     Attributes:
@@ -113,12 +113,12 @@ class Rehearsing:
             return None
         return Rehearsed(trained.model, trained.optimizer)
 
-    def take_back(self, namespace: Namespace) -> Trained:
+    def take_back(self, namespace: Namespace) -> SeenToTrain:
         """Put back what the statement in hand changed, and tell what it trains."""
         model = self._watch.trained_model(reversed(list(namespace.values())))
         weights = self._barebones.weights if model is None else None
         self._undo.restore()
-        return Trained(model, weights, self._watch.optimizer, self._watch.seen)
+        return SeenToTrain(model, weights, self._watch.optimizer, self._watch.seen)
 
 
 def _are_of_weights(outputs: Sequence[Tensor], namespace: Namespace) -> bool:

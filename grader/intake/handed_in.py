@@ -6,14 +6,13 @@ there by then may be another file, a link to somebody else's, a pipe, or as larg
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from grader.errors import IntakeError
-from grader.files import open_regular, remove_tree
+from grader.files import read_regular, remove_tree
 from grader.intake.limits import MAX_BYTES
 from grader.intake.submission import Submission, digest_contents
 from grader.language import _
@@ -28,9 +27,7 @@ def contents_of(submission: Submission) -> dict[str, bytes]:
     contents, room = {}, MAX_BYTES
     for name in submission.files:
         try:
-            with open_regular(submission.root / name) as file:
-                size = os.fstat(file.fileno()).st_size
-                contents[name] = file.read(min(size, room) + 1)
+            contents[name], size = read_regular(submission.root / name, room)
         except OSError as error:
             raise IntakeError(
                 _(
@@ -40,7 +37,9 @@ def contents_of(submission: Submission) -> dict[str, bytes]:
                     reason=error.strerror,
                 )
             ) from error
-        room -= len(contents[name])
+        room -= size
+        if room < 0:
+            break
     if room < 0 or digest_contents(contents) != submission.digest:
         raise IntakeError(
             _("The files were changed while they were waiting to be graded. Grade again.")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from grader.errors import EmptyFile, IntakeError
-from grader.files import open_regular
+from grader.files import read_regular
 from grader.intake.documents import Document, too_much_code
 from grader.intake.kinds import CONFLICT, refuse_other_kinds
 from grader.intake.limits import (
@@ -87,9 +86,7 @@ def read_notebook(path: Path, name: str) -> Document:
 
 def _content(path: Path, name: str) -> bytes:
     try:
-        with open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            content = file.read(min(size, MAX_NOTEBOOK_BYTES) or MAX_NOTEBOOK_BYTES)
+        content, size = read_regular(path, MAX_NOTEBOOK_BYTES)
         if size > MAX_NOTEBOOK_BYTES:
             raise IntakeError(
                 _(

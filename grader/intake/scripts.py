@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import codecs
 import io
-import os
 import tokenize
 from pathlib import Path
 
 from grader.errors import EmptyFile, IntakeError
-from grader.files import open_regular
+from grader.files import read_regular
 from grader.intake.documents import Document
 from grader.intake.kinds import refuse_other_kinds
 from grader.intake.limits import MAX_SOURCE_BYTES
@@ -44,9 +43,7 @@ def read_script(path: Path, name: str) -> Document:
         IntakeError: it is too large, binary or unreadable; says which and what to do.
     """
     try:
-        with open_regular(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            content = file.read(min(size, MAX_SOURCE_BYTES) or MAX_SOURCE_BYTES)
+        content, size = read_regular(path, MAX_SOURCE_BYTES)
         if size > MAX_SOURCE_BYTES:
             raise IntakeError(
                 _(

@@ -559,6 +559,14 @@ def test_gradescope_names_whom_it_has_no_files_of(put: Put, batch: Path) -> None
     assert "does not say whose" in submissions["submission_3"].notes[0]
 
 
+def test_what_a_link_leads_to_is_not_taken_for_the_platform_s_word(put: Put, batch: Path) -> None:
+    put("submission_1/hw5.py")
+    secret = batch.parent / "secret.yml"
+    secret.write_text("submission_1: {':submitters': [{':name': Secret, ':sid': 7}]}\n")
+    (batch / "submission_metadata.yml").symlink_to(secret)
+    assert {each.student.name for each in found(batch).values()} == {None}
+
+
 @pytest.mark.parametrize("metadata", ["[" * 100_000, "a: [", "- 1", "\0", "x: !!python/name:os.x"])
 def test_gradescope_metadata_that_is_none_costs_only_the_names(
     put: Put, batch: Path, metadata: str
