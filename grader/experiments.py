@@ -16,8 +16,8 @@ import torch
 from pydantic import BaseModel, ConfigDict
 from torch import Tensor
 
-from grader.checks.comparing import normality_p_value, order_p_value, uniformity_p_value
 from grader.keys import key_of
+from grader.p_values import normality_p_value, order_p_value, uniformity_p_value
 from grader.protocol.parts import Model, Parameter, Recorded
 from grader.results import RunName
 from grader.rubric import Images

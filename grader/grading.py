@@ -13,7 +13,7 @@ from pathlib import Path
 
 from grader.assembly import Findings, result_of
 from grader.attempts import Progress
-from grader.checks.cases import Cases, derive_seed
+from grader.checks.cases import Cases
 from grader.checks.ending import shorten
 from grader.checks.examination import Examination, Examined
 from grader.checks.explaining import Explains
@@ -39,6 +39,7 @@ from grader.results import (
 from grader.rubric import CheckSpec, Rubric
 from grader.sandbox.layers import FULL
 from grader.sandbox.student import Student
+from grader.seeds import derive_seed
 from grader.serving import TrainingFolders
 from grader.sharing import Shelf
 from grader.students import Options, Students

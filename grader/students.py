@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from grader.checks.cases import derive_seed
 from grader.choices import Language, Mode
 from grader.errors import WorkerNotStarted
 from grader.intake import Submission
@@ -18,6 +17,7 @@ from grader.rubric import Rubric
 from grader.sandbox.layers import MODES, THREADS, IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
+from grader.seeds import derive_seed
 from grader.serving import TrainingFolders
 from grader.understanding import HOMEWORK_NAMES
 

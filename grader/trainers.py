@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 import reference
 from grader.attempts import Conductor, Progress
-from grader.checks.cases import derive_seed
 from grader.data import Store
 from grader.experiments import Experiment
 from grader.given_loops import trains_as_given
@@ -27,6 +26,7 @@ from grader.results import RunName, RunResult
 from grader.rubric import Rubric
 from grader.sandbox.student import Material, Student
 from grader.sandbox.workers import Worker
+from grader.seeds import derive_seed
 from grader.serving import TrainingFolders
 from grader.sharing import Sharing, Shelf
 from grader.training import Trainer

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
@@ -11,14 +10,8 @@ from torch import Tensor
 
 from grader.checks.comparing import shape_text
 from grader.language import _
-from grader.rubric import Assignment, Constructor
+from grader.rubric import Constructor
 from reference import Params, ParamShapes
-
-
-def derive_seed(assignment: Assignment, digest: str, *parts: object) -> int:
-    """A 31-bit seed from the rubric's seed, the submission's bytes and what it is for."""
-    text = ":".join(str(part) for part in (assignment.seed, digest, *parts))
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "little") >> 1
 
 
 @dataclass(frozen=True)

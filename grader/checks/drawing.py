@@ -10,9 +10,10 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from grader.checks.cases import ConvnetInput, FlattenCase, derive_seed
+from grader.checks.cases import ConvnetInput, FlattenCase
 from grader.checks.sizes import draw_case, draw_constructor, draw_shape
 from grader.rubric import Assignment, CheckSpec, Constructor, ConvnetCase, Images
+from grader.seeds import derive_seed
 from reference import Params, ParamShapes, fan_in, kaiming_std, param_shapes
 from reference.solution import flatten, pre_activations, three_layer_convnet
 

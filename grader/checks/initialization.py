@@ -5,9 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from grader.checks.comparing import normality_p_value, order_p_value
 from grader.checks.outcome import CheckFailed
 from grader.language import _
+from grader.p_values import normality_p_value, order_p_value
 from reference import fan_in, kaiming_std
 
 NUMBERS = (torch.float16, torch.bfloat16, torch.float32, torch.float64)

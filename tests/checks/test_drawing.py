@@ -9,10 +9,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.checks.cases import ConvnetInput, derive_seed
+from grader.checks.cases import ConvnetInput
 from grader.checks.catalogue import known_checks
 from grader.checks.drawing import BIAS_STD, DrawnCases, shapes_of
 from grader.rubric import CheckSpec, ConvnetCase, load_rubric
+from grader.seeds import derive_seed
 from reference import Params
 from reference.solution import three_layer_convnet
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from grader.checks.comparing import normality_p_value, order_p_value
 from grader.checks.initialization import require_kaiming
 from grader.checks.outcome import CheckFailed
+from grader.p_values import normality_p_value, order_p_value
 from reference import fan_in, kaiming_std
 
 FALSE_ALARM = 1e-6 / 3

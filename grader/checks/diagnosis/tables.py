@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from grader.checks.comparing import normality_p_value, uniformity_p_value, value_difference
+from grader.checks.comparing import value_difference
 from grader.checks.initialization import NUMBERS
 from grader.checks.roles import WEIGHTS
 from grader.errors import ReplyError, StudentError
+from grader.p_values import normality_p_value, uniformity_p_value
 from reference import Params, ParamShapes, fan_in, kaiming_std
 from reference.misconceptions import FLATTENINGS, NETWORKS
 from reference.misconceptions import WEIGHTS as DISTRIBUTIONS
