@@ -21,17 +21,17 @@ from pathlib import Path
 
 from workers import ROOT, worker_server
 
-from grader.attempts import Conductor, Order
 from grader.checks.catalogue import known_checks
 from grader.data import open_store
-from grader.grading import Grader
+from grader.grading.grader import Grader
+from grader.grading.students import Options
 from grader.intake import read_submission
-from grader.integrity import suspicious_measurements
-from grader.measuring import HeldOut
 from grader.rubric import Rubric, default_rubric, load_rubric
 from grader.seeds import derive_seed
-from grader.students import Options
-from grader.training import PRESCRIBED
+from grader.training.attempts import Conductor, Order
+from grader.training.integrity import suspicious_measurements
+from grader.training.measuring import HeldOut
+from grader.training.trainer import PRESCRIBED
 
 
 @dataclasses.dataclass(frozen=True)

@@ -18,10 +18,10 @@ from workers import ROOT, worker_server
 from grader.checks.catalogue import known_checks
 from grader.choices import Mode
 from grader.data import open_store
-from grader.grading import Grader
+from grader.grading.grader import Grader
+from grader.grading.students import Options
 from grader.intake import read_submission
 from grader.rubric import default_rubric, load_rubric
-from grader.students import Options
 
 MODES_COMPARED: tuple[Mode, Mode] = ("process", "full")
 

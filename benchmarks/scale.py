@@ -29,16 +29,16 @@ from pathlib import Path
 from distributed import Client, Future, get_worker
 from workers import ROOT
 
-from grader.batch import _completed
+from grader.batch.pool import MAX_LOSSES
+from grader.batch.scheduler import _completed
+from grader.batch.slot import SlotLost, single_slot
 from grader.cluster.parcels import Parcel, pack
 from grader.cluster.pool import ClusterPool
 from grader.cluster.records import SLOT, TOPIC, Answer, Begun, Lost, News
 from grader.intake import Submission, read_submission
 from grader.jobs import CheckStarted, Finished, Setup
-from grader.pool import MAX_LOSSES
 from grader.results import SubmissionResult
 from grader.rubric import default_rubric
-from grader.slot import SlotLost, single_slot
 
 REAL_SECONDS = (
     2, 2, 2, 5, 5, 7, 13, 15, 37, 66, 72, 79, 80, 87, 101, 186, 189, 191, 254, 255, 337, 609, 629,

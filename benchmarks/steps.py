@@ -26,12 +26,12 @@ from workers import ROOT, worker_server
 from grader.checks.catalogue import known_checks
 from grader.choices import DataChoice
 from grader.data import open_store
-from grader.grading import Grader
+from grader.grading.grader import Grader
+from grader.grading.students import Options
 from grader.intake import read_submission
 from grader.protocol import messages as m
 from grader.results import RunName
 from grader.rubric import default_rubric, load_rubric
-from grader.students import Options
 
 SUBMISSION = "submissions/correct"
 # The sample's training passes in order: the given networks of Parts II and III come before ours.

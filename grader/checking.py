@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from watchfiles import Change, DefaultFilter, watch
 
-from grader.batch import Checker
+from grader.batch.scheduler import Checker
 from grader.errors import UserError
 from grader.intake import open_own_work
 from grader.intake.suffixes import is_source
@@ -26,7 +26,7 @@ def check_and_tell(work: Path, checker: Checker, console: Console) -> Submission
     """Check it as it is now, and print what was found.
 
     Raises:
-        UserError, Bug: as :meth:`grader.batch.Checker.check`.
+        UserError, Bug: as :meth:`grader.batch.scheduler.Checker.check`.
     """
     with open_own_work(work) as submission, LiveView(console) as view:
         view.starting(_("Checking {work} …", work=work))

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from grader.choices import ContainerSize, DataChoice, Language, Mode
 from grader.intake import Submission
-from grader.overview import Overview
 from grader.results import Provenance, RunName, SubmissionResult
+from grader.understanding.overview import Overview
 
 
 class Record(BaseModel):

@@ -12,9 +12,9 @@ from rich.padding import Padding
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from grader.batch import Graded
+from grader.batch.scheduler import Graded
 from grader.errors import AdjustmentsError, UserError
-from grader.exporting import Exported
+from grader.gradebooks.exporting import Exported
 from grader.intake import Submission
 from grader.jobs import CheckStarted, Opened, Trained
 from grader.language import _
@@ -80,7 +80,7 @@ class LiveView:
         )
 
     def opened(self, opened: Opened) -> None:
-        """See :class:`grader.batch.Observer`."""
+        """See :class:`grader.batch.scheduler.Observer`."""
         self._console.print(f"[bold]{escape(opened.assignment)}[/]", highlight=False)
         data = opened.provenance.data
         if data is not None:
@@ -88,7 +88,7 @@ class LiveView:
             self._console.print(line, highlight=False)
 
     def batch_started(self, total: int, kept: int) -> None:
-        """See :class:`grader.batch.Observer`."""
+        """See :class:`grader.batch.scheduler.Observer`."""
         if kept:
             self._console.print(
                 f"{kept} of {total} have their results already and are kept.", highlight=False
@@ -97,13 +97,13 @@ class LiveView:
             self._batch = self._progress.add_task("all", total=total - kept, note="")
 
     def submission_started(self, submission: Submission) -> None:
-        """See :class:`grader.batch.Observer`."""
+        """See :class:`grader.batch.scheduler.Observer`."""
         name = escape(clean_line(submission.id))
         task = self._progress.add_task(name, total=None, note=_("loading"))
         self._lines[submission.id] = _Line(task)
 
     def event(self, submission: Submission, event: CheckStarted | Trained) -> None:
-        """See :class:`grader.batch.Observer`."""
+        """See :class:`grader.batch.scheduler.Observer`."""
         line = self._lines[submission.id]
         if isinstance(event, CheckStarted):
             self._progress.update(line.task, total=None, note=event.title)
@@ -113,7 +113,7 @@ class LiveView:
         )
 
     def submission_finished(self, result: SubmissionResult) -> None:
-        """See :class:`grader.batch.Observer`."""
+        """See :class:`grader.batch.scheduler.Observer`."""
         line = self._lines.pop(result.submission.id)
         self._progress.remove_task(line.task)
         if self._batch is None:
@@ -131,7 +131,7 @@ class LiveView:
         self._console.print(f"  {name}: {told}  {seconds}", highlight=False)
 
     def not_adjusted(self, error: AdjustmentsError) -> None:
-        """See :class:`grader.batch.Observer`."""
+        """See :class:`grader.batch.scheduler.Observer`."""
         self.left_out.append(error)
         print_user_error(self._console, error)
 

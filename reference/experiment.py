@@ -1,4 +1,4 @@
-"""The reference's own training of one run, as a submission: see `grader/sharing.py`.
+"""The reference's own training of one run, as a submission: see `grader/training/sharing.py`.
 
 This file is not imported: its source runs in a worker, after a cell that sets `EXPERIMENT`, among
 the homework's given code. Networks and initialisations are those of `solution.py`.

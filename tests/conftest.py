@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from grader.batch.slot import single_slot
 from grader.data import synthesize
 from grader.intake import read_submission
 from grader.jobs import Setup
@@ -24,7 +25,6 @@ from grader.rubric import default_rubric
 from grader.sandbox.layers import IsolationConfig
 from grader.sandbox.student import Deadlines, Material, Student
 from grader.sandbox.workers import Worker
-from grader.slot import single_slot
 
 # How long an example takes says something of the machine, not of the code.
 settings.register_profile("torchgrade", deadline=None)

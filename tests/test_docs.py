@@ -108,7 +108,7 @@ def test_every_command_of_a_page_works(page, folder, data_root):
 
 def test_the_command_reference_is_that_of_the_commands():
     made = subprocess.run(
-        [sys.executable, "-m", "typer", "grader.cli", "utils", "docs", "--name", "torchgrade"],
+        [sys.executable, "-m", "typer", "grader.cli.app", "utils", "docs", "--name", "torchgrade"],
         capture_output=True,
         text=True,
         timeout=60,

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.batch.slot import single_slot
 from grader.intake import read_submission
 from grader.results import CheckStatus, RunStatus
 from grader.rubric import default_rubric
-from grader.slot import single_slot
 
 SAMPLES = Path(__file__).parents[1] / "submissions"
 

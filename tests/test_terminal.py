@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from grader.batch import Graded
+from grader.batch.scheduler import Graded
 from grader.language import spoken
 from grader.language.catalogues import catalogue
 from grader.results import IntegrityFlag

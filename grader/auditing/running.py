@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.auditing.works import Work, write_works
-from grader.batch import Observer, grade_batch
+from grader.batch.outfolder import read_out
+from grader.batch.scheduler import Observer, grade_batch
 from grader.intake import read_submission
 from grader.jobs import Setup
-from grader.outfolder import read_out
 from grader.report import write_text
 from grader.report.audit_views import Audit, Audited, audit_of
 from grader.report.pages import render_audit

@@ -11,14 +11,14 @@ from typing import Any
 import yaml
 
 from grader.auditing.works import HOMEWORK, mistaken, reference
-from grader.batch import Observer, grade_batch
+from grader.batch.calibrations import keep_calibration
+from grader.batch.outfolder import read_out
+from grader.batch.scheduler import Observer, grade_batch
 from grader.calibrating.chances import chance_to_miss, propose_threshold, spread_of
-from grader.calibrations import keep_calibration
 from grader.checks.catalogue import known_checks
 from grader.errors import UsageError
 from grader.intake import read_submission
 from grader.jobs import Setup
-from grader.outfolder import read_out
 from grader.report import write_text
 from grader.report.calibration import Calibration, MistakeReach, RunCalibration
 from grader.report.jsonform import to_json

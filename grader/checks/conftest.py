@@ -17,11 +17,11 @@ from grader.checks.unused import used_part
 from grader.errors import WorkerError
 from grader.language import _
 from grader.language.harness import from_harness
-from grader.matched import MatchedRun, explain_untried
 from grader.protocol.parts import Model
 from grader.results import RunName, RunStatus
 from grader.rubric import CheckSpec
 from grader.sandbox.student import Student
+from grader.understanding.matched import MatchedRun, explain_untried
 
 
 @pytest.fixture

@@ -10,11 +10,11 @@ import pytest
 from grader.checks.again import Failure
 from grader.checks.cases import Cases
 from grader.checks.explaining import Diagnosis, Explains
-from grader.matched import MatchedRun
 from grader.results import RunName
 from grader.rubric import CheckSpec, Rubric
 from grader.sandbox.student import Student
-from grader.training import Trainer
+from grader.training.trainer import Trainer
+from grader.understanding.matched import MatchedRun
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from torch import Tensor
 from grader.checks.comparing import form_difference, value_difference
 from grader.checks.outcome import CheckFailed
 from grader.language import _
-from grader.matched import MatchedRun
 from grader.results import RunName
 from grader.rubric import Tolerances
+from grader.understanding.matched import MatchedRun
 
 Own = Callable[[str], None]
 Matched = Callable[[RunName], MatchedRun]

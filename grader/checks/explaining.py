@@ -23,10 +23,10 @@ from grader.checks.outcome import CheckFailed
 from grader.checks.roles import BIASES
 from grader.checks.unused import roles_for
 from grader.errors import StudentError
-from grader.matching import convolutions
 from grader.protocol.parts import Model
 from grader.results import Mistake
 from grader.sandbox.student import Student, StudentModel
+from grader.understanding.matching import convolutions
 from reference import Params, ParamShapes
 
 if TYPE_CHECKING:

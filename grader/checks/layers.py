@@ -6,9 +6,9 @@ from torch import nn
 
 from grader.checks.outcome import CheckFailed
 from grader.language import _
-from grader.matching import convolutions, linears
 from grader.protocol.parts import Layer, Model
 from grader.rubric import Images, Layers
+from grader.understanding.matching import convolutions, linears
 
 _CHANGES_NOTHING = ("Flatten", "Unflatten", "Identity", "ZeroPad2d", "Sequential")
 """Layers that only lay numbers out; a Sequential among the layers is an empty one."""

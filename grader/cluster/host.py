@@ -6,13 +6,13 @@ import asyncio
 
 from distributed import Worker, WorkerPlugin, get_worker
 
+from grader.batch.slot import SlotLost
 from grader.cluster.addresses import open_addresses
 from grader.cluster.parcels import Parcel
 from grader.cluster.records import SLOT, TOPIC, Answer, Begun, Happening, Left, News, Outcome
 from grader.cluster.slots import Tell, WorkerSlots
 from grader.errors import UserError
 from grader.jobs import Refused, Setup
-from grader.slot import SlotLost
 from grader.version import torchgrade_source
 
 

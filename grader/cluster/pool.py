@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from distributed import Client, Future, KilledWorker
 
+from grader.batch.pool import MAX_LOSSES
+from grader.batch.slot import Bug, OnEvent, SlotLost, single_slot
 from grader.cluster.calls import pack_call, run_call
 from grader.cluster.comparing import differences
 from grader.cluster.counting import FRESH_SECONDS, Warn, Workers
@@ -25,9 +27,7 @@ from grader.cluster.watching import Watch, Watches
 from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import Broken, Finished, Opened, Refused, Setup
-from grader.pool import MAX_LOSSES
 from grader.results import SubmissionResult
-from grader.slot import Bug, OnEvent, SlotLost, single_slot
 from grader.version import torchgrade_source
 
 MAX_THREADS = 2048
@@ -45,7 +45,9 @@ def unheard(_sentence: str) -> None:
 
 
 class ClusterPool:
-    """Slots on the workers of a Dask cluster; use as a context manager. See `grader.pool.Pool`.
+    """Slots on the workers of a Dask cluster; use as a context manager.
+
+    See `grader.batch.pool.Pool`.
 
     Args:
         setup: what holds for all submissions.
@@ -54,7 +56,7 @@ class ClusterPool:
         warn: is told what the user should know while the grading goes on.
 
     Attributes:
-        closed, threads: see :class:`grader.pool.Pool`.
+        closed, threads: see :class:`grader.batch.pool.Pool`.
     """
 
     def __init__(

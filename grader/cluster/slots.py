@@ -11,6 +11,8 @@ from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from grader.batch.pool import SlotPool
+from grader.batch.slot import Bug, SlotLost
 from grader.cluster.parcels import Parcel, unpack
 from grader.cluster.records import Begun, Differs, Happening, Installation, Lost, Outcome
 from grader.data.roots import ROOT_VARIABLE
@@ -18,9 +20,7 @@ from grader.errors import TorchgradeError
 from grader.files import remove_tree
 from grader.installed import installed_packages
 from grader.jobs import Broken, Finished, Opened, Refused, Setup
-from grader.pool import SlotPool
 from grader.scratch import Scratch
-from grader.slot import Bug, SlotLost
 
 Tell = Callable[[Happening], None]
 IDLE_SECONDS = 60.0

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from grader.batch.slot import OnEvent
 from grader.cluster.records import NEWS, Begun, Left
-from grader.slot import OnEvent
 
 
 @dataclass

@@ -7,7 +7,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 from rich.console import Console
 
-from grader.batch import Checker
+from grader.batch.launching import Launcher
+from grader.batch.scheduler import Checker
 from grader.checking import check_and_tell
 from grader.checks.catalogue import known_checks
 from grader.choices import ContainerSize, DataChoice, Language
@@ -15,7 +16,6 @@ from grader.errors import IntakeError, UsageError, UserError
 from grader.gradescope.outcome import UNGRADED, Outcome, no_verdict, outcome_of
 from grader.jobs import Setup
 from grader.language import _, speak
-from grader.launching import Launcher
 from grader.machine import this_machine
 from grader.report import write_text
 from grader.rubric import Rubric, load_rubric

@@ -2,9 +2,9 @@
 
 Processes, and who is whose parent::
 
-    scheduler (grader.cli)               trusted; no torch
-     └─ launcher (grader.launcher)       loads torch, torchvision and numpy once; holds no secret
-         ├─ examiner (grader.examiner)   one a slot; trusted: reference, rubric, held-out labels
+    scheduler (grader.cli)           trusted; no torch
+     └─ launcher (grading.launcher)  loads torch, torchvision and numpy once; holds no secret
+         ├─ examiner (grading.examiner)  one a slot; trusted: reference, rubric, held-out labels
          └─ keeper (sandbox.keeper)      one for each worker; starts it, watches it, ends it
              └─ worker (grader.harness)  isolated; the only process that runs student code
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.batch.slot import Slot, single_slot
 from grader.choices import Mode
 from grader.intake import open_own_work
 from grader.jobs import Setup
 from grader.results import SubmissionResult
 from grader.rubric import default_rubric
-from grader.slot import Slot, single_slot
 
 collect_ignore_glob = ["[0-9]*"]  # some attack whoever collects tests
 

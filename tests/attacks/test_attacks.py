@@ -35,7 +35,7 @@ HONEST = (
     "    return flatten(x).mm(fc_w) + fc_b\n"
 )
 HONEST_POINTS = 23.0
-TRACES = ("grader.launcher", "torchgrade-attack")
+TRACES = ("grader.grading.launcher", "torchgrade-attack")
 """What stands in the command line of a process that this package, or an attack, has started."""
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from grader.batch import grade_batch
+from grader.batch.scheduler import grade_batch
 from grader.calibrating.running import FIGURES, PAGE, Plan, calibrate
 from grader.intake import read_submission
 from grader.terminal import LiveView

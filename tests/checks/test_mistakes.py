@@ -6,9 +6,9 @@ import pytest
 import yaml
 
 from grader.auditing.works import HOMEWORK, with_part
+from grader.batch.slot import single_slot
 from grader.intake import read_submission
 from grader.rubric import default_rubric
-from grader.slot import single_slot
 from reference.misconceptions import TRAININGS
 from tests.checks.pieces import MISTAKES, begins, pieces
 

@@ -17,7 +17,7 @@ pytest.importorskip("distributed")
 
 from distributed import Client, Security
 
-from grader.batch import grade_batch, grade_on
+from grader.batch.scheduler import grade_batch, grade_on
 from grader.cluster import LocalCluster, RemoteCluster
 from grader.cluster.connecting import LOCALLY, cluster_pool
 from grader.errors import UserError

@@ -10,9 +10,9 @@ pytest.importorskip("distributed")
 
 from pydantic import TypeAdapter
 
+from grader.batch.slot import SlotLost
 from grader.cluster.failures import preparing, translated
 from grader.errors import UserError
-from grader.slot import SlotLost
 
 
 class Connected:

@@ -15,13 +15,13 @@ pytest.importorskip("distributed")
 
 from distributed import Client, LocalCluster, get_worker
 
+from grader.batch.slot import SlotLost
 from grader.cluster import host as hosting
 from grader.cluster.calls import pack_call, run_call
 from grader.cluster.host import SlotHost, grade_here, open_here, telling
 from grader.cluster.parcels import Parcel
 from grader.cluster.records import ANSWER, Begun
 from grader.jobs import CheckStarted, Refused
-from grader.slot import SlotLost
 from grader.version import torchgrade_source
 
 CHECK = CheckStarted(check="flatten.values", title="")

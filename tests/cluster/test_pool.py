@@ -14,6 +14,8 @@ pytest.importorskip("distributed")
 
 from distributed import Client, KilledWorker, LocalCluster
 
+from grader.batch.pool import MAX_LOSSES
+from grader.batch.slot import SlotLost
 from grader.cluster import counting
 from grader.cluster import pool as pools
 from grader.cluster.pool import MAX_SENDINGS, ClusterPool
@@ -21,9 +23,7 @@ from grader.cluster.records import Answer, Begun, Left, Lost, News
 from grader.errors import UserError
 from grader.intake import read_submission
 from grader.jobs import Finished, Opened, Refused
-from grader.pool import MAX_LOSSES
 from grader.results import Provenance, SubmissionResult, Timing
-from grader.slot import SlotLost
 
 PATIENCE_SECONDS = 30
 GOOD, BAD = "tls://good:1", "tls://bad:1"

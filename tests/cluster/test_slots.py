@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch.slot import single_slot
 from grader.cluster.comparing import differences
 from grader.cluster.parcels import pack
 from grader.cluster.records import Differs, Lost
 from grader.cluster.slots import WorkerSlots, this_installation
 from grader.intake import read_submission
 from grader.jobs import Broken, Finished, Refused
-from grader.slot import single_slot
 from tests.processes import all_ending, processes_below
 
 

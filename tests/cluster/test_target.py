@@ -8,7 +8,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from grader.cli import app
+from grader.cli.app import app
 from grader.cluster import LocalCluster, RemoteCluster, target_of
 from grader.cluster.addresses import open_addresses
 from grader.errors import UsageError
@@ -96,7 +96,9 @@ def test_how_many_at_once_is_not_said_of_a_cluster(tmp_path):
 
 def test_without_dask_a_sentence_says_what_to_install(tmp_path):
     (tmp_path / "kim.py").write_text("def flatten(x): return x\n")
-    script = "import sys; sys.modules['distributed'] = None; from grader.cli import main; main()"
+    script = (
+        "import sys; sys.modules['distributed'] = None; from grader.cli.app import main; main()"
+    )
     command = ["grade", str(tmp_path), "--out", str(tmp_path / "out")]
     done = subprocess.run(
         [sys.executable, "-c", script, *command, "--cluster", "local:2"],
@@ -109,7 +111,7 @@ def test_without_dask_a_sentence_says_what_to_install(tmp_path):
 
 
 def test_the_command_line_loads_no_dask():
-    script = "import sys, grader.cli, grader.cluster; print({'dask', 'numpy'} & {*sys.modules})"
+    script = "import sys, grader.cli.app, grader.cluster; print({'dask', 'numpy'} & {*sys.modules})"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )

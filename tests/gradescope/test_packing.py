@@ -96,7 +96,7 @@ def test_the_wheel_installs_and_runs_as_torchgrade(tmp_path):
     code = (
         f"import sys; sys.path.insert(0, {str(site)!r})\n"
         "import grader, grader.rubric as r; print(grader.__file__); print(r.default_rubric())\n"
-        "from grader.cli import app; app(['--version'])"
+        "from grader.cli.app import app; app(['--version'])"
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", code], capture_output=True, text=True, timeout=60, check=True

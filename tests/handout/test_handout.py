@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from grader.batch.slot import single_slot
 from grader.errors import RubricError, UsageError
 from grader.handout.opening import open_handout
 from grader.handout.packing import build, may_be_seen
 from grader.intake import open_own_work
 from grader.rubric import default_rubric
-from grader.slot import single_slot
 
 SAMPLES = Path(__file__).parents[2] / "submissions"
 NAMES = sorted(path.parent.name for path in SAMPLES.glob("*/expect.yaml"))
@@ -97,7 +97,7 @@ def test_neither_solution_nor_seed_is_in_it(handout, tmp_path):
 
 def test_an_editor_s_copy_of_the_solution_stays_behind():
     assert not any(map(may_be_seen, ("reference/solution.py~", "reference/.solution.py.swp")))
-    assert all(map(may_be_seen, ("reference/facts.py", "grader/cli.py", "torchgrade.py")))
+    assert all(map(may_be_seen, ("reference/facts.py", "grader/cli/app.py", "torchgrade.py")))
 
 
 def test_hidden_checks_and_what_needs_them_stay_behind(tmp_path):

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from grader.checks.catalogue import known_checks
+from grader.grading.students import Options, Students
 from grader.rubric import default_rubric, load_rubric
 from grader.sandbox.layers import IsolationConfig
 from grader.sandbox.server import WorkerServer
-from grader.students import Options, Students
 
 ORDER = IsolationConfig(
     scratch="/nowhere",

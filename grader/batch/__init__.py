@@ -1,0 +1,1 @@
+"""Many submissions -> their results on disk. All of it runs in the scheduler, without torch."""
