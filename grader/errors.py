@@ -81,7 +81,16 @@ class IsolationError(UserError):
 
 
 class WorkerNotStarted(TorchgradeError):
-    """No worker could be had: the machine's fault or torchgrade's, never the student's."""
+    """No worker could be had: the machine's fault or torchgrade's, never the student's.
+
+    Attributes:
+        at_once: whether it ended at once, as where there is no room for a process; there may be
+            later.
+    """
+
+    def __init__(self, detail: str, *, at_once: bool) -> None:
+        super().__init__(detail)
+        self.at_once = at_once
 
 
 class WorkerError(TorchgradeError):

@@ -22,8 +22,8 @@ from grader.training.serving import TrainingFolders
 from grader.understanding.meaning import HOMEWORK_NAMES
 
 _PAUSES = (1.0, 5.0, 15.0)
-"""Seconds before a worker is ordered again that could not be started: somebody else's may have
-taken all processes that there are, until its keeper sees it."""
+"""Seconds before a worker is ordered again that ended at once: somebody else's may have taken all
+processes that there are, until its keeper sees it."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,7 @@ class Students:
         self._control = control
         self._options = options
         self._workers: list[Worker] = []
+        self._patient = True
 
     def forget_workers(self) -> None:
         """Another submission, or the same once more."""
@@ -141,12 +142,24 @@ class Students:
         return worker
 
     def _started(self, isolation: IsolationConfig) -> Worker:
-        for pause in _PAUSES:
+        """A worker; waited for where there may be room for one later.
+
+        Where there was none in all that time, the next is not waited for: so a machine that has
+        room for none says so of a whole class in minutes.
+        """
+        pauses = iter(_PAUSES if self._patient else ())
+        self._patient = False
+        while True:
             try:
-                return Worker(self._control, isolation)
-            except WorkerNotStarted:
+                worker = Worker(self._control, isolation)
+            except WorkerNotStarted as error:
+                pause = next(pauses, None)
+                if pause is None or not error.at_once:
+                    raise
                 time.sleep(pause)
-        return Worker(self._control, isolation)
+            else:
+                self._patient = True
+                return worker
 
     def _readable(self, training: Path | None) -> tuple[str, ...]:
         """What a worker may read of the data set, whose own folder holds the true labels."""

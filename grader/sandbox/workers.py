@@ -68,12 +68,17 @@ class Worker:
             socket.send_fds(control, [order.model_dump_json().encode()], descriptors)
         self.alive, self.lost = True, False
         try:
-            ready, _ = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
+            ready, _tensors = self._receive(time.monotonic() + START_SECONDS, START_SECONDS)
+        except WorkerCrashed as error:
+            raise WorkerNotStarted(_("it ended before it began"), at_once=True) from error
+        except WorkerTimeout as error:
+            detail = _("it did not begin within {seconds:g} seconds", seconds=START_SECONDS)
+            raise WorkerNotStarted(detail, at_once=False) from error
         except WorkerError as error:
-            raise WorkerNotStarted(f"no worker could be started: {error}") from error
+            raise WorkerNotStarted(str(error), at_once=False) from error
         if not isinstance(ready, m.Ready):
             self.end()
-            raise WorkerNotStarted("a worker did not begin with `ready`")
+            raise WorkerNotStarted("it did not begin with `ready`", at_once=False)
         self.layers = ready.layers
 
     def __enter__(self) -> Self:

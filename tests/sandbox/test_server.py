@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import signal
 import socket
 import threading
-from pathlib import Path
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal
 
 import pytest
 
 from grader.checks.catalogue import known_checks
+from grader.errors import WorkerNotStarted
 from grader.grading.students import Options, Students
 from grader.rubric import default_rubric, load_rubric
+from grader.sandbox import workers
 from grader.sandbox.layers import IsolationConfig
 from grader.sandbox.server import WorkerServer
 
+Answer = Literal["refuse", "hand on", "keep"]
 ORDER = IsolationConfig(
     scratch="/nowhere",
     memory_bytes=1,
@@ -61,27 +68,72 @@ def test_whom_no_process_can_be_started_for_is_told_and_the_server_lives(server,
     server.serve_waiting()
 
 
-def test_a_worker_that_could_not_be_started_is_ordered_again(control, tmp_path):
+@contextmanager
+def orders_of(control: socket.socket, answers: Sequence[Answer]) -> Iterator[Students]:
+    """Who orders workers by way of somebody who refuses some and hands others on."""
     ours, theirs = socket.socketpair()
-    orders: list[bytes] = []
+    kept: list[int] = []
 
-    def refuse_once_and_hand_on() -> None:
-        for refused in (True, False):
+    def answer() -> None:
+        for each in answers:
             packet, descriptors, _flags, _from = socket.recv_fds(theirs, 1 << 20, 2)
-            orders.append(packet)
-            if not refused:
+            if each == "hand on":
                 socket.send_fds(control, [packet], descriptors)
-            for descriptor in descriptors:
-                os.close(descriptor)
+            if each == "keep":
+                kept.extend(descriptors)
+            else:
+                for descriptor in descriptors:
+                    os.close(descriptor)
 
-    between = threading.Thread(target=refuse_once_and_hand_on)
+    between = threading.Thread(target=answer)
     between.start()
     rubric = load_rubric(default_rubric(), known_checks())
-    scratch: Path = tmp_path / "scratch"
-    scratch.mkdir()
     with ours, theirs:
-        students = Students(rubric, None, ours, Options())
-        with students.start_worker(scratch) as worker:
-            assert worker.alive
-            between.join()
-    assert len(orders) == 2
+        yield Students(rubric, None, ours, Options())
+        between.join(20)
+        assert not between.is_alive(), "fewer were ordered than expected"
+        assert select.select([theirs], [], [], 0)[0] == [], "more were ordered than expected"
+    for descriptor in kept:
+        os.close(descriptor)
+
+
+@pytest.fixture
+def pauses(monkeypatch) -> list[float]:
+    """How long was waited; nobody really does."""
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    return waited
+
+
+def test_a_worker_that_could_not_be_started_is_ordered_again(control, tmp_path, pauses):
+    with (
+        orders_of(control, ["refuse", "hand on"]) as students,
+        students.start_worker(tmp_path) as worker,
+    ):
+        assert worker.alive
+    assert len(pauses) == 1
+
+
+def test_room_that_did_not_come_is_not_waited_for_again_until_it_has_come(
+    control, tmp_path, pauses
+):
+    answers: list[Answer] = ["refuse"] * 4 + ["refuse"] + ["hand on"] + ["refuse"] * 4
+    with orders_of(control, answers) as students:
+        for waited in (3, 3):  # in all: the second time nothing more
+            with pytest.raises(WorkerNotStarted, match="before it began"):
+                students.start_worker(tmp_path)
+            assert len(pauses) == waited
+        students.start_worker(tmp_path).end()
+        with pytest.raises(WorkerNotStarted):
+            students.start_worker(tmp_path)
+        assert len(pauses) == 6
+
+
+def test_a_worker_that_does_not_begin_is_not_ordered_again(control, tmp_path, pauses, monkeypatch):
+    monkeypatch.setattr(workers, "START_SECONDS", 0.2)
+    with (
+        orders_of(control, ["keep"]) as students,
+        pytest.raises(WorkerNotStarted, match=r"within 0\.2 seconds"),
+    ):
+        students.start_worker(tmp_path)
+    assert pauses == []
