@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import math
 import platform
 import shutil
 from collections.abc import Iterator
@@ -11,10 +11,12 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 
 from grader.batch.slot import single_slot
 from grader.data import default_data_root, list_stores
 from grader.jobs import Setup
+from grader.machine import SLOT_PROCESSES, Machine, this_machine
 from grader.sandbox.layers import (
     CAPABILITIES,
     FULL,
@@ -89,8 +91,7 @@ def examine_machine(setup: Setup) -> list[Finding]:
     return [
         Finding("Python", f"{platform.python_version()} on {platform.platform()}"),
         Finding("PyTorch", f"torch {isolation.torch}, torchvision {isolation.torchvision}"),
-        Finding("Cores", f"{setup.threads} usable"),
-        _memory(),
+        *room(this_machine()),
         *_layers(isolation.layers),
         _data(root),
         Finding("Disk", f"{shutil.disk_usage('.').free >> 30} GB free here"),
@@ -103,17 +104,32 @@ def print_findings(console: Console, findings: list[Finding]) -> None:
         mark = "[green]✓[/]" if finding.fine else "[yellow]![/]"
         console.print(f"{mark} {finding.title}: {escape(finding.text)}", highlight=False)
         if finding.remedy and not finding.fine:
-            console.print(f"    {escape(finding.remedy)}", highlight=False)
+            console.print(
+                Padding(escape(finding.remedy), (0, 0, 0, 4), expand=False), highlight=False
+            )
 
 
-def _memory() -> Finding:
-    gigabytes = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
-    return Finding(
+def room(machine: Machine) -> Iterator[Finding]:
+    """What there is of cores, memory and processes, and what that is enough for."""
+    yield Finding("Cores", f"{machine.cores} usable")
+    gigabytes = machine.memory / 2**30
+    yield Finding(
         "Memory",
         f"{gigabytes:.1f} GB",
         fine=gigabytes >= MIN_MEMORY_GB,
         remedy=f"training wants {MIN_MEMORY_GB:g} GB; use --no-train with less",
     )
+    wanted = machine.cores * SLOT_PROCESSES
+    if machine.processes < math.inf:
+        yield Finding(
+            "Processes",
+            f"{machine.processes:,} allowed (pids.max)",
+            fine=machine.processes >= wanted,
+            remedy=f"allow {wanted:,}, {SLOT_PROCESSES} a core; with fewer, fewer submissions are "
+            "graded at once, and threads of one may leave none for another",
+        )
+    slots = machine.slots(machine.cores)
+    yield Finding("At once", f"{slots} submission{'s' if slots > 1 else ''} (--jobs)")
 
 
 def _layers(present: tuple[str, ...]) -> Iterator[Finding]:
