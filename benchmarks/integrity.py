@@ -29,9 +29,9 @@ from grader.intake import read_submission
 from grader.rubric import Rubric, default_rubric, load_rubric
 from grader.seeds import derive_seed
 from grader.training.attempts import Conductor, Order
+from grader.training.inspector import PRESCRIBED
 from grader.training.integrity import suspicious_measurements
 from grader.training.measuring import HeldOut
-from grader.training.trainer import PRESCRIBED
 
 
 @dataclasses.dataclass(frozen=True)

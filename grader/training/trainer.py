@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import partial
-
-import numpy as np
-import torch
-from numpy.typing import NDArray
 
 from grader.language import _
 from grader.language.harness import from_harness
 from grader.protocol import parts
-from grader.results import BY_HAND, IntegrityFlag, OptimizerInfo, RunName, RunResult, RunStatus
+from grader.results import BY_HAND, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import Rubric
-from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
-from grader.training.attempts import Attempt, Conductor, Order, Unseen
+from grader.training.attempts import Attempt, Conductor, Order
 from grader.training.courses import course_of, rate_mistake, shortfall
+from grader.training.inspector import Inspector
 from grader.training.integrity import (
-    KNOWS_THE_IMAGES,
-    KNOWS_WITHOUT_LEARNING,
     arrived_trained,
-    ended_when_stopped,
-    knows_after_shuffling,
     knows_before_training,
-    knows_the_images,
-    knows_the_test_images,
-    knows_without_learning,
-    not_looked_into,
-    other_optimizer,
     shared_differs,
-    shows_nothing_unseen,
-    suspicious_measurements,
-    works_too_much,
 )
 from grader.understanding.matched import MatchedRun, explain_match
 
-PRESCRIBED: tuple[RunName, ...] = ("barebones", "module", "sequential_convnet")
-"""The runs of which the homework prescribes the network, and so what one image costs."""
-
-Exchanged = tuple[Student, NDArray[np.int64]]
 FindShared = Callable[[RunName, MatchedRun], RunResult | None]
 
 
@@ -54,14 +32,11 @@ class Trainer:
         runs: the trainings that were found.
         rubric: thresholds, budgets and rules.
         conductor: carries out the attempts.
+        inspector: looks into them.
         seeds: run and attempt -> seed.
-        exchanged: student, seed and the number of the trial -> the same submission in a worker
-            whose training images have the labels of the classes exchanged, and class -> label.
-        epoch_seconds: tells the processor time of one epoch of the reference's network.
         shared: the result of an equal training that reached its threshold, where there is one.
         verified: of which runs that are shared the own training is carried out, too.
-        late_is_left_out: whether a run that no time is left for is none that was missed; nor is
-            there time besides for looking into one.
+        late_is_left_out: whether a run that no time is left for is none that was missed.
         mixes: whether mixed precision is quicker here.
 
     Attributes:
@@ -76,10 +51,9 @@ class Trainer:
         runs: Mapping[RunName, MatchedRun],
         rubric: Rubric,
         conductor: Conductor,
+        inspector: Inspector,
         *,
         seeds: Callable[[RunName, int], int],
-        exchanged: Callable[[Student, int, int], AbstractContextManager[Exchanged]],
-        epoch_seconds: Callable[[], float],
         shared: FindShared = lambda name, matched: None,
         verified: Callable[[RunName], bool] = lambda name: False,
         late_is_left_out: bool = False,
@@ -93,14 +67,13 @@ class Trainer:
         self._classes = rubric.data.classes
         self._conductor = conductor
         self._seeds = seeds
-        self._exchanged = exchanged
-        self._epoch_seconds = epoch_seconds
+        self._inspector = inspector
         self._shared = shared
         self._is_verified = verified
         self._late_is_left_out = late_is_left_out
         self._mixes = mixes and self._rules.stop_when_reached
         self.results: dict[RunName, RunResult] = {}
-        self.flags: list[IntegrityFlag] = []
+        self.flags = inspector.flags
         self.mistakes: dict[RunName, str] = {}
 
     def run(self, name: RunName) -> RunResult:
@@ -165,17 +138,12 @@ class Trainer:
         late = attempts[-1].late
         if self._late_is_left_out and late is not None and not best.is_settled:
             raise late
-        self._look_at_work(best)
-        self._look_at_optimizers(best)
-        self._look_at_test_accuracy(best)
-        if best.reached and best.crashed:
-            self.flags.append(ended_when_stopped(name, best.problem or _("no reason is known")))
+        self._inspector.look_at(best)
         mistake = None if best.reached else _mistake(best)
         if mistake is not None:
             self.mistakes[name] = mistake
-        return self._result(attempts, best, self._contradiction(best) if best.reached else None)
-
-    # --- attempts -----------------------------------------------------------------------------
+        contradiction = self._inspector.contradiction(best) if best.reached else None
+        return self._result(attempts, best, contradiction)
 
     def _attempts(self, name: RunName, matched: MatchedRun) -> list[Attempt]:
         """Of its model; where none reached, of further ones that were as good a choice."""
@@ -235,98 +203,6 @@ class Trainer:
         if attempt.best is None or attempt.problem is not None or attempt.reached:
             return False
         return attempt.best >= attempt.order.spec.threshold - self._rules.near_miss
-
-    def _look_at_work(self, attempt: Attempt) -> None:
-        if attempt.order.name not in PRESCRIBED:
-            return
-        flag = works_too_much(
-            attempt.order.name,
-            attempt.cpu_seconds,
-            attempt.work_epochs,
-            self._epoch_seconds(),
-            self._integrity,
-        )
-        if flag is not None:
-            self.flags.append(flag)
-
-    def _look_at_optimizers(self, attempt: Attempt) -> None:
-        order = attempt.order
-        recorded = order.matched.last
-        asked = recorded.optimizer
-        # One of the student's own may have another one step, and a loop has as many as it wants.
-        if recorded.api != "part34" or asked is None or not hasattr(torch.optim, asked.type_name):
-            return
-        flag = other_optimizer(order.name, asked, attempt.optimizers)
-        if flag is not None:
-            self.flags.append(flag)
-
-    def _look_at_test_accuracy(self, attempt: Attempt) -> None:
-        if attempt.test_accuracy is None or attempt.best is None:
-            return
-        images = self._conductor.held_out.validation_images
-        flag = knows_the_test_images(
-            attempt.order.name, attempt.test_accuracy, attempt.best, images, self._integrity
-        )
-        if flag is not None:
-            attempt.test_accuracy = None
-            self.flags.append(flag)
-
-    # --- what contradicts them ----------------------------------------------------------------
-
-    def _contradiction(self, attempt: Attempt) -> str | None:
-        """Why an attempt that reached its threshold does not count; flagged, too."""
-        flag, reason = KNOWS_WITHOUT_LEARNING, self._learned_elsewhere(attempt)
-        if reason is None:
-            flag, reason = KNOWS_THE_IMAGES, self._knows_the_images(attempt.unseen)
-        if reason is not None:
-            text = _("{run}: {reason}.", run=attempt.order.name, reason=reason)
-            self.flags.append(IntegrityFlag(flag=flag, text=text))
-        return reason
-
-    def _knows_the_images(self, unseen: Unseen | None) -> str | None:
-        """Why what the model knows is not what images show."""
-        assert unseen is not None, "every run that reaches its threshold is shown unseen images"
-        if unseen.accuracy is None:
-            return shows_nothing_unseen(unseen.seen, unseen.problem or _("no reason is known"))
-        return knows_the_images(unseen.seen, unseen.accuracy, unseen.images, self._integrity)
-
-    def _learned_elsewhere(self, attempt: Attempt) -> str | None:
-        """Why what the model knows cannot come from its training here."""
-        order, rules = attempt.order, self._integrity
-        if knows_before_training(attempt.curve, rules):
-            return knows_after_shuffling(attempt.curve[0].val_accuracy)
-        leaps = suspicious_measurements(attempt.curve, order.spec.threshold, rules)
-        if not leaps:
-            return None
-        before = [attempt.curve[index].val_accuracy for index in leaps]
-        # A leap that no trial comes up to; one of several is missed by bad luck now and then.
-        reasons: list[str | None] = [None] * len(leaps)
-        for number in range(self._integrity.exchanges):
-            again = self._accuracies_again(attempt, leaps, number)
-            if again is None:
-                self.flags.append(not_looked_into(order.name, before[-1]))
-                return None
-            told = map(partial(knows_without_learning, rules=rules), before, again)
-            reasons = [
-                reason if reason is not None and (known is not None or number == 0) else None
-                for known, reason in zip(reasons, told, strict=True)
-            ]
-            if not any(reasons):
-                break
-        return next(filter(None, reasons), None)
-
-    def _accuracies_again(
-        self, attempt: Attempt, pauses: Sequence[int], number: int
-    ) -> list[float] | None:
-        seed = self._seeds(attempt.order.name, number)
-        rules = self._integrity
-        seconds = rules.trial_times * attempt.waited[pauses[-1]] + rules.trial_seconds
-        with self._exchanged(self._student, seed, number) as (student, called):
-            if not self._late_is_left_out and student.time.left < seconds:
-                # Its own: whoever used up the other can be looked into, and gains nothing by it.
-                student.allowance = Allowance(seconds)
-            order = replace(attempt.order, seed=seed, shuffled=True)
-            return self._conductor.accuracies_at(student, order, pauses, called, seconds)
 
     def _result(
         self, attempts: Sequence[Attempt], best: Attempt, contradiction: str | None

@@ -25,6 +25,7 @@ from grader.seeds import derive_seed
 from grader.training.attempts import Conductor, Progress
 from grader.training.experiments import Experiment
 from grader.training.given_loops import trains_as_given
+from grader.training.inspector import Inspector
 from grader.training.measuring import HeldOut
 from grader.training.serving import TrainingFolders
 from grader.training.sharing import Sharing, Shelf
@@ -141,14 +142,24 @@ class Trainers:
         rules = self._rubric.training
         if self._full_curves:
             rules = rules.model_copy(update={"stop_when_reached": False})
+        seeds = partial(derive_seed, self._rubric.assignment, digest)
+        conductor = Conductor(self._held_out, rules, self._threads, on_progress, given_loops)
+        inspector = Inspector(
+            student,
+            self._rubric.integrity,
+            conductor,
+            seeds=seeds,
+            exchanged=self.exchanged,
+            epoch_seconds=lambda: self.reference_seconds,
+            has_time_besides=not self._late_is_left_out,
+        )
         return Trainer(
             student,
             runs,
             self._rubric,
-            Conductor(self._held_out, rules, self._threads, on_progress, given_loops),
-            seeds=partial(derive_seed, self._rubric.assignment, digest),
-            exchanged=self.exchanged,
-            epoch_seconds=lambda: self.reference_seconds,
+            conductor,
+            inspector,
+            seeds=seeds,
             shared=shared,
             verified=verified,
             late_is_left_out=self._late_is_left_out,

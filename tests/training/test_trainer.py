@@ -16,6 +16,7 @@ from grader.rubric import RunSpec, Training, default_rubric, load_rubric
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
 from grader.training.attempts import Conductor, Progress
+from grader.training.inspector import Inspector
 from grader.training.measuring import HeldOut
 from grader.training.serving import TrainingFolders
 from grader.training.trainer import Trainer
@@ -102,14 +103,28 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         runs = dict.fromkeys(rubric.runs, spec)
         marks = find_marks([Piece(cell=0, text=source, is_code=True)])
         outline = Outline(student.material.cells, marks)
+        held_out = HeldOut(store, threads=1, unseen=400)
+        conductor = Conductor(held_out, rules, 1, seen.append, given_loops)
+
+        def seeds(name: str, attempt: int) -> int:
+            return 100 + attempt
+
+        inspector = Inspector(
+            student,
+            integrity,
+            conductor,
+            seeds=seeds,
+            exchanged=exchanged,
+            epoch_seconds=lambda: epoch_seconds,
+            has_time_besides=not late_is_left_out,
+        )
         trainer = Trainer(
             student,
             match_runs(student.loaded.recorded, outline),
             rubric.model_copy(update={"runs": runs, "integrity": integrity}),
-            Conductor(HeldOut(store, threads=1, unseen=400), rules, 1, seen.append, given_loops),
-            seeds=lambda name, attempt: 100 + attempt,
-            exchanged=exchanged,
-            epoch_seconds=lambda: epoch_seconds,
+            conductor,
+            inspector,
+            seeds=seeds,
             late_is_left_out=late_is_left_out,
             mixes=mixes,
         )
