@@ -28,7 +28,8 @@ from grader.grading.students import Options
 from grader.intake import read_submission
 from grader.rubric import Rubric, default_rubric, load_rubric
 from grader.seeds import derive_seed
-from grader.training.attempts import Conductor, Order
+from grader.training.attempts import Order
+from grader.training.conductor import Conductor
 from grader.training.inspector import PRESCRIBED
 from grader.training.integrity import suspicious_measurements
 from grader.training.measuring import HeldOut

@@ -37,7 +37,7 @@ from grader.jobs import (
 )
 from grader.language import _, speak
 from grader.rubric import Rubric, load_rubric
-from grader.training.attempts import Progress
+from grader.training.conductor import Progress
 
 
 def examine(connection: socket.socket, control: socket.socket) -> None:

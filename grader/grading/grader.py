@@ -38,7 +38,7 @@ from grader.rubric import CheckSpec, Rubric
 from grader.sandbox.layers import FULL
 from grader.sandbox.student import Student
 from grader.seeds import derive_seed
-from grader.training.attempts import Progress
+from grader.training.conductor import Progress
 from grader.training.serving import TrainingFolders
 from grader.training.sharing import Shelf
 from grader.training.trainers import Trainers

@@ -19,7 +19,8 @@ from grader.results import IntegrityFlag, RunName
 from grader.rubric import Integrity
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
-from grader.training.attempts import Attempt, Conductor, Unseen
+from grader.training.attempts import Attempt, Unseen
+from grader.training.conductor import Conductor
 from grader.training.integrity import (
     KNOWS_THE_IMAGES,
     KNOWS_WITHOUT_LEARNING,

@@ -11,7 +11,8 @@ from grader.protocol import parts
 from grader.results import BY_HAND, OptimizerInfo, RunName, RunResult, RunStatus
 from grader.rubric import Rubric
 from grader.sandbox.student import Student
-from grader.training.attempts import Attempt, Conductor, Order
+from grader.training.attempts import Attempt, Order
+from grader.training.conductor import Conductor
 from grader.training.courses import course_of, rate_mistake, shortfall
 from grader.training.inspector import Inspector
 from grader.training.integrity import (

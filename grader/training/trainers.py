@@ -22,7 +22,7 @@ from grader.rubric import Rubric
 from grader.sandbox.student import Material, Student
 from grader.sandbox.workers import Worker
 from grader.seeds import derive_seed
-from grader.training.attempts import Conductor, Progress
+from grader.training.conductor import Conductor, Progress
 from grader.training.experiments import Experiment
 from grader.training.given_loops import trains_as_given
 from grader.training.inspector import Inspector

@@ -15,7 +15,7 @@ from grader.results import RunStatus
 from grader.rubric import RunSpec, Training, default_rubric, load_rubric
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
-from grader.training.attempts import Conductor, Progress
+from grader.training.conductor import Conductor, Progress
 from grader.training.inspector import Inspector
 from grader.training.measuring import HeldOut
 from grader.training.serving import TrainingFolders
