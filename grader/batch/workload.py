@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 
 from grader.intake import Submission
-from grader.intake.parsing import Parser
+from grader.intake.documents.parsing import Parser
 
 _CONVOLUTION = "Conv2d"
 _ENDLESS = re.compile(r"^[ \t]*while (?:True|1):", re.MULTILINE)

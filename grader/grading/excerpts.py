@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from grader.intake.parsing import parse
+from grader.intake.documents.parsing import parse
 from grader.protocol.parts import Cell
 from grader.results import SourceLine
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from grader.errors import IntakeError, UsageError
-from grader.intake.archives import how_to_hand_in
+from grader.intake.archives.opening import how_to_hand_in
 from grader.intake.entries import Entry, entry_of, find_entry
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
 from grader.intake.limits import MAX_BYTES, MAX_FILES, MAX_FOLDER_DEPTH

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from grader.errors import EmptyFile, IntakeError
-from grader.intake.documents import Document, too_much_code
-from grader.intake.exports import bare_code
+from grader.intake.documents.document import Document, too_much_code
+from grader.intake.documents.exports import bare_code
+from grader.intake.documents.reading import read_document
 from grader.intake.imports import among, beside, import_graph, reached
 from grader.intake.limits import MAX_CANDIDATES, MAX_FILES, MAX_TEXT_IN_ALL
-from grader.intake.reading import read_document
 from grader.intake.recognition import defines_all, is_call, is_in_tensorflow, is_in_torch
 from grader.intake.sources import Source, Surveyor
 from grader.intake.suffixes import is_source

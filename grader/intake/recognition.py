@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from grader.errors import IntakeError
-from grader.intake.documents import Document
+from grader.intake.documents.document import Document
 from grader.intake.imports import Imported, imports_of, libraries
 from grader.language import _
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from grader.errors import IntakeError
 from grader.files import open_regular
-from grader.intake.blanks import count_blanks, definitions
-from grader.intake.documents import Document, too_many_cells, too_much_code
+from grader.intake.documents.blanks import count_blanks, definitions
+from grader.intake.documents.document import Document, too_many_cells, too_much_code
+from grader.intake.documents.parsing import Parser
+from grader.intake.documents.reading import read_document
 from grader.intake.imports import Imported, imports_of
 from grader.intake.limits import MAX_CELLS_IN_ALL, MAX_IMPORTS, MAX_TEXT_IN_ALL, MAX_UNREADABLE
-from grader.intake.parsing import Parser
-from grader.intake.reading import read_document
 from grader.intake.recognition import homework_marks, is_call, trains_at_once
 from grader.intake.suffixes import is_notebook
 

@@ -20,9 +20,9 @@ from pydantic import (
 )
 
 from grader.files import open_regular
+from grader.intake.documents.outline import Mark
 from grader.intake.limits import MAX_BYTES
 from grader.intake.names import as_text
-from grader.intake.outline import Mark
 from grader.keys import key_of
 from grader.protocol.parts import Cell
 from grader.results import Student, SubmissionInfo

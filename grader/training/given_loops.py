@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from grader.intake.parsing import Parser
+from grader.intake.documents.parsing import Parser
 from grader.protocol.parts import Cell
 
 _HANDED_OUT = {

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from grader.intake.outline import Outline
+from grader.intake.documents.outline import Outline
 from grader.language import N_, _
 from grader.protocol.parts import Layer, Location, Model, Recorded
 from grader.results import RunName

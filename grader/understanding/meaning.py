@@ -15,7 +15,7 @@ from torch import Tensor
 
 from grader.errors import ReplyError, WorkerError
 from grader.intake import Submission
-from grader.intake.outline import Outline
+from grader.intake.documents.outline import Outline
 from grader.language import _, plural
 from grader.language.harness import from_harness
 from grader.protocol.parts import Cell, Definition, Failure, Location, Skipped

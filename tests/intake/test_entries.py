@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import entries, parsing, read_own_work, read_submission, sources
+from grader.intake import entries, read_own_work, read_submission, sources
+from grader.intake.documents import parsing
 from tests.intake.notebooks import HOMEWORK, text, write
 
 ALL = HOMEWORK + (

@@ -10,7 +10,7 @@ import pytest
 
 from grader.checks.catalogue import known_checks
 from grader.data import open_store
-from grader.intake.outline import Outline, Piece, find_marks
+from grader.intake.documents.outline import Outline, Piece, find_marks
 from grader.results import RunStatus
 from grader.rubric import RunSpec, Training, default_rubric, load_rubric
 from grader.sandbox.allowance import Allowance

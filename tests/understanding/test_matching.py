@@ -8,7 +8,7 @@ import pytest
 from torch import nn
 
 from grader.harness.models import describe_model
-from grader.intake.outline import Mark, Outline
+from grader.intake.documents.outline import Mark, Outline
 from grader.protocol.parts import Cell, Location, Model, Optimizer, Parameter, Recorded
 from grader.understanding.matched import MatchedRun, explain_match, explain_untried
 from grader.understanding.matching import match_runs

@@ -1,7 +1,7 @@
 """What each LMS calls the files it hands out: names -> who handed in what.
 
 Pure functions of the names at the top of a download, and of the two kinds of file in which an LMS
-writes down more. Used by `grader.intake.downloads` alone.
+writes down more. Used by `grader.intake.downloads.opening` alone.
 """
 
 from grader.intake.layouts.detection import Choice, choose, lay_out

@@ -10,8 +10,9 @@ from typing import Any
 
 from grader.errors import EmptyFile, IntakeError
 from grader.files import read_regular
-from grader.intake.documents import Document, too_much_code
-from grader.intake.kinds import CONFLICT, refuse_other_kinds
+from grader.intake.documents.document import Document, too_much_code
+from grader.intake.documents.kinds import CONFLICT, refuse_other_kinds
+from grader.intake.documents.outline import Piece, find_marks
 from grader.intake.limits import (
     MAX_CELLS,
     MAX_NOTEBOOK_BYTES,
@@ -20,7 +21,6 @@ from grader.intake.limits import (
     MAX_VALUES,
 )
 from grader.intake.names import as_text
-from grader.intake.outline import Piece, find_marks
 from grader.language import N_, _
 from grader.protocol.parts import Cell
 from grader.sentences import listed

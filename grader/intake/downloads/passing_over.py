@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from grader.intake.archives.unpacking import readable
+from grader.intake.downloads.trees import Tree
 from grader.intake.layouts import Choice, Entry
-from grader.intake.trees import Tree
-from grader.intake.unpacking import readable
 from grader.results import PassedOver
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from grader.intake.documents.outline import Outline, Piece, find_marks
 from grader.intake.limits import MAX_MARKS
-from grader.intake.outline import Outline, Piece, find_marks
 from grader.protocol.parts import Cell, Location
 
 

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 from grader.intake.layouts import Who
 from grader.intake.names import code_key, name_keys, phrases, words
-from grader.intake.rosters import KINDS, Code, Kind, Roster
+from grader.intake.people.rosters import KINDS, Code, Kind, Roster
 
 _SHORTEST_NUMBER = 4
 """Digits of a student number that is believed among other words."""

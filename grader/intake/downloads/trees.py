@@ -9,13 +9,13 @@ from functools import cached_property
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.intake.archives import unpack
+from grader.intake.archives.opening import unpack
+from grader.intake.archives.unpacking import LINK
 from grader.intake.entry_names import EntryRefused, Refusal, composed, safe_path
 from grader.intake.layouts import Entry
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
 from grader.intake.limits import ArchiveLimits
 from grader.intake.suffixes import archive_stem, is_archive
-from grader.intake.unpacking import LINK
 
 
 @dataclass(frozen=True)

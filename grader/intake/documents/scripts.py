@@ -9,10 +9,10 @@ from pathlib import Path
 
 from grader.errors import EmptyFile, IntakeError
 from grader.files import read_regular
-from grader.intake.documents import Document
-from grader.intake.kinds import refuse_other_kinds
+from grader.intake.documents.document import Document
+from grader.intake.documents.kinds import refuse_other_kinds
+from grader.intake.documents.outline import Piece, find_marks
 from grader.intake.limits import MAX_SOURCE_BYTES
-from grader.intake.outline import Piece, find_marks
 from grader.language import N_, _
 from grader.protocol.parts import Cell
 

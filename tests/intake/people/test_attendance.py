@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import UsageError
-from grader.intake.attendance import Attendance, HandedIn, take_attendance
 from grader.intake.layouts import Who
-from grader.intake.rosters import Roster, parse_roster
+from grader.intake.people.attendance import Attendance, HandedIn, take_attendance
+from grader.intake.people.rosters import Roster, parse_roster
 
 ROSTER = parse_roster(
     "name,id,login,email\n"

@@ -20,10 +20,10 @@ from typing import Final
 
 from grader.errors import IntakeError
 from grader.files import open_regular
+from grader.intake.archives.tars import unpack_tar
+from grader.intake.archives.unpacking import Unpacked, Writer, readable
+from grader.intake.archives.zips import unpack_zip
 from grader.intake.limits import ArchiveLimits
-from grader.intake.tars import unpack_tar
-from grader.intake.unpacking import Unpacked, Writer, readable
-from grader.intake.zips import unpack_zip
 from grader.language import N_, _
 
 # What a file begins with tells more than its name: people rename archives.

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from grader.intake.layouts import Who
-from grader.intake.owners import Claim, Owners, codes_of, described
-from grader.intake.rosters import Enrolled, Roster
+from grader.intake.people.owners import Claim, Owners, codes_of, described
+from grader.intake.people.rosters import Enrolled, Roster
 from grader.results import Person
 from grader.sentences import listed
 

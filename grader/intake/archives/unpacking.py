@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from grader.errors import IntakeError
+from grader.intake.archives.shares import Shares, shares_among
 from grader.intake.entry_names import (
     EntryRefused,
     Refusal,
@@ -19,7 +20,6 @@ from grader.intake.entry_names import (
 from grader.intake.leftovers import is_leftover
 from grader.intake.limits import ArchiveLimits
 from grader.intake.names import as_text
-from grader.intake.shares import Shares, shares_among
 from grader.language import N_, _
 
 _CHUNK = 1 << 16

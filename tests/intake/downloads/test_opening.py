@@ -24,8 +24,8 @@ from grader.intake import (
     open_download,
     open_own_work,
     read_submission,
-    staging,
 )
+from grader.intake.downloads import staging
 from grader.intake.limits import MAX_ID_BYTES
 
 HOMEWORK = "def flatten(x):\n    return x\n"

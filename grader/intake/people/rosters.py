@@ -15,7 +15,7 @@ from typing import Final, Literal
 
 from grader.errors import UsageError
 from grader.intake.names import code_key, name_keys
-from grader.intake.tables import LINES_BEFORE_HEADINGS, TextTable, parse_table, read_table
+from grader.intake.people.tables import LINES_BEFORE_HEADINGS, TextTable, parse_table, read_table
 
 Kind = Literal["number", "login", "email"]
 Column = Kind | Literal["name", "first", "last", "role"]

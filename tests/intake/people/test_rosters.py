@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from grader.errors import UsageError
 from grader.intake.names import code_key, name_keys
-from grader.intake.rosters import parse_roster, read_roster
+from grader.intake.people.rosters import parse_roster, read_roster
 
 KOREAN = "학번,이름,이메일\n20231001,김철수,kim@example.edu\n20231002,이영희,lee@example.edu\n"
 

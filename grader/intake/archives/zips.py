@@ -11,9 +11,9 @@ from pathlib import Path
 
 from grader.errors import IntakeError
 from grader.files import open_descriptor
+from grader.intake.archives.unpacking import LINK, NO_FILE, Writer, readable
 from grader.intake.entry_names import zip_name
 from grader.intake.limits import CENTRAL_RECORD_BYTES
-from grader.intake.unpacking import LINK, NO_FILE, Writer, readable
 from grader.language import _
 
 _ENCRYPTED = 0x1 | 0x40

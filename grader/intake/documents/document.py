@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grader.errors import IntakeError
-from grader.intake.outline import Mark
+from grader.intake.documents.outline import Mark
 from grader.language import _
 from grader.protocol.parts import Cell
 

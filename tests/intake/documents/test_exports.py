@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from grader.intake.exports import bare_code
+from grader.intake.documents.exports import bare_code
 
 NOTEBOOK = (
     '%matplotlib inline\n!ls\n\ndef flatten(x):\n    """Rows."""\n    return x  # done\nx = 1'

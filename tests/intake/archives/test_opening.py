@@ -20,10 +20,10 @@ from types import ModuleType
 import pytest
 
 from grader.errors import IntakeError
-from grader.intake.archives import unpack
+from grader.intake.archives.opening import unpack
+from grader.intake.archives.unpacking import Unpacked
 from grader.intake.limits import DOWNLOAD, HAND_IN, ArchiveLimits
 from grader.intake.suffixes import archive_stem, is_archive, is_foreign
-from grader.intake.unpacking import Unpacked
 
 SMALL = replace(HAND_IN, entries=50, total_bytes=1 << 20, entry_bytes=1 << 19, free_bytes=1 << 16)
 AGAIN = "is damaged or cut off and cannot be unpacked. Pack it and hand it in again."
@@ -571,7 +571,7 @@ def test_a_full_disk_is_not_the_archive_s_fault(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("grader.intake.unpacking.Writer._copy", full)
+    monkeypatch.setattr("grader.intake.archives.unpacking.Writer._copy", full)
     with pytest.raises(IntakeError, match="cannot be unpacked: No space left on device"):
         unpacks(zip_of(("hw5.py", b"x")))
 

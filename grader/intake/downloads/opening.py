@@ -18,8 +18,11 @@ from pathlib import Path
 from grader.choices import LayoutName
 from grader.errors import UsageError
 from grader.files import open_regular
-from grader.intake.attendance import Attendance, HandedIn, identifier, take_attendance
+from grader.intake.archives.unpacking import readable
 from grader.intake.discovery import read_own_work
+from grader.intake.downloads.passing_over import passed_over
+from grader.intake.downloads.staging import Stager
+from grader.intake.downloads.trees import Tree, open_tree
 from grader.intake.entries import separate_works
 from grader.intake.entry_names import composed
 from grader.intake.layouts import Choice, HandIn, Part, Who, choose, lay_out
@@ -27,14 +30,11 @@ from grader.intake.layouts.plain import is_work
 from grader.intake.leftovers import holds
 from grader.intake.limits import DOWNLOAD, MAX_WRAPPERS
 from grader.intake.names import as_id
-from grader.intake.owners import codes_of
-from grader.intake.passing_over import passed_over
-from grader.intake.rosters import Roster, read_roster
-from grader.intake.staging import Stager
+from grader.intake.people.attendance import Attendance, HandedIn, identifier, take_attendance
+from grader.intake.people.owners import codes_of
+from grader.intake.people.rosters import Roster, read_roster
 from grader.intake.submission import Submission
 from grader.intake.suffixes import archive_stem, is_archive
-from grader.intake.trees import Tree, open_tree
-from grader.intake.unpacking import readable
 from grader.results import Source, Student
 from grader.scratch import Scratch
 from grader.sentences import listed

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
-from grader.intake import notebooks
-from grader.intake.documents import Document
+from grader.intake.documents import notebooks
+from grader.intake.documents.document import Document
+from grader.intake.documents.notebooks import read_notebook
 from grader.intake.limits import (
     MAX_CELLS,
     MAX_NOTEBOOK_BYTES,
@@ -20,7 +21,6 @@ from grader.intake.limits import (
     MAX_SOURCE_BYTES,
     MAX_VALUES,
 )
-from grader.intake.notebooks import read_notebook
 from tests.intake.notebooks import code, document, text, write
 
 

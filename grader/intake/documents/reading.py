@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from grader.intake.documents import Document
-from grader.intake.kinds import is_a_notebook, is_a_script
-from grader.intake.notebooks import read_notebook
-from grader.intake.scripts import read_script
+from grader.intake.documents.document import Document
+from grader.intake.documents.kinds import is_a_notebook, is_a_script
+from grader.intake.documents.notebooks import read_notebook
+from grader.intake.documents.scripts import read_script
 from grader.intake.suffixes import is_notebook
 from grader.language import _
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from grader.errors import IntakeError, UsageError, UserError
 from grader.files import is_full, remove_tree
-from grader.intake.archives import how_to_hand_in, unpack
+from grader.intake.archives.opening import how_to_hand_in, unpack
+from grader.intake.archives.unpacking import LINK, Unpacked, readable
 from grader.intake.discovery import (
     broken_submission,
     cannot_be_read,
@@ -20,15 +21,14 @@ from grader.intake.discovery import (
     read_submission,
     refuse_a_flood_of_bytes,
 )
+from grader.intake.downloads.placing import stage, unused
+from grader.intake.downloads.trees import Tree
 from grader.intake.entry_names import Refusal
 from grader.intake.layouts import HandIn, Part
 from grader.intake.limits import DOWNLOAD, HAND_IN, MAX_NESTED_ARCHIVES
 from grader.intake.names import as_text
-from grader.intake.placing import stage, unused
 from grader.intake.submission import Submission
 from grader.intake.suffixes import archive_stem, is_archive, is_foreign, is_source
-from grader.intake.trees import Tree
-from grader.intake.unpacking import LINK, Unpacked, readable
 from grader.language import N_, _
 
 _MAX_NOTES = 10

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
-from grader.intake.archives import unpack
+from grader.intake.archives.opening import unpack
 from grader.intake.limits import HAND_IN
 
 LIMITS = replace(HAND_IN, entries=100, total_bytes=1 << 20, entry_bytes=1 << 20)

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.errors import IntakeError
+from grader.intake.documents.scripts import read_script
 from grader.intake.limits import MAX_SOURCE_BYTES
-from grader.intake.scripts import read_script
 from grader.protocol.parts import Cell
 
 KOREAN = "# 합성곱 신경망\nx = '정확도'\n"

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from grader.files import open_regular
+from grader.intake.archives.unpacking import LINK, NO_FILE, Writer, too_many_bytes
 from grader.intake.entry_names import tar_name
 from grader.intake.limits import MAX_TAR_HEADER_BYTES, MAX_XZ_MEMORY
-from grader.intake.unpacking import LINK, NO_FILE, Writer, too_many_bytes
 from grader.language import _
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Archives -> files below a folder, within limits, whatever is in them."""

@@ -1,0 +1,1 @@
+"""What an instructor got from a learning platform -> submissions, each under its author's names."""

@@ -1,0 +1,1 @@
+"""Whose work it is: owners by what names say, rosters, and who of a course is missing."""
