@@ -34,7 +34,7 @@ from workers import ROOT
 
 from grader.choices import DataChoice
 from grader.data import open_store
-from grader.harness.magics import to_python
+from grader.harness.cells.magics import to_python
 from grader.intake import read_submission
 from grader.protocol.parts import Cell
 

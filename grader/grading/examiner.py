@@ -19,7 +19,7 @@ from grader.errors import UserError, WorkerNotStarted
 from grader.files import is_full
 from grader.grading.grader import Grader, Watcher
 from grader.grading.students import Options
-from grader.harness.memory import keep_freed_memory
+from grader.harness.speed.memory import keep_freed_memory
 from grader.jobs import (
     ORDER,
     Broken,

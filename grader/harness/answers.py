@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.harness.loaded import Loaded
+from grader.harness.loading.loaded import Loaded
 from grader.harness.models import IMAGES, describe_model, initialize_lazy_layers, named_weights
-from grader.harness.recording import Namespace, Recording
+from grader.harness.recording.recordings import Namespace, Recording
 from grader.harness.shuffling import Shuffler
 from grader.harness.state import seed_everything
 from grader.harness.values import (

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.harness.failures import clean
+from grader.harness.cells.failures import clean
 from grader.harness.state import evaluating, same_randomness
 from grader.protocol.parts import Layer, Model, Optimizer, Parameter
 

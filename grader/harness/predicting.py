@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from grader.harness.gate import Gate
-from grader.harness.loaded import Loaded
-from grader.harness.recording import Namespace, Recording
-from grader.harness.seen import Seen, Statistics
-from grader.harness.served import Transform, transform_images
+from grader.harness.loading.loaded import Loaded
+from grader.harness.metering.gate import Gate
+from grader.harness.metering.seen import Seen, Statistics
+from grader.harness.recording.recordings import Namespace, Recording
+from grader.harness.surroundings.served import Transform, transform_images
 from grader.harness.transforms import fitting_transform, transforms_of, usual_transforms
 from grader.harness.values import plain_tensor
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from grader.harness.undo import leaves
+from grader.harness.recording.undo import leaves
 
 SMALL = 1000
 """Buffers of fewer numbers stay as they are: means, tables of labels, a few fixed filters."""

@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch.utils.data import DataLoader, Dataset
 
-from grader.harness.feeding import served_dataset
-from grader.harness.seen import Statistics
-from grader.harness.served import Transform, transform_images
+from grader.harness.metering.seen import Statistics
 from grader.harness.state import same_randomness
+from grader.harness.surroundings.feeding import served_dataset
+from grader.harness.surroundings.served import Transform, transform_images
 
 SAME = 0.1
 """A distance that few images have from many of the same kind."""

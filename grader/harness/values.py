@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from grader.harness.failures import clean
+from grader.harness.cells.failures import clean
 from grader.protocol import messages as m
 from grader.protocol import parts
 

@@ -17,27 +17,24 @@ import torch
 from torch import Tensor
 
 from grader.harness.answers import Answers
-from grader.harness.barebones import Barebones
-from grader.harness.cells import Statement
-from grader.harness.compiling import compile_nothing
-from grader.harness.devices import Devices
-from grader.harness.elsewhere import Elsewhere
-from grader.harness.failures import clean, describe_failure
-from grader.harness.former import keep_former
-from grader.harness.fusing import Fusing
-from grader.harness.gate import Gate, Meter, Rehearsal, StopTraining
-from grader.harness.habits import Habits
-from grader.harness.layout import ChannelsLast
-from grader.harness.loaded import Loaded
-from grader.harness.loading import Loader
-from grader.harness.memory import keep_freed_memory
-from grader.harness.mixing import MixedPrecision
+from grader.harness.cells.failures import clean, describe_failure
+from grader.harness.cells.statements import Statement
+from grader.harness.loading.load import Loader
+from grader.harness.loading.loaded import Loaded
+from grader.harness.metering.gate import Gate, Meter, Rehearsal, StopTraining
+from grader.harness.metering.habits import Habits
+from grader.harness.metering.steps import Steps
+from grader.harness.metering.watching import Watch, parameters_of
 from grader.harness.models import IMAGES
 from grader.harness.output import BoundedOutput
 from grader.harness.predicting import Predictions
-from grader.harness.recording import Recording
+from grader.harness.recording.barebones import Barebones
+from grader.harness.recording.recordings import Recording
 from grader.harness.shuffling import Shuffler
-from grader.harness.stand_ins import install_stand_ins
+from grader.harness.speed.fusing import Fusing
+from grader.harness.speed.layout import ChannelsLast
+from grader.harness.speed.memory import keep_freed_memory
+from grader.harness.speed.mixing import MixedPrecision
 from grader.harness.state import (
     OwnSeeds,
     evaluating,
@@ -45,14 +42,17 @@ from grader.harness.state import (
     seed_everything,
     threads_of_torch,
 )
-from grader.harness.steps import Steps
+from grader.harness.surroundings.compiling import compile_nothing
+from grader.harness.surroundings.devices import Devices
+from grader.harness.surroundings.elsewhere import Elsewhere
+from grader.harness.surroundings.former import keep_former
+from grader.harness.surroundings.stand_ins import install_stand_ins
 from grader.harness.values import (
     NOTHING,
     Answer,
     Tensors,
     encode_value,
 )
-from grader.harness.watching import Watch, parameters_of
 from grader.protocol import messages as m
 from grader.protocol import parts
 from grader.protocol.frames import REQUEST_LIMITS, receive_frame, send_frame

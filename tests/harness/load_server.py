@@ -16,12 +16,12 @@ from pathlib import Path
 
 import torch
 
-from grader.harness.devices import Devices
-from grader.harness.gate import Gate, Rehearsal
-from grader.harness.loaded import Loaded
-from grader.harness.loading import Loader
+from grader.harness.loading.load import Loader
+from grader.harness.loading.loaded import Loaded
+from grader.harness.metering.gate import Gate, Rehearsal
+from grader.harness.metering.watching import Watch
 from grader.harness.output import BoundedOutput
-from grader.harness.watching import Watch
+from grader.harness.surroundings.devices import Devices
 from grader.protocol.messages import Load
 
 

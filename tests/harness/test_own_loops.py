@@ -285,7 +285,7 @@ def test_batches_that_an_earlier_statement_began_to_draw_are_drawn_by_the_run(lo
         "for again_x, again_y in again:\n    pass\n"
         "for step in range(4):\n    x, y = next(batches)\n"
         "    F.cross_entropy(model(x), y).backward()\n    optimizer.step()\n",
-        probe="from grader.harness.gate import Meter\n"
+        probe="from grader.harness.metering.gate import Meter\n"
         "meter = Meter(budget=9, epoch=256, batch=64, pauses_per_epoch=1, on_pause=lambda: None)\n"
         "gate.policy, loaded.recorder.rehearsing = meter, False\n"
         "list(loaded.recorder.recordings.values())[-1].carry_out()\n"
@@ -476,7 +476,7 @@ config = {{'lr': 1e-2, 'nets': [model]}}
 main(config)
 """
 CARRY_OUT = """
-from grader.harness.gate import Meter
+from grader.harness.metering.gate import Meter
 gate.policy = Meter(budget=1, epoch=256, batch=64, pauses_per_epoch=1, on_pause=lambda: None)
 left = len(names['config']), len(names['config']['nets'])
 list(loaded.recorder.recordings.values())[-1].carry_out()

@@ -36,7 +36,7 @@ odd = T.Compose([T.ToTensor(), T.Normalize((0.1,) * 3, (0.2,) * 3)])
 """
 PROBE = """
 import numpy as np, torch
-from grader.harness.gate import Meter, Rehearsal, StopTraining
+from grader.harness.metering.gate import Meter, Rehearsal, StopTraining
 from grader.harness.predicting import Predictions
 recording = list(loaded.recorder.recordings.values())[-1]
 predictions = Predictions(loaded, gate)

@@ -13,7 +13,7 @@ import pytest
 import grader.harness
 from grader.language.harness import SENTENCES, from_harness
 
-FILES = sorted(Path(grader.harness.__file__).parent.glob("*.py"))
+FILES = sorted(Path(grader.harness.__file__).parent.rglob("*.py"))
 FOR_NO_STUDENT = {
     "nothing is loaded",
     "Required crop size {} is larger than input image size {}",  # as torchvision says it

@@ -1,0 +1,1 @@
+"""What a training uses: batches, images, steps. Counted, held to a budget, paused."""

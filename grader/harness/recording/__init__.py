@@ -1,0 +1,1 @@
+"""Trainings found while cells are loaded, kept with how things stood, and carried out later."""
