@@ -7,19 +7,50 @@ import os
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 MIN_FREE_BYTES = 100 << 20
 """With less than this left, a disk is called full."""
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
+_ROOM_SECONDS = 10.0
+
+T = TypeVar("T")
 
 
 def is_full(folder: Path) -> bool:
-    """Whether the disk of a folder has no room for a grading."""
+    """Whether the disk of a folder, which may not be there yet, has no room for a grading."""
+    while not folder.exists():
+        folder = folder.parent
     return shutil.disk_usage(folder).free < MIN_FREE_BYTES
+
+
+def has_room_soon(folder: Path) -> bool:
+    """Whether there is room, or within seconds: whoever takes more than their share is stopped."""
+    ends = time.monotonic() + _ROOM_SECONDS
+    while is_full(folder):
+        if time.monotonic() >= ends:
+            return False
+        time.sleep(_ROOM_SECONDS / 100)
+    return True
+
+
+def written(write: Callable[[], T], folder: Path) -> T:
+    """What `write` returns, called once more where the disk of a folder was full for a moment.
+
+    Raises:
+        OSError: as `write` does.
+    """
+    try:
+        return write()
+    except OSError as error:
+        if error.errno not in NO_ROOM or not has_room_soon(folder):
+            raise
+        return write()
 
 
 def open_regular(path: Path) -> BinaryIO:

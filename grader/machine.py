@@ -1,9 +1,11 @@
-"""What this machine lets us use: cores, memory, processes; cgroup limits respected."""
+"""What this machine lets us use: cores, memory, processes, disk; cgroup limits respected."""
 
 from __future__ import annotations
 
 import math
 import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,19 +20,32 @@ worker as much; the rest is for networks that are larger than these."""
 SLOT_PROCESSES = 512
 """Processes and threads of one slot at most: three workers that have as many threads as they may,
 and the examiner. Who could take those of the next slot would end its work."""
+SLOT_DISK_BYTES = 3 << 29
+"""What one slot may take of the disk of TMPDIR: a scratch folder as large as the shipped rubric
+lets it grow, and what can be written until it is looked at."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """Processor cores, bytes of memory, and processes and threads that may be used."""
+    """What may be used.
+
+    Attributes:
+        cores: of the processor.
+        memory: in bytes.
+        processes: and threads.
+        disk: for scratch folders, in bytes.
+    """
 
     cores: int
     memory: int
     processes: float = math.inf
+    disk: float = math.inf
 
     def slots(self, submissions: int) -> int:
         """How many submissions are graded at once: one a core, as far as the rest goes."""
-        room = min(self.memory // SLOT_BYTES, self.processes / SLOT_PROCESSES)
+        room = min(
+            self.memory / SLOT_BYTES, self.processes / SLOT_PROCESSES, self.disk / SLOT_DISK_BYTES
+        )
         return max(1, min(self.cores, int(min(room, submissions))))
 
 
@@ -55,7 +70,7 @@ def this_machine(cgroups: Path = CGROUPS) -> Machine:
     processes = math.inf
     for name in ("pids.max", "pids/pids.max"):
         processes = min([processes, *_numbers(cgroups / name)])
-    return Machine(cores, memory, processes)
+    return Machine(cores, memory, processes, shutil.disk_usage(tempfile.gettempdir()).free)
 
 
 def multiplies_bfloat16(cpuinfo: Path = CPUINFO) -> bool:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import stat
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from grader.files import entries_below, open_regular, remove_tree
+from grader.files import entries_below, open_regular, remove_tree, written
 
 
 def names(folder: Path) -> set[str]:
@@ -148,3 +153,50 @@ def test_a_file_is_opened_for_reading(tmp_path):
     (tmp_path / "work.py").write_bytes(b"x = 1\r\n")
     with open_regular(tmp_path / "work.py") as file:
         assert file.read() == b"x = 1\r\n"
+
+
+def full_disk(monkeypatch, *free: int) -> list[float]:
+    """The disk has so much room, one after the other; how long was waited meanwhile."""
+    told, waited = list(free), [0.0]
+
+    def usage(folder: Path) -> SimpleNamespace:
+        return SimpleNamespace(free=told.pop(0) if len(told) > 1 else told[0])
+
+    def sleep(seconds: float) -> None:
+        waited[0] += seconds
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    monkeypatch.setattr(time, "sleep", sleep)
+    monkeypatch.setattr(time, "monotonic", lambda: waited[0])
+    return waited
+
+
+def refused_once() -> Callable[[], str]:
+    refusals = [OSError(errno.ENOSPC, "full")]
+
+    def write() -> str:
+        if refusals:
+            raise refusals.pop()
+        return "written"
+
+    return write
+
+
+def test_what_a_disk_refused_is_written_when_it_has_room_again(monkeypatch, tmp_path):
+    waited = full_disk(monkeypatch, 0, 0, 1 << 40)
+    assert written(refused_once(), tmp_path / "to be made") == "written"
+    assert 0.0 < waited[0] < 5.0
+
+
+def test_a_disk_that_stays_full_is_not_waited_for_for_ever(monkeypatch, tmp_path):
+    waited = full_disk(monkeypatch, 0)
+    with pytest.raises(OSError, match="full"):
+        written(refused_once(), tmp_path)
+    assert waited[0] < 60.0
+
+
+def test_any_other_error_is_told_at_once(monkeypatch, tmp_path):
+    waited = full_disk(monkeypatch, 0)
+    with pytest.raises(FileNotFoundError):
+        written((tmp_path / "nothing").read_text, tmp_path)
+    assert waited == [0.0]

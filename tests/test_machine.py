@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
 
 import pytest
 
-from grader.machine import SLOT_BYTES, Machine, multiplies_bfloat16, this_machine
+from grader.machine import SLOT_BYTES, SLOT_DISK_BYTES, Machine, multiplies_bfloat16, this_machine
 
 
 def test_without_control_groups_the_whole_machine_may_be_used(tmp_path):
@@ -18,7 +20,8 @@ def test_without_control_groups_the_whole_machine_may_be_used(tmp_path):
 def test_limits_of_version_2_hold(tmp_path):
     (tmp_path / "cpu.max").write_text("100000 100000\n")
     (tmp_path / "memory.max").write_text(f"{1 << 30}\n")
-    assert this_machine(tmp_path) == Machine(cores=1, memory=1 << 30)
+    machine = this_machine(tmp_path)
+    assert (machine.cores, machine.memory) == (1, 1 << 30)
 
 
 def test_limits_of_version_1_hold(tmp_path):
@@ -27,7 +30,8 @@ def test_limits_of_version_1_hold(tmp_path):
     (tmp_path / "cpu" / "cpu.cfs_period_us").write_text("100000\n")
     (tmp_path / "memory").mkdir()
     (tmp_path / "memory" / "memory.limit_in_bytes").write_text(f"{1 << 30}\n")
-    assert this_machine(tmp_path) == Machine(cores=1, memory=1 << 30)
+    machine = this_machine(tmp_path)
+    assert (machine.cores, machine.memory) == (1, 1 << 30)
 
 
 @pytest.mark.parametrize("name", ["pids.max", "pids/pids.max"])
@@ -39,11 +43,21 @@ def test_where_processes_are_few_less_is_graded_at_once(tmp_path, name):
     assert Machine(cores=8, memory=24 << 30, processes=100).slots(200) == 1
 
 
+def test_where_the_disk_of_scratch_folders_is_small_less_is_graded_at_once():
+    assert Machine(cores=8, memory=24 << 30, disk=3 * SLOT_DISK_BYTES).slots(200) == 3
+    assert Machine(cores=8, memory=24 << 30, disk=0).slots(200) == 1
+    assert this_machine().disk == pytest.approx(
+        shutil.disk_usage(tempfile.gettempdir()).free, rel=0.2
+    )
+
+
 @pytest.mark.parametrize("text", ["max 100000\n", "-1 100000\n", "", "nonsense"])
 def test_no_limit_is_no_limit(tmp_path, text):
     (tmp_path / "cpu.max").write_text(text)
     (tmp_path / "memory.max").write_text("max\n")
-    assert this_machine(tmp_path) == this_machine(tmp_path / "nowhere")
+    limited, free = this_machine(tmp_path), this_machine(tmp_path / "nowhere")
+    assert (limited.cores, limited.memory) == (free.cores, free.memory)
+    assert limited.processes == free.processes
 
 
 def test_a_share_of_a_core_is_one_slot(tmp_path):

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from grader.adjustments import Adjustments, read_adjustments
 from grader.errors import AdjustmentsError, UsageError, UserError
-from grader.files import MIN_FREE_BYTES, is_full
+from grader.files import MIN_FREE_BYTES, is_full, written
 from grader.intake import Submission
 from grader.keys import key_of
 from grader.language import _
@@ -87,7 +87,8 @@ class OutFolder:
         """
         what = _("The result of {submission}", submission=result.submission.id)
         with _told_as_user_error(what):
-            write_submission(result, self.of(result.submission.id))
+            folder = self.of(result.submission.id)
+            written(lambda: write_submission(result, folder), self.path)
 
     def write_index(self, batch: BatchResult, results: Iterable[SubmissionResult]) -> None:
         """Write results.json and index.html; raises as :meth:`write` does."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import platform
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from rich.padding import Padding
 from grader.batch.slot import single_slot
 from grader.data import default_data_root, list_stores
 from grader.jobs import Setup
-from grader.machine import SLOT_PROCESSES, Machine, this_machine
+from grader.machine import SLOT_DISK_BYTES, SLOT_PROCESSES, Machine, this_machine
 from grader.sandbox.layers import (
     CAPABILITIES,
     FULL,
@@ -127,6 +128,15 @@ def room(machine: Machine) -> Iterator[Finding]:
             fine=machine.processes >= wanted,
             remedy=f"allow {wanted:,}, {SLOT_PROCESSES} a core; with fewer, fewer submissions are "
             "graded at once, and threads of one may leave none for another",
+        )
+    if machine.disk < math.inf:
+        wanted = machine.cores * SLOT_DISK_BYTES
+        yield Finding(
+            "Scratch",
+            f"{machine.disk / 2**30:.1f} GB free in {tempfile.gettempdir()}",
+            fine=machine.disk >= wanted,
+            remedy=f"leave {wanted / 2**30:.1f} GB free there, or name a larger disk in TMPDIR; "
+            "with less, fewer submissions are graded at once",
         )
     slots = machine.slots(machine.cores)
     yield Finding("At once", f"{slots} submission{'s' if slots > 1 else ''} (--jobs)")

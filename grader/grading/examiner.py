@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import socket
 import tempfile
 import traceback
@@ -16,7 +15,7 @@ import torch
 from grader.checks.catalogue import known_checks
 from grader.data import default_data_root, open_store, shared_trainings
 from grader.errors import UserError, WorkerNotStarted
-from grader.files import is_full
+from grader.files import NO_ROOM, is_full, written
 from grader.grading.grader import Grader, Watcher
 from grader.grading.students import Options
 from grader.harness.speed.memory import keep_freed_memory
@@ -36,6 +35,7 @@ from grader.jobs import (
     Trained,
 )
 from grader.language import _, speak
+from grader.results import SubmissionResult
 from grader.rubric import Rubric, load_rubric
 from grader.training.conductor import Progress
 
@@ -119,32 +119,38 @@ def _grade(grader: Grader, job: Job, events: TextIOWrapper) -> Finished:
     def on_progress(progress: Progress) -> None:
         _send(events, Trained(**dataclasses.asdict(progress)))
 
+    def grade() -> SubmissionResult:
+        return grader.grade(job.submission, Watcher(on_check, on_progress))
+
     try:
-        return Finished(result=grader.grade(job.submission, Watcher(on_check, on_progress)))
+        return Finished(result=written(grade, Path(tempfile.gettempdir())))
     except UserError:
         raise
     except Exception as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            # Its workers are gone, and what they had written: was it they who filled it?
-            if is_full(Path(tempfile.gettempdir())):
-                raise UserError(
-                    "The disk of TMPDIR is full. Make room or choose another."
-                ) from error
-            reason = _("The disk of TMPDIR was full while this was graded, and is not any more.")
-            return Finished(result=grader.ungraded(job.submission, reason))
-        traceback.print_exc()  # seen with --debug
-        if isinstance(error, WorkerNotStarted):
-            reason = _(
-                "No process could be started for it ({error}). Allow more processes and memory "
-                "here, or grade fewer at once with --jobs; then grade again.",
-                error=error,
-            )
-            return Finished(result=grader.ungraded(job.submission, reason))
-        what = f"{type(error).__name__}: {error}"[:500]
-        reason = _(
-            "torchgrade itself failed on this submission ({error}). Please report it.", error=what
+        reason = _why_not_graded(error)
+    return Finished(result=grader.ungraded(job.submission, reason))
+
+
+def _why_not_graded(error: Exception) -> str:
+    """What to say of a submission that could not be graded.
+
+    Raises:
+        UserError: none can be.
+    """
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        # Its workers are gone, and what they had written: was it they who filled it?
+        if is_full(Path(tempfile.gettempdir())):
+            raise UserError("The disk of TMPDIR is full. Make room or choose another.") from error
+        return _("The disk of TMPDIR was full while this was graded, and is not any more.")
+    traceback.print_exception(error)  # seen with --debug
+    if isinstance(error, WorkerNotStarted):
+        return _(
+            "No process could be started for it ({error}). Allow more processes and memory "
+            "here, or grade fewer at once with --jobs; then grade again.",
+            error=error,
         )
-        return Finished(result=grader.ungraded(job.submission, reason))
+    what = f"{type(error).__name__}: {error}"[:500]
+    return _("torchgrade itself failed on this submission ({error}). Please report it.", error=what)
 
 
 def _probe(grader: Grader) -> Isolation:

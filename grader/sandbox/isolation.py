@@ -294,8 +294,9 @@ def _filter_syscalls(*, own_namespace: bool) -> bool:
         rules.add_rule(denied, "prctl", _argument(0, _PR_SET_PDEATHSIG))
         # The keeper could no longer see which files are kept open.
         rules.add_rule(denied, "prctl", _argument(0, _PR_SET_DUMPABLE))
-        # Space beyond a file's end, which no limit on its size sees.
-        rules.add_rule(denied, "fallocate", pyseccomp.Arg(1, pyseccomp.NE, 0))
+        # Gigabytes in milliseconds, also beyond a file's end, which no limit on its size sees.
+        # Where it is not supported, posix_fallocate writes.
+        _add_rule(rules, pyseccomp.ERRNO(errno.EOPNOTSUPP), "fallocate")
         # Memory that stays when its pages are given up, and then counts as nobody's.
         shared = pyseccomp.Arg(3, pyseccomp.MASKED_EQ, _MAP_SHARED_ANONYMOUS, _MAP_SHARED_ANONYMOUS)
         rules.add_rule(denied, "mmap", shared)

@@ -29,6 +29,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _WATCH_SECONDS = 0.05
 _DISK_SECONDS = 0.5
 """Between two looks at the scratch folder, whose every file is counted."""
+_DISK_BYTES = 64 << 20
+"""Of the disk: when so many have been taken, by whomever, the next look is at once."""
 
 
 def keep(
@@ -72,7 +74,7 @@ def keep(
 def _watch(pid: int, lifeline: socket.socket, order: IsolationConfig) -> tuple[int, str | None]:
     """Wait for the worker's end, killing it when the lifeline ends or it uses too much."""
     memory = _use(pid).memory + order.memory_bytes
-    disk_at = time.monotonic() + _DISK_SECONDS
+    disk_at, free_before = time.monotonic() + _DISK_SECONDS, _free(order.scratch)
     while True:
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
@@ -87,12 +89,13 @@ def _watch(pid: int, lifeline: socket.socket, order: IsolationConfig) -> tuple[i
             return _kill(pid), MEMORY
         if use.threads > order.threads:
             return _kill(pid), THREADS
-        if time.monotonic() >= disk_at:
+        free = _free(order.scratch)
+        if time.monotonic() >= disk_at or free < free_before - _DISK_BYTES:
             if _is_overfull(pid, order):
                 return _kill(pid), DISK
             if (_cpu_seconds(pid) or 0.0) > order.cpu_seconds:
                 return _kill(pid), PROCESSOR
-            disk_at = time.monotonic() + _DISK_SECONDS
+            disk_at, free_before = time.monotonic() + _DISK_SECONDS, free
 
 
 def _kill(pid: int) -> int:
@@ -187,6 +190,15 @@ def _is_overfull(pid: int, order: IsolationConfig) -> bool:
     except OSError:
         return True  # what cannot be looked into may hold anything
     return False
+
+
+def _free(folder: str) -> int:
+    """Bytes that the disk of a folder has room for."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return 0  # it cannot be told; the clock decides
+    return disk.f_bavail * disk.f_frsize
 
 
 def _unnamed_bytes(pid: int, order: IsolationConfig) -> int:

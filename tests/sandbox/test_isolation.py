@@ -130,6 +130,12 @@ def test_files_are_said_to_be_on_disk_and_nothing_waits_for_it(attempt, number):
     assert attempt(f"call({number}, 99)")  # for which the kernel knows no file
 
 
+def test_space_cannot_be_set_aside_but_is_written_instead(attempt):
+    file = "os.open('aside', os.O_RDWR | os.O_CREAT)"
+    assert not attempt(f"call(285, {file}, 0, 0, 100)")  # fallocate
+    assert attempt(f"os.posix_fallocate({file}, 0, 100)")
+
+
 @pytest.mark.parametrize(("abi", "relies"), [(2, False), (3, True)])
 def test_a_landlock_that_lets_files_be_emptied_is_not_relied_on(tmp_path, abi, relies):
     statements = (
