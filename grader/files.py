@@ -6,8 +6,8 @@ import errno
 import os
 import shutil
 import stat
-import subprocess
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -94,20 +94,63 @@ def open_descriptor(path: str | Path, flags: int) -> int:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder and all in it, however deep; what cannot be removed is left.
-
-    `shutil.rmtree` recurses, and a thousand nested folders are more than it can take; rm does not.
-    """
+    """Remove a folder and all in it, however deep and closed; what cannot be removed is left."""
     try:
-        _open_folders(folder)
         shutil.rmtree(folder)
     except (OSError, RecursionError):
-        subprocess.run(
-            ["rm", "-rf", "--", str(folder)],
-            check=False,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        try:
+            _take_apart(folder)
+        except OSError:
+            pass
+
+
+def _take_apart(folder: Path) -> None:
+    """Remove folders from the outside in: what is in one is moved up before it goes.
+
+    Neither recursion nor descriptors run out, as they do in `shutil.rmtree` and, where folders do
+    not let their owner read them, in all that must look into one before the next.
+    """
+    folder.chmod(stat.S_IRWXU)
+    place = os.open(folder, _OPEN_FOLDER)
+    try:
+        stuck: set[str] = set()
+        while names := set(_names(place)) - stuck:
+            for name in names:
+                try:
+                    _lift_out(place, name)
+                except OSError:
+                    stuck.add(name)
+    finally:
+        os.close(place)
+    folder.rmdir()
+
+
+def _lift_out(place: int, name: str) -> None:
+    """Remove an entry of a folder; what it holds becomes the folder's, under other names."""
+    if not _is_opened(place, name):
+        os.unlink(name, dir_fd=place)
+        return
+    inner = os.open(name, _OPEN_FOLDER, dir_fd=place)
+    try:
+        for child in _names(inner):
+            _is_opened(inner, child)  # a folder that may not be written may not be moved
+            os.rename(child, uuid.uuid4().hex, src_dir_fd=inner, dst_dir_fd=place)
+    finally:
+        os.close(inner)
+    os.rmdir(name, dir_fd=place)
+
+
+def _names(folder: int) -> list[str]:
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries]
+
+
+def _is_opened(place: int, name: str) -> bool:
+    """Whether it is a folder, which is open to its owner now."""
+    if not stat.S_ISDIR(os.lstat(name, dir_fd=place).st_mode):
+        return False
+    os.chmod(name, stat.S_IRWXU, dir_fd=place)
+    return True
 
 
 @dataclass(frozen=True)
@@ -184,11 +227,3 @@ def _listed(descriptor: int) -> _Listed:
                 yield entry.name
 
     return _Listed(descriptor, names())
-
-
-def _open_folders(folder: Path) -> None:
-    """Let their owner into folders that were closed to everybody."""
-    for entry in entries_below(folder):
-        mode = entry.status.st_mode if entry.status is not None else 0
-        if stat.S_ISDIR(mode) and mode & stat.S_IRWXU != stat.S_IRWXU:
-            os.chmod(entry.name, stat.S_IRWXU, dir_fd=entry.folder)

@@ -6,6 +6,8 @@ import errno
 import os
 import shutil
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -105,18 +107,51 @@ def test_closed_folders_are_removed(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_thousand_nested_folders_are_removed(tmp_path):
-    top = place = tmp_path / "deep"
-    top.mkdir()
-    descriptor = os.open(place, os.O_RDONLY)
-    for _ in range(1500):
-        os.mkdir("d", dir_fd=descriptor)
-        inner = os.open("d", os.O_RDONLY, dir_fd=descriptor)
-        os.close(descriptor)
-        descriptor = inner
-    os.close(descriptor)
-    remove_tree(top)
-    assert not top.exists()
+DEEP_AND_CLOSED = """
+import os, resource, sys
+from pathlib import Path
+from grader.files import remove_tree
+
+top = Path(sys.argv[1])
+top.mkdir()
+(top / "link").symlink_to(sys.argv[2])
+place = os.open(top, os.O_RDONLY)
+for _ in range(1500):
+    os.mkdir("d", dir_fd=place)
+    os.close(os.open("file", os.O_CREAT | os.O_WRONLY, dir_fd=place))
+    inner = os.open("d", os.O_RDONLY, dir_fd=place)
+    os.fchmod(place, 0o300)  # it cannot be listed
+    os.close(place)
+    place = inner
+resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))
+remove_tree(top)
+"""
+
+
+def test_folders_deeper_than_descriptors_reach_and_closed_are_removed(tmp_path):
+    outside = tmp_path / "outside"
+    outside.mkdir(mode=0o500)
+    done = subprocess.run(
+        [sys.executable, "-c", DEEP_AND_CLOSED, tmp_path / "deep", outside], check=False
+    )
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == [outside]
+    assert stat.S_IMODE(outside.stat().st_mode) == 0o500, "what a link leads to stays as it is"
+
+
+def test_what_cannot_be_removed_is_left_and_the_rest_goes(monkeypatch, tmp_path):
+    (tmp_path / "top" / "kept").mkdir(parents=True)
+    (tmp_path / "top" / "file").touch()
+    rmdir = os.rmdir
+
+    def refuse(path, *arguments, **named):
+        if path != "kept":
+            return rmdir(path, *arguments, **named)
+        raise PermissionError(errno.EPERM, "immutable")
+
+    monkeypatch.setattr(os, "rmdir", refuse)
+    remove_tree(tmp_path / "top")
+    assert [each.name for each in (tmp_path / "top").iterdir()] == ["kept"]
 
 
 def a_pipe(path: Path) -> None:
