@@ -1,7 +1,8 @@
 """Results as JSON text and back.
 
-Deterministic: fields in the order of the models, two spaces, UTF-8, a trailing newline. Two
-results that differ in `timing` only differ in that block only.
+Deterministic: fields in the order of the models, two spaces, UTF-8, a trailing newline. Control
+characters and marks that turn text around are escaped: whoever looks into it does so in a terminal.
+Two results that differ in `timing` only differ in that block only.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from grader.report.text import without_surrogates
+from grader.report.text import escape_unseen, without_surrogates
 from grader.results import BatchResult, SubmissionResult
 
 
@@ -24,7 +25,7 @@ def to_json(model: BaseModel) -> str:
 def dump(value: object) -> str:
     """JSON text in the one form that torchgrade writes."""
     text = json.dumps(_writable(value), indent=2, ensure_ascii=False, allow_nan=False)
-    return text + "\n"
+    return escape_unseen(text) + "\n"
 
 
 def read_submission(path: Path) -> SubmissionResult:

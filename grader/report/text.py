@@ -6,6 +6,7 @@ that move, hide or reorder other text, and length.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 
@@ -41,6 +42,11 @@ _SPACE = re.compile(r"\s+")
 def without_surrogates(text: str) -> str:
     """Replace lone surrogates, which no UTF-8 file can hold, by U+FFFD."""
     return _SURROGATE.sub("\ufffd", text)
+
+
+def escape_unseen(json_text: str) -> str:
+    """JSON that says the same, without what a terminal obeys or nobody sees as it stands."""
+    return _UNSEEN.sub(lambda match: json.dumps(match[0])[1:-1], json_text)
 
 
 def clean(text: str, limit: int = TEXT_LIMIT) -> str:

@@ -39,6 +39,14 @@ def test_letters_of_all_scripts_stand_as_they_are(build):
     assert "Łukasz 李" in to_json(build.submission("Łukasz 李"))
 
 
+@pytest.mark.parametrize("character", ["\x7f", "\x9b", "\u202e", "\u2066", "\U000e0041", "\u200b"])
+def test_what_a_terminal_obeys_or_nobody_sees_is_escaped(build, character, tmp_path):
+    name = f"Kim{character}Chul"
+    text = to_json(build.submission(name))
+    assert character not in text
+    assert name in json.dumps(json.loads(text), ensure_ascii=False)
+
+
 def test_lone_surrogates_do_not_break_writing(build):
     text = to_json(build.submission("half \ud83d name"))
     assert "half \ufffd name".encode() in text.encode("utf-8")

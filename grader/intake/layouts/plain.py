@@ -41,11 +41,19 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
 def _hand_in(parts: Sequence[Entry], claims: Counter[str]) -> HandIn:
     stem = _stem(parts[0])
     return HandIn(
-        id=stem if claims[stem] == 1 else parts[0].name,
+        id=stem if claims[stem] == 1 else _told_apart(parts[0]),
         # Whose it is does not depend on what else is called so.
         members=(Who(label=stem),),
         parts=tuple(Part(entry.name, None if entry.is_folder else entry.name) for entry in parts),
     )
+
+
+def _told_apart(entry: Entry) -> str:
+    """The id of what is called as something else is, too.
+
+    None of them has the bare name: what a person has noted under it was meant for one of them.
+    """
+    return f"{entry.name} (folder)" if entry.is_folder else entry.name
 
 
 def _stem(entry: Entry) -> str:

@@ -736,8 +736,9 @@ def test_a_file_and_a_folder_of_one_name_are_two_submissions(put: Put, batch: Pa
     put("a.py.py")
     put("b.py")
     submissions = found(batch)
-    assert set(submissions) == {"a", "a.py", "a.py.py", "b"}
-    assert submissions["a"].layout == "folder"
+    # Neither has the bare name, under which a person may have adjusted the other's points.
+    assert set(submissions) == {"a (folder)", "a.py", "a.py.py", "b"}
+    assert submissions["a (folder)"].layout == "folder"
     assert submissions["a.py"].files == ("a.py",)
 
 
@@ -771,7 +772,7 @@ def test_a_folder_and_an_archive_of_one_name_are_one_person_s(
     roster.write_text("id,name\n20231234,Ada Lovelace\n")
     for options in ({"roster": roster}, {}):
         (ada,) = opened(batch, **options).source.people
-        assert (ada.id, ada.submission) == ("20231234", "20231234")
+        assert (ada.id, ada.submission) == ("20231234", "20231234 (folder)")
         assert ada.other_submissions == ("20231234.zip",)
 
 
