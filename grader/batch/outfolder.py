@@ -126,6 +126,19 @@ def require_results(out: Path) -> None:
         raise UsageError(f"{out} holds no results.json. Name a folder that `grade` wrote.")
 
 
+def require_apart(out: Path, submissions: Iterable[Submission]) -> None:
+    """See that a folder for results is nobody's work: adjustments and links in it would be theirs.
+
+    Raises:
+        UsageError: it is, or lies within.
+    """
+    for each in submissions:
+        if out.resolve().is_relative_to(each.root.resolve()):
+            raise UsageError(
+                f"{out} lies in the work of {each.id}. Choose another folder with --out."
+            )
+
+
 @contextmanager
 def opened_out(path: Path, *, single: bool = False) -> Iterator[OutFolder]:
     """Make the folder, see that there is room in it and for scratch, and lock it.

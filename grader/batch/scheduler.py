@@ -20,7 +20,7 @@ from typing import Protocol, Self
 from grader.batch.calibrations import kept_fairness
 from grader.batch.launching import Launcher
 from grader.batch.logs import SubmissionLog
-from grader.batch.outfolder import OutFolder, opened_out
+from grader.batch.outfolder import OutFolder, opened_out, require_apart
 from grader.batch.pool import MAX_LOSSES, Pool, SlotPool
 from grader.batch.slot import SlotLost
 from grader.batch.workload import expected_work
@@ -147,6 +147,7 @@ def grade_on(
         UserError: rubric, data or `out` cannot be used; or `out` could not be written further.
         Bug: torchgrade failed.
     """
+    require_apart(out, submissions)
     with opened_out(out) as folder:
         folder.adjustments.refuse_unknown({each.id for each in submissions})
         batch = _Batch(submissions, folder, pool.open(), observer)

@@ -19,3 +19,12 @@ def test_a_log_that_cannot_be_written_names_itself(tmp_path):
     (tmp_path / "kim").write_text("")
     with pytest.raises(UserError, match=r"The log of kim cannot be written: .*exists"):
         SubmissionLog(tmp_path / "kim")
+
+
+def test_a_link_in_its_place_is_not_followed(tmp_path):
+    (tmp_path / "kim").mkdir()
+    (tmp_path / "somebody's").touch()
+    (tmp_path / "kim" / NAME).symlink_to(tmp_path / "somebody's")
+    with pytest.raises(UserError, match="The log of kim cannot be written"):
+        SubmissionLog(tmp_path / "kim")
+    assert (tmp_path / "somebody's").read_text() == ""

@@ -15,7 +15,7 @@ from grader.batch.pool import SlotPool
 from grader.batch.scheduler import Checker, grade_batch
 from grader.batch.slot import SlotLost
 from grader.batch.workload import expected_work
-from grader.errors import UserError
+from grader.errors import UsageError, UserError
 from grader.intake import read_submission
 from grader.intake.leftovers import is_report_folder
 from grader.report import read_submission as read_result
@@ -178,6 +178,19 @@ def test_a_result_among_the_files_of_a_submission_is_not_kept(setup, tmp_path):
         listener = Listener()
         grade_batch([read_submission(folder)], tmp_path, setup, listener)
         assert listener.finished == ["kim"]
+
+
+@pytest.mark.parametrize("inside", [".", "results"])
+def test_results_are_not_written_into_what_somebody_handed_in(setup, hand_in, tmp_path, inside):
+    brought = tmp_path / "OUT"
+    brought.mkdir()
+    (brought / "homework.py").write_text(HOMEWORK)
+    (brought / "adjustments.yaml").write_text(
+        "adjustments:\n- {submission: OUT, points: 35, reason: Well done., by: Prof.}\n"
+    )
+    with pytest.raises(UsageError, match="lies in the work of OUT"):
+        grade_batch([read_submission(brought)], brought / inside, setup, Listener())
+    assert {each.name for each in brought.iterdir()} == {"homework.py", "adjustments.yaml"}
 
 
 def test_a_new_name_stands_in_the_kept_result(grade, hand_in, tmp_path):
