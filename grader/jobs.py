@@ -41,6 +41,10 @@ class Setup(Record):
     )
     language: Language = "en"
     threads: int = 1
+    cores: tuple[int, ...] = Field(
+        default=(),
+        description="of the slot, by their numbers; none: all there are",
+    )
     debug: bool = Field(default=False, description="let the processes write to standard error")
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import random
 import shutil
 import tempfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,6 +73,32 @@ def this_machine(cgroups: Path = CGROUPS) -> Machine:
     for name in ("pids.max", "pids/pids.max"):
         processes = min([processes, *_numbers(cgroups / name)])
     return Machine(cores, memory, processes, shutil.disk_usage(tempfile.gettempdir()).free)
+
+
+def own_cores(slots: int, machine: Machine) -> tuple[tuple[int, ...], ...]:
+    """The cores that each of several slots has for itself, by their numbers.
+
+    Student code that starts many threads then takes no time from its neighbours, which the kernel
+    does not see to where all are in one control group. Drawn, for others on this machine may do the
+    same.
+
+    Returns:
+        one tuple a slot, empty where it shares them all: alone, or where there are fewer cores.
+    """
+    if not 1 < slots <= machine.cores or not hasattr(os, "sched_getaffinity"):
+        return ((),) * slots
+    drawn = random.sample(sorted(os.sched_getaffinity(0)), machine.cores)
+    return tuple(tuple(drawn[slot::slots]) for slot in range(slots))
+
+
+def stay_on(cores: Collection[int]) -> None:
+    """Have the caller, and what it starts, run on these cores alone; on all where none is named."""
+    if not cores:
+        return
+    try:
+        os.sched_setaffinity(0, cores)
+    except OSError:
+        pass  # they were taken from this machine meanwhile
 
 
 def multiplies_bfloat16(cpuinfo: Path = CPUINFO) -> bool:

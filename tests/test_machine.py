@@ -8,7 +8,14 @@ import tempfile
 
 import pytest
 
-from grader.machine import SLOT_BYTES, SLOT_DISK_BYTES, Machine, multiplies_bfloat16, this_machine
+from grader.machine import (
+    SLOT_BYTES,
+    SLOT_DISK_BYTES,
+    Machine,
+    multiplies_bfloat16,
+    own_cores,
+    this_machine,
+)
 
 
 def test_without_control_groups_the_whole_machine_may_be_used(tmp_path):
@@ -97,3 +104,23 @@ def test_a_processor_tells_whether_it_multiplies_bfloat16(tmp_path, flags, multi
 
 def test_one_that_nobody_describes_multiplies_none(tmp_path):
     assert not multiplies_bfloat16(tmp_path / "cpuinfo")
+
+
+@pytest.mark.parametrize("slots", range(1, 9))
+def test_slots_have_cores_of_their_own_where_there_are_enough(slots):
+    here = os.sched_getaffinity(0)
+    shares = own_cores(slots, Machine(cores=len(here), memory=1 << 40))
+    assert len(shares) == slots
+    named = [core for share in shares for core in share]
+    assert len(named) == len(set(named)), "no core is in two shares"
+    assert set(named) <= here
+    if 1 < slots <= len(here):
+        assert all(shares)
+        assert set(named) == here
+    else:
+        assert not named
+
+
+def test_of_a_large_machine_no_more_cores_are_taken_than_may_be_used():
+    shares = own_cores(2, Machine(cores=2, memory=1 << 40))
+    assert [len(share) for share in shares] in ([1, 1], [0, 0])

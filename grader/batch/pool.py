@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from queue import Empty, LifoQueue
 from types import TracebackType
 from typing import Protocol, Self
@@ -14,6 +15,7 @@ from grader.errors import UserError
 from grader.intake import Submission
 from grader.jobs import Opened, Setup
 from grader.language import _
+from grader.machine import own_cores, this_machine
 from grader.results import SubmissionResult
 
 MAX_LOSSES = 3
@@ -53,6 +55,14 @@ class Pool(Protocol):
         """End everything; whatever is being graded is lost."""
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Room for a slot: the cores that are its own, and the slot, once it is open."""
+
+    cores: tuple[int, ...]
+    slot: Slot | None = None
+
+
 class SlotPool:
     """Slots of this machine that share one launcher; use as a context manager.
 
@@ -74,10 +84,10 @@ class SlotPool:
         self._over = threading.Event()
         self.threads = slots
         self.at_once = 2 * slots  # a thread that is done finds the next one waiting
-        # None is a slot that is opened when it is needed; the last one used is the first again.
-        self._free: LifoQueue[Slot | None] = LifoQueue()
-        for _slot in range(slots):
-            self._free.put(None)
+        # A slot is opened when it is needed; the last one used is the first again.
+        self._free: LifoQueue[_Place] = LifoQueue()
+        for cores in own_cores(slots, this_machine()):
+            self._free.put(_Place(cores))
 
     def __enter__(self) -> Self:
         return self
@@ -103,9 +113,12 @@ class SlotPool:
             SlotLost: the examiner ended.
             Bug: torchgrade failed.
         """
-        slot, opened = self._open()
-        self._free.get()
-        self._free.put(slot)
+        place = self._free.get()
+        try:
+            slot, opened = self._open(place)
+            place = replace(place, slot=slot)
+        finally:
+            self._free.put(place)
         return opened
 
     def grade(self, submission: Submission, on_event: OnEvent) -> SubmissionResult:
@@ -116,10 +129,11 @@ class SlotPool:
             SlotLost: the examiner ended; the next submission gets a new one.
             Bug: torchgrade failed.
         """
-        slot = self._free.get()
+        place = self._free.get()
+        slot = place.slot
         try:
             if slot is None:
-                slot, _opened = self._open()
+                slot, _opened = self._open(place)
             result = slot.grade(submission, on_event)
         except BaseException:
             if slot is not None:
@@ -127,7 +141,7 @@ class SlotPool:
                 slot = None
             raise
         finally:
-            self._free.put(slot)
+            self._free.put(replace(place, slot=slot))
         return result
 
     def close(self) -> None:
@@ -137,29 +151,31 @@ class SlotPool:
             if self._launcher is not None:
                 self._launcher.close()
                 self._launcher = None
-        for slot in self._drained():  # those in use are closed by whoever uses them
-            if slot is not None:
-                slot.close()
-            self._free.put(None)  # whoever waits for one, or comes later, is told that it is over
+        for place in self._drained():  # those in use are closed by whoever uses them
+            if place.slot is not None:
+                place.slot.close()
+            # Whoever waits for one, or comes later, is told that it is over.
+            self._free.put(replace(place, slot=None))
 
-    def _drained(self) -> list[Slot | None]:
-        slots: list[Slot | None] = []
+    def _drained(self) -> list[_Place]:
+        places: list[_Place] = []
         with suppress(Empty):
             while True:
-                slots.append(self._free.get_nowait())
-        return slots
+                places.append(self._free.get_nowait())
+        return places
 
-    def _open(self) -> tuple[Slot, Opened]:
+    def _open(self, place: _Place) -> tuple[Slot, Opened]:
         for pause in _PAUSES:
             with suppress(SlotLost):
-                return self._open_once()
+                return self._open_once(place)
             if self._over.wait(pause):
                 break
-        return self._open_once()
+        return self._open_once(place)
 
-    def _open_once(self) -> tuple[Slot, Opened]:
+    def _open_once(self, place: _Place) -> tuple[Slot, Opened]:
+        setup = self._setup.model_copy(update={"cores": place.cores})
         try:
-            slot = Slot(self._setup, self._living_launcher())
+            slot = Slot(setup, self._living_launcher())
         except OSError as error:
             raise UserError(
                 _(

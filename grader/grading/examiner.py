@@ -35,6 +35,7 @@ from grader.jobs import (
     Trained,
 )
 from grader.language import _, speak
+from grader.machine import stay_on
 from grader.results import SubmissionResult
 from grader.rubric import Rubric, load_rubric
 from grader.training.conductor import Progress
@@ -55,6 +56,7 @@ def examine(connection: socket.socket, control: socket.socket) -> None:
         try:
             setup = Setup.model_validate_json(orders.readline())
             speak(setup.language)
+            stay_on(setup.cores)
             if setup.train:
                 keep_freed_memory()
             torch.set_num_threads(1)  # it compares small tensors; a second thread costs more
@@ -98,6 +100,7 @@ def _grader(setup: Setup, rubric: Rubric, control: socket.socket) -> Grader:
         isolation=setup.isolation,
         language=setup.language,
         threads=setup.threads,
+        cores=setup.cores,
         scratch=Path(setup.scratch or tempfile.gettempdir()),
         private=_private(setup, root or default_data_root()),
     )

@@ -258,7 +258,9 @@ class Grader:
         shared = None if self._options.shared is None else Path()
         # Nor where cases lie: which they are, the seed of the rubric that came with them tells.
         cases = None if self._options.cases is None else Path()
-        options = replace(self._options, scratch=Path(), private=(), shared=shared, cases=cases)
+        options = replace(
+            self._options, scratch=Path(), private=(), cores=(), shared=shared, cases=cases
+        )
         return setup_key(self._rubric, self._store, repr(options))
 
     def provenance(self, key: str, layers: tuple[str, ...] = ()) -> Provenance:

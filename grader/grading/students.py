@@ -38,6 +38,8 @@ class Options:
     """Where the reference's trainings are kept; None to train everything anew."""
     late_is_left_out: bool = False
     """Whether what no time was left for is left out, and not lost."""
+    cores: tuple[int, ...] = ()
+    """That workers run on; all where none is named."""
     cases: Path | None = None
     """Where cases and their answers are recorded, for who has no reference; else None."""
     language: Language = "en"
@@ -135,6 +137,7 @@ class Students:
             cpu_seconds=int(limits.load_seconds + limits.train_seconds * len(self._rubric.runs))
             * max(1, self._options.threads),
             threads=THREADS + self._options.threads,
+            cores=self._options.cores,
             layers=MODES[self._options.isolation],
         )
         worker = self._started(isolation)

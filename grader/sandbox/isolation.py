@@ -45,6 +45,8 @@ except (ImportError, RuntimeError, OSError):
 
 _KEEPER_SECONDS = 60
 """Of processor time that the kernel leaves the keeper to notice first that it is used up."""
+_NICE = 10
+"""Steps by which workers come after what grades them: many threads of one must not hold it up."""
 _CLONE_NEWNS = 0x00020000
 _CLONE_NEWIPC = 0x08000000
 _CLONE_NEWUSER = 0x10000000
@@ -245,6 +247,7 @@ def _limit_resources(config: IsolationConfig) -> bool:
     _limit(resource.RLIMIT_FSIZE, config.file_bytes)
     _limit(resource.RLIMIT_NOFILE, config.open_files)
     _limit(resource.RLIMIT_CPU, config.cpu_seconds + _KEEPER_SECONDS)
+    os.nice(_NICE)
     if sys.platform.startswith("linux"):
         _limit(resource.RLIMIT_MEMLOCK, 0)
         _limit(resource.RLIMIT_MSGQUEUE, 0)

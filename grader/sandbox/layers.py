@@ -49,6 +49,7 @@ class IsolationConfig(BaseModel):
         cpu_seconds: processor time of all its threads.
         open_files: at one time.
         threads: at one time.
+        cores: of the processor, by their numbers; all where none is named.
         layers: which layers are tried.
     """
 
@@ -64,6 +65,7 @@ class IsolationConfig(BaseModel):
     cpu_seconds: int
     open_files: int = 256
     threads: int = THREADS
+    cores: tuple[int, ...] = ()
     layers: tuple[str, ...] = ORDER
 
     def with_readable(self, paths: tuple[str, ...]) -> IsolationConfig:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
+from grader.machine import stay_on
 from grader.sandbox.isolation import isolate
 from grader.sandbox.keeper import keep
 from grader.sandbox.layers import IsolationConfig
@@ -92,6 +93,7 @@ class WorkerServer:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
             self.close_sockets()
+            stay_on(order.cores)
 
             def run_worker(worker_end: socket.socket, entered: tuple[str, ...]) -> None:
                 _close_other_files(worker_end.fileno())
