@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 
 from grader.choices import LayoutName
@@ -176,6 +177,7 @@ def _read(
             notes=(
                 *tree.notes,
                 *map(_said_of_twins, tree.twins()),
+                *starmap(_said_of_renamed, tree.renamed_at_top().items()),
                 *_said_of_joined(hand_ins, submissions),
                 *attendance.notes,
             ),
@@ -229,6 +231,13 @@ def _said_of_joined(hand_ins: Sequence[HandIn], submissions: Sequence[Submission
 def _may_be_anybody(who: Who) -> bool:
     """Whether no platform says who it is: anybody may call a file like that."""
     return who.is_typed or not (who.name or codes_of(who))
+
+
+def _said_of_renamed(name: str, own: str) -> str:
+    return (
+        f"{readable(name)} is called {readable(own)} in the download, a name that another file or "
+        "folder has here. Each stands for itself; look at whose they are."
+    )
 
 
 def _said_of_twins(names: Sequence[str]) -> str:

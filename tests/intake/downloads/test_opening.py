@@ -7,8 +7,10 @@ import itertools
 import json
 import os
 import shutil
+import stat
 import tarfile
 import tempfile
+import unicodedata
 import zipfile
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -879,6 +881,111 @@ def test_names_that_differ_only_in_how_they_are_written_are_two_submissions(
     assert len(sources) == 5
     assert len(download.source.notes) == 2
     assert "differ only in how its characters are written" in download.source.notes[0]
+
+
+APART, WHOLE = "zoe\u0308", "zo\u00eb"
+PACKS = ["zipped", "tarred"]
+
+
+def said_of(name: str) -> str:
+    return (
+        f"{name} is the name of 2 files or folders, which differ only in how its characters are "
+        "written. Each stands for itself; look at whose they are."
+    )
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("around", ["", "HW 5/"])
+@pytest.mark.parametrize("form", ["{}.py", "{}/hw5.py"])
+@pytest.mark.parametrize("spelled", [(APART, WHOLE), (WHOLE, APART)], ids=["apart", "whole"])
+def test_names_that_differ_only_in_how_they_are_written_in_an_archive_are_two_submissions(
+    lms: ModuleType, tmp_path: Path, pack: str, around: str, form: str, spelled: tuple[str, str]
+) -> None:
+    files = {around + form.format(name): f"x = {name!a}".encode() for name in (*spelled, "kim")}
+    source = tmp_path / "class"
+    source.write_bytes(getattr(lms, pack)(files))
+    source = source.rename(source.with_suffix(".zip"))
+    download = opened(source)
+    assert {each.cells[0].source for each in download.submissions} == {
+        f"x = {name!a}" for name in (*spelled, "kim")
+    }
+    assert download.source.notes == (said_of(form.format(WHOLE).partition("/")[0]),)
+
+
+def test_a_twin_is_told_however_many_others_are(lms: ModuleType, tmp_path: Path) -> None:
+    people = [f"20239999_이영희_{number}.txt" for number in range(25)] + [f"{KIM}_hw5.py"]
+    names = [unicodedata.normalize(form, name) for name in people for form in ("NFC", "NFD")]
+    names += [f"202300{number:02}_박민수_hw5.py" for number in range(25)]
+    source = tmp_path / "class.zip"
+    source.write_bytes(lms.zipped({name: HOMEWORK.encode() for name in names}))
+    download = opened(source)
+    assert said_of(f"{KIM}_hw5.py") in download.source.notes
+    kim = next(each for each in download.submissions if each.id == KIM)
+    assert kim.files == ("hw5.py",)
+
+
+@pytest.mark.parametrize("own", [WHOLE, APART], ids=["whole", "apart"])
+@pytest.mark.parametrize("twin", ["left out", "left out of a folder", "crowded"])
+def test_what_is_left_out_under_a_twin_s_name_takes_nothing_away(
+    tmp_path: Path, own: str, twin: str
+) -> None:
+    other = APART if own == WHOLE else WHOLE
+    source = tmp_path / "class.zip"
+    link = zipfile.ZipInfo(f"{other}/hw5.py" if twin == "left out of a folder" else other)
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(source, "w") as archive:
+        if twin == "crowded":
+            for number in range(20_001):
+                archive.writestr(f"{other}/{number}.txt", "")
+        else:
+            archive.writestr(link, "kim")
+        archive.writestr(f"{own}/hw5.py", HOMEWORK)
+        archive.writestr("kim/hw5.py", HOMEWORK)
+    download = opened(source)
+    assert sum(each.problem is None for each in download.submissions) == 2
+    assert download.source.notes == (said_of(WHOLE),)
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("file", ["zoe", APART, WHOLE])
+def test_a_file_in_place_of_a_folder_makes_nobody_s_work_vanish(
+    lms: ModuleType, tmp_path: Path, pack: str, file: str
+) -> None:
+    folder = "zoe" if file == "zoe" else WHOLE
+    files = {file: b"nothing", "kim/hw5.py": b"x = 1", f"{folder}/hw5.py": b"x = 2"}
+    source = tmp_path / "class.zip"
+    source.write_bytes(getattr(lms, pack)(files))
+    download = opened(source)
+    assert {each.cells[0].source for each in download.submissions} == {"x = 1", "x = 2"}
+    assert [each.name for each in download.source.passed_over] == [file]
+    if file == folder:
+        assert download.source.notes == (
+            f"{folder}-2 is called {folder} in the download, a name that another file or "
+            "folder has here. Each stands for itself; look at whose they are.",
+        )
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_a_backslash_in_a_name_leads_into_nobody_s_folder(
+    lms: ModuleType, tmp_path: Path, pack: str
+) -> None:
+    files = {"zoe/hw5.py": b"x = 1", "kim/hw5.py": b"x = 2", "zoe\\hw5.py": b"x = 3"}
+    source = tmp_path / "class.zip"
+    source.write_bytes(getattr(lms, pack)(files))
+    assert {name: each.cells[0].source for name, each in found(source).items()} == {
+        "zoe": "x = 1", "kim": "x = 2", "zoe_hw5": "x = 3"
+    }  # fmt: skip
+
+
+def test_one_s_own_archive_may_hold_a_file_and_a_folder_of_one_name(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    put("kim.zip", lms.zipped({"data": b"x", "data/hw5.py": HOMEWORK.encode()}))
+    (kim,) = found(batch).values()
+    assert kim.files == ("data", "data-2/hw5.py")
+    assert kim.notes == (
+        "data in kim.zip is called like another file or folder; it was unpacked as data-2.",
+    )
 
 
 @pytest.fixture
