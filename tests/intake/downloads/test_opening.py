@@ -102,7 +102,9 @@ def test_everybody_in_a_download_is_mapped_to_the_roster(
     roster.write_text(lms.roster())
     with open_download(source, roster=roster) as download:
         assert download.source.layout == layout
-        assert download.source.notes == ()
+        # Names that people typed may be others': what these bring together is told.
+        joined = {f"{p.number}_{p.name}" for p in lms.PUPILS[::2] if layout == "korean"}
+        assert {note.partition(" is put")[0] for note in download.source.notes} == joined
         assert download.source.passed_over == ()
         people = {p.id: p for p in download.source.people}
         assert [p.on_roster for p in people.values()] == [True] * len(lms.PUPILS)
@@ -454,7 +456,9 @@ def test_a_file_that_names_two_people_is_joined_to_neither_s_work(
         return
     assert by_id[KIM].files == ("20260531.py", "hw5.py")
     assert (kim.submission, kim.other_submissions) == (KIM, (f"{KIM}-2",))
-    assert f"{KIM} and {KIM}-2 are all taken for the work of line 2" in download.source.notes[0]
+    joined, several = download.source.notes
+    assert joined.startswith(f"{KIM} is put together from 2 files or folders")
+    assert several.startswith(f"{KIM} and {KIM}-2 are all taken for the work of line 2")
 
 
 @pytest.mark.parametrize("other", ["20231234_김철수_final.py", "20231234-김철수/main.py"])
@@ -480,6 +484,96 @@ def test_a_notebook_that_takes_the_place_of_a_script_is_noted_in_the_roll_call(
     (note,) = opened(batch).source.notes
     assert note.startswith("kim_4711 is put together from 2 files or folders by what people typed")
     assert "kim_4711.ipynb and kim_4711.py could each be the homework." in note
+
+
+@pytest.mark.parametrize(
+    "other", ["x.py", "x.ipynb", "x.bin", "x/hw6.py"], ids=["script", "notebook", "data", "folder"]
+)
+def test_whatever_typed_names_join_to_a_work_is_noted_in_the_roll_call(
+    put: Put, batch: Path, other: str
+) -> None:
+    put(f"{KIM}_hw5.py")
+    cell = {"cell_type": "code", "source": "x = 1", "metadata": {}}
+    is_notebook = other.endswith("ipynb")
+    notebook = json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5})
+    put(f"{KIM}_{other}", notebook if is_notebook else "x = 1")
+    (note,) = opened(batch).source.notes
+    second = top(f"{KIM}_{other}")
+    assert note == (
+        f"{KIM} is put together from 2 files or folders by what people typed into their names: "
+        f"{' and '.join(sorted([f'{KIM}_hw5.py', second]))}. Look at whose they are."
+    )
+
+
+def test_a_notebook_and_its_export_under_typed_names_go_unsaid(put: Put, batch: Path) -> None:
+    cell = {"cell_type": "code", "source": HOMEWORK, "metadata": {}}
+    put(f"{KIM}_a.ipynb", json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5}))
+    put(f"{KIM}_b.py", f"# coding: utf-8\n\n# In[ ]:\n\n{HOMEWORK}")
+    assert opened(batch).source.notes == ()
+
+
+def test_a_helper_called_like_a_library_is_named_in_the_roll_call(put: Put, batch: Path) -> None:
+    put(f"{KIM}_hw5.py", f"import matplotlib.pyplot as plt\n{HOMEWORK}")
+    put(f"{KIM}_matplotlib.py", "import torch\ntorch.nn.functional.conv2d = None\n")
+    (note,) = opened(batch).source.notes
+    assert "hw5.py is what is run, and imports matplotlib.py. Look at" in note
+
+
+def test_a_file_that_makes_a_work_too_large_is_named_in_the_roll_call(
+    put: Put, batch: Path
+) -> None:
+    put(f"{KIM}_hw5.py")
+    os.truncate(put(f"{KIM}_w.bin", b""), 300 << 20)
+    put("20231235_이영희_hw5.py")
+    (note,) = opened(batch).source.notes
+    assert f"{KIM}_hw5.py and {KIM}_w.bin. It is not graded: {KIM} holds 300 MB" in note
+
+
+def test_what_there_is_more_to_say_of_comes_first_in_the_roll_call(put: Put, batch: Path) -> None:
+    for name in ("20230001_강하은", KIM, "20239999_이영희"):
+        put(f"{name}_hw5.py")
+        put(f"{name}_notes.txt")
+    put(f"{KIM}_x.py")
+    ids = [note.partition(" is put")[0] for note in opened(batch).source.notes]
+    assert ids == [KIM, "20230001_강하은", "20239999_이영희"]
+
+
+@pytest.mark.parametrize("loose", ["x.py", "x.ipynb", "x/hw5.py"])
+@pytest.mark.parametrize("has_roster", [True, False], ids=["roster", "no roster"])
+def test_an_archive_beside_what_is_loose_stands_for_itself_under_typed_names(
+    lms: ModuleType, put: Put, batch: Path, tmp_path: Path, loose: str, *, has_roster: bool
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("학번,이름\n20231234,김철수\n")
+    cell = {"cell_type": "code", "source": f"x = 1\n{HOMEWORK}", "metadata": {}}
+    notebook = json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5})
+    put(f"20231234-김철수-{loose}", notebook if loose.endswith("ipynb") else f"x = 1\n{HOMEWORK}")
+    put(f"{KIM}_hw5.zip", lms.zipped({"hw5.py": HOMEWORK.encode()}))
+    put(f"{KIM}_notes.txt", "")
+    download = opened(batch, roster=roster if has_roster else None)
+    ids = {each.cells[0].source[:3]: each.id for each in download.submissions}
+    assert ids == {"x =": KIM, "def": f"{KIM}-2"}
+    _joined, several = download.source.notes
+    said = "are all taken for" if has_roster else "all have the name and number of 김철수"
+    assert several.startswith(f"{KIM} and {KIM}-2 {said}")
+
+
+def test_archives_that_typed_names_bring_together_are_noted_as_works(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    for name in ("a", "b"):
+        put(f"{KIM}_{name}.zip", lms.zipped({f"{name}.py": HOMEWORK.encode()}))
+    (note,) = opened(batch).source.notes
+    assert "a/a.py and b/b.py could each be the homework." in note
+
+
+def test_an_archive_left_packed_in_a_folder_is_noted_as_a_work(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    put(f"{KIM}/hw5.zip", lms.zipped({"hw5.py": HOMEWORK.encode()}))
+    put(f"{KIM}_x.py")
+    (note,) = opened(batch).source.notes
+    assert "x.py and hw5.zip could each be the homework." in note
 
 
 LONG = "/".join(chr(97 + number) * 250 for number in range(18)) + "/x.py"
