@@ -38,7 +38,7 @@ def doubts(
     ]
     # First those of which there is more to say: most are one person's who has several files.
     for said in sorted(filter(None, joined), key=len, reverse=True):
-        yield " ".join((*said, "Look at whose they are."))
+        yield " ".join(said)
 
 
 def _said_of_twins(names: Sequence[str]) -> str:
@@ -70,10 +70,9 @@ def _said_of_joined(hand_in: HandIn, submission: Submission) -> list[str]:
     found = relations(submission.root, submission.files, submission.entry)
     if found.is_saved_twice:
         return []
-    parts = listed([readable(part.source) for part in hand_in.parts])
     said = [
         f"{submission.id} is put together from {len(hand_in.parts)} files or folders by what "
-        f"people typed into their names: {parts}."
+        "people typed into their names."
     ]
     if len(found.works) > 1:
         said.append(f"{listed(found.works)} could each be the homework.")
@@ -81,4 +80,6 @@ def _said_of_joined(hand_in: HandIn, submission: Submission) -> list[str]:
         said.append(f"{submission.entry} is what is run, and imports {listed(found.imported)}.")
     if submission.problem is not None:
         said.append(f"It is not graded: {submission.problem}")
-    return said
+    # Last, as names may be long and a terminal shows only so much of a note.
+    parts = listed([readable(part.source) for part in hand_in.parts])
+    return [*said, f"Look at whose they are: {parts}."]

@@ -500,8 +500,8 @@ def test_whatever_typed_names_join_to_a_work_is_noted_in_the_roll_call(
     (note,) = opened(batch).source.notes
     second = top(f"{KIM}_{other}")
     assert note == (
-        f"{KIM} is put together from 2 files or folders by what people typed into their names: "
-        f"{' and '.join(sorted([f'{KIM}_hw5.py', second]))}. Look at whose they are."
+        f"{KIM} is put together from 2 files or folders by what people typed into their names. "
+        f"Look at whose they are: {' and '.join(sorted([f'{KIM}_hw5.py', second]))}."
     )
 
 
@@ -526,7 +526,8 @@ def test_a_file_that_makes_a_work_too_large_is_named_in_the_roll_call(
     os.truncate(put(f"{KIM}_w.bin", b""), 300 << 20)
     put("20231235_이영희_hw5.py")
     (note,) = opened(batch).source.notes
-    assert f"{KIM}_hw5.py and {KIM}_w.bin. It is not graded: {KIM} holds 300 MB" in note
+    assert f"their names. It is not graded: {KIM} holds 300 MB" in note
+    assert note.endswith(f"Look at whose they are: {KIM}_hw5.py and {KIM}_w.bin.")
 
 
 def test_what_there_is_more_to_say_of_comes_first_in_the_roll_call(put: Put, batch: Path) -> None:
