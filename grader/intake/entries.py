@@ -9,7 +9,6 @@ from pathlib import Path, PurePosixPath
 
 from grader.errors import EmptyFile, IntakeError
 from grader.intake.documents.document import Document, too_much_code
-from grader.intake.documents.exports import bare_code
 from grader.intake.documents.reading import read_document
 from grader.intake.imports import among, beside, import_graph, reached
 from grader.intake.limits import MAX_CANDIDATES, MAX_FILES, MAX_TEXT_IN_ALL
@@ -235,32 +234,6 @@ def _doubts(entry: _Candidate, candidates: Sequence[_Candidate]) -> Iterator[str
             file=entry.name,
             others=listed(run),
         )
-
-
-def separate_works(folder: Path, files: Sequence[str]) -> list[str]:
-    """The files that hold something of the homework and that no other one imports.
-
-    What a notebook among them was saved as is the same work. There are none where they are more
-    than is looked through, which the submission's reader is told.
-    """
-    names = [name for name in files if is_source(name)][:MAX_CANDIDATES]
-    try:
-        candidates = _candidates(folder, names)
-    except IntakeError:
-        return []
-    imported = {name for each in candidates for name in each.reached - {each.name}}
-    works = [each.source for each in candidates if each.marks and each.name not in imported]
-    notebooks = {_bare_code(folder, each) for each in works if each.is_notebook} - {None}
-    return [
-        each.name for each in works if each.is_notebook or _bare_code(folder, each) not in notebooks
-    ]
-
-
-def _bare_code(folder: Path, source: Source) -> tuple[str, ...] | None:
-    """What stands in a notebook and in its export alike; None where it cannot be read."""
-    if source.refusal is not None:
-        return None
-    return bare_code(read_document(folder / source.name, source.name).code)
 
 
 def entry_of(folder: Path, name: str, *, brings_along: bool) -> tuple[Entry, tuple[str, ...]]:

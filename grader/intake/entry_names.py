@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from grader.intake.limits import MAX_FOLDER_DEPTH, MAX_NAME_BYTES, MAX_PATH_BYTES
 from grader.language import N_, _
 
-_DRIVE = re.compile(r"^[A-Za-z]:")
+_OUTSIDE = re.compile(r"[/\\]|[A-Za-z]:")
 _UTF8_FLAG = 0x800
 _OF_NAMES = {errno.ENAMETOOLONG, errno.EILSEQ, errno.EINVAL, errno.EEXIST, errno.EISDIR}
 """What a file system answers to a name that it does not take; case may not count there."""
@@ -86,24 +87,34 @@ def composed(name: str) -> str:
     return unicodedata.normalize("NFC", name)
 
 
+def told_apart(names: Iterable[str]) -> dict[str, str]:
+    """What each of the names in one folder is called here.
+
+    It is composed, but where others would then be called so as well, as two people's files may be:
+    these keep their own.
+    """
+    known = set(names)
+    counts = Counter(map(composed, known))
+    return {name: whole if counts[whole := composed(name)] == 1 else name for name in known}
+
+
 def safe_path(name: str) -> str:
-    """A relative path with `/`, without `.` and empty parts; "" for the archive's own root.
+    """A relative path without `.` and empty parts; "" for the archive's own root.
 
     Raises:
-        EntryRefused: it leads elsewhere, or no file can be called so.
+        EntryRefused: it leads elsewhere, on Windows too, or no file can be called so.
     """
-    path = composed(name).replace("\\", "/")
-    if "\0" in path:
+    if "\0" in name:
         raise EntryRefused(N_("{what} has a NUL character in its name"))
-    if path.startswith("/") or _DRIVE.match(path):
+    if _OUTSIDE.match(name):
         raise EntryRefused(N_("{what} names a place outside of the archive"))
-    parts = [part for part in path.split("/") if part not in ("", ".")]
-    if ".." in parts:
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    if ".." in name.replace("\\", "/").split("/"):
         raise EntryRefused(N_("{what} leads out of the archive"))
     if len(parts) > MAX_FOLDER_DEPTH:
         raise EntryRefused(N_("{what} lies more than {most} folders deep"), most=MAX_FOLDER_DEPTH)
     try:
-        lengths = [len(part.encode()) for part in parts]
+        lengths = [len(composed(part).encode()) for part in parts]
     except UnicodeEncodeError:
         raise EntryRefused(N_("{what} has a name that is no text")) from None
     if max(lengths, default=0) > MAX_NAME_BYTES:

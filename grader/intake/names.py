@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from pathlib import PurePath
 
 from grader.intake.limits import MAX_ID_BYTES
 
@@ -80,6 +81,12 @@ def as_id(name: str) -> str:
         return text
     kept = written[: MAX_ID_BYTES - 9].decode("utf-8", "ignore")  # without half a character
     return f"{kept}-{hashlib.sha256(written).hexdigest()[:8]}"
+
+
+def numbered(name: str, number: int) -> str:
+    """A file's name with a number before its suffix; the first is called as it is."""
+    path = PurePath(name)
+    return name if number == 1 else f"{path.stem}-{number}{path.suffix}"
 
 
 def as_text(name: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.intake import entries, read_own_work, read_submission, sources
+from grader.intake import read_own_work, read_submission, sources
 from grader.intake.documents import parsing
 from tests.intake.notebooks import HOMEWORK, text, write
 
@@ -300,7 +300,6 @@ def test_more_code_than_any_homework_s_is_refused_before_all_of_it_is_read(
     (tmp_path / "hw.py").write_text(ALL)
     message = f"{tmp_path.name} holds more than 3 MB of code, which no homework does. "
     assert read_submission(tmp_path).problem == message + "Hand in your own work alone."
-    assert entries.separate_works(tmp_path, [f"{number}.py" for number in range(5)]) == []
 
 
 @pytest.mark.parametrize(

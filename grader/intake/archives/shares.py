@@ -2,6 +2,9 @@
 
 A share is what the layout takes for one hand-in, with older attempts and texts; of the rest, each
 thing at the top, or at the top within the lone folders around everything.
+
+Two names that would be one when their characters are composed are two people's, as long as nobody
+knows better: on the platform they were two files.
 """
 
 from __future__ import annotations
@@ -9,15 +12,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from grader.intake.entry_names import EntryRefused, safe_path
+from grader.intake.entry_names import EntryRefused, composed, safe_path, told_apart
 from grader.intake.layouts import Entry, choose, lay_out, no_text
 from grader.intake.leftovers import is_leftover
-from grader.intake.limits import MAX_WRAPPERS
+from grader.intake.limits import MAX_NAME_BYTES, MAX_WRAPPERS
 
 
 @dataclass(frozen=True)
 class Shares:
-    """The shares of an archive, told by the names of its entries; by default each top is one."""
+    """The shares of an archive, told by the names of its entries; by default each top is one.
+
+    Paths are meant as they stand in the archive, safe and not composed.
+    """
 
     depth: int = 0
     """How many folders lie around everything."""
@@ -25,10 +31,20 @@ class Shares:
     """The share of each thing at the top that a layout knows, by its path."""
     later: frozenset[str] = frozenset()
     """The things at the top that other ones of their share go before."""
+    apart: frozenset[str] = frozenset()
+    """The names at the top that keep their own spelling, by which they are told from others."""
 
     def top(self, path: str) -> str:
         """The path of the thing at the top in which an entry lies, or which it is."""
         return "/".join(path.split("/", self.depth + 1)[: self.depth + 1])
+
+    def spelled(self, path: str) -> str:
+        """A path as it is written here: composed, but for names that are told apart by it."""
+        parts = path.split("/")
+        return "/".join(
+            part if depth == self.depth and part in self.apart else composed(part)
+            for depth, part in enumerate(parts)
+        )
 
     def of(self, path: str) -> str:
         """The share of an entry, a name for it alone."""
@@ -55,19 +71,34 @@ def shares_among(names: Iterable[str], most: int) -> Shares:
     while depth < MAX_WRAPPERS and len(levels[depth]) == 1 and levels[depth + 1]:
         depth += 1
     around = "".join(f"{name}/" for level in levels[:depth] for name in level)
-    return _laid_out([Entry(*each) for each in levels[depth].items()], depth, around)
+    return _laid_out(levels[depth], depth, around)
 
 
-def _laid_out(entries: list[Entry], depth: int, around: str) -> Shares:
-    """The shares as a layout has them, by names alone: what the LMS wrote is still packed."""
+def _laid_out(top: Mapping[str, bool], depth: int, around: str) -> Shares:
+    """The shares as a layout has them, by names alone: what the LMS wrote is still packed.
+
+    Args:
+        top: the names at the top, and whether each is a folder's.
+        depth: of the folders around them.
+        around: these folders, with a `/` behind each.
+    """
+    names = told_apart(top)
+    stored = {name: around + own for own, name in names.items()}
+    entries = [Entry(names[own], is_folder) for own, is_folder in top.items()]
     hand_ins, _ = lay_out(entries, choose(entries), no_text)
     owners: dict[str, str] = {}
     later: set[str] = set()
     for hand_in in hand_ins:
         sources = [*(part.source for part in hand_in.parts), *hand_in.beside]
-        owners.update({around + source: around + sources[0] for source in sources})
-        later.update(around + source for source in hand_in.beside)
-    return Shares(depth, owners, frozenset(later))
+        owners.update((stored[source], stored[sources[0]]) for source in sources)
+        later.update(stored[source] for source in hand_in.beside)
+    # Taken apart, a name may be longer than a file's can be.
+    apart = {own for own, name in names.items() if own == name and _fits(own)}
+    return Shares(depth, owners, frozenset(later), frozenset(apart))
+
+
+def _fits(name: str) -> bool:
+    return len(name.encode()) <= MAX_NAME_BYTES
 
 
 def _parts(name: str) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -19,14 +20,13 @@ from grader.intake.entry_names import (
 )
 from grader.intake.leftovers import is_leftover
 from grader.intake.limits import ArchiveLimits
-from grader.intake.names import as_text
+from grader.intake.names import as_text, numbered
 from grader.language import N_, _
 
 _CHUNK = 1 << 16
 _MAX_NOTES = 20
 LINK = Refusal(N_("{what} is a link to another place"))
 NO_FILE = Refusal(N_("{what} is no regular file"))
-_SAME_NAME = Refusal(N_("{what} has the same name as a folder"))
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,8 @@ class Unpacked:
     """How many entries it had, or how many files and folders were made where these are more."""
     hidden: tuple[str, ...] = ()
     """Paths of things left out by their name alone that may be a person's share of a download."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Paths of files and folders whose names others have here, and what they would be else."""
 
 
 class Readable(Protocol):
@@ -54,6 +56,10 @@ class Readable(Protocol):
 
 class Writer:
     """Writes the entries of one archive below a folder, within limits.
+
+    Two names never come to one place, whatever makes them one for a file system: how characters are
+    written, case, or that one is a file's and the other a folder's. Each further one has a number.
+    Only of entries with the very same name the last one counts.
 
     Args:
         name: what the archive is called in messages.
@@ -76,8 +82,10 @@ class Writer:
         self._share_refused: Counter[str] = Counter()
         self._share_made: Counter[str] = Counter()
         self._share_written: Counter[str] = Counter()
-        self._folders = {""}
-        self._files: set[str] = set()
+        self._places = {"/": ""}
+        """Where files, and folders with a `/` behind their paths, stand, by their own paths."""
+        self._numbers: Counter[str] = Counter()
+        self._renamed: dict[str, str] = {}
         self._refused: dict[str, Refusal] = {}
         self._hidden: set[str] = set()
         self._double: set[str] = set()
@@ -112,10 +120,14 @@ class Writer:
                 )
             )
 
-    def refuse(self, name: str, reason: Refusal) -> None:
+    def refuse(self, path: str, reason: Refusal) -> None:
+        """Leave an entry out that `place` did not, and say so."""
+        self._refuse(path, self._places.get(path) or self._wanted(path), reason)
+
+    def _refuse(self, name: str, place: str, reason: Refusal) -> None:
         """Leave an entry out and say so; of one share, of no more than it may have."""
-        path = shortened(readable(name))
-        share = self._shares.of(_as_path(path))
+        path = shortened(readable(place))
+        share = self._shares.of(_as_path(name))
         if self.limits.share and self._share_refused[share] >= self.limits.share.entries:
             return
         if path not in self._refused:
@@ -127,11 +139,11 @@ class Writer:
         self._notes.append(sentence)
 
     def place(self, name: str) -> str | None:
-        """The path below the target of an entry to be unpacked; None when it is left out."""
+        """The path by which an entry to be unpacked is known; None when it is left out."""
         try:
             path = safe_path(name)
         except EntryRefused as error:
-            self.refuse(name, error.reason)
+            self._refuse(name, self._shares.spelled(name), error.reason)
             return None
         if self._shares.of(path) in self._full:
             return None
@@ -139,7 +151,7 @@ class Writer:
         for depth, part in enumerate(parts):
             if is_leftover(part):
                 if depth == self._shares.depth:
-                    self._hidden.add("/".join(parts[: depth + 1]))
+                    self._hidden.add(self._shares.spelled("/".join(parts[: depth + 1])))
                 self._make_folder("/".join(parts[:depth]))  # someone's, though nothing is in it
                 return None
         return path or None
@@ -161,27 +173,26 @@ class Writer:
             IntakeError: more came than the limits allow.
             OSError: it cannot be written.
         """
-        folder = path.rpartition("/")[0]
-        why_not = _SAME_NAME if path in self._folders else self._make_folder(folder)
-        if why_not:
+        if why_not := self._make_folder(path.rpartition("/")[0]):
             self.refuse(path, why_not)
             return
+        is_double = path in self._places
+        place = self._places[path] if is_double else self._free_place(path)
         try:
-            out = (self._target / path).open("wb")
+            out = (self._target / place).open("wb" if is_double else "xb")
         except OSError as error:
             self.refuse(path, refused_by_system(error))
             return
-        if path in self._files:
-            self._double.add(path)
+        if is_double:
+            self._double.add(place)
         else:
-            self._files.add(path)
-            self._count_made(path)
+            self._made_at(path, place)
         try:
             with out:
                 self._copy(out, path, source, packed)
         except EntryRefused as error:
-            (self._target / path).unlink()
-            self._files.discard(path)
+            (self._target / place).unlink()
+            self._places.pop(path)
             if self.limits.large_entry_spoils:
                 where = _("{file} in {archive}", file=readable(path), archive=self.name)
                 raise IntakeError(
@@ -190,7 +201,7 @@ class Writer:
                         reason=error.reason.of(where),
                     )
                 ) from None
-            self.refuse(path, error.reason)
+            self._refuse(path, place, error.reason)
 
     def ask_ratio(self, read: int) -> None:
         """See whether the bytes that came out of it so far are in proportion to its size.
@@ -225,7 +236,7 @@ class Writer:
             notes.append(_("{number:,} more files stand more than once in it.", number=more))
         entries = max(self._entries, self._made)
         hidden = tuple(sorted(self._hidden))
-        return Unpacked(self._refused, self._written, tuple(notes), entries, hidden)
+        return Unpacked(self._refused, self._written, tuple(notes), entries, hidden, self._renamed)
 
     def _copy(self, out: IO[bytes], path: str, source: Readable, packed: int | None) -> None:
         written, share = 0, self._shares.of(path)
@@ -267,24 +278,42 @@ class Writer:
 
     def _make_folder(self, path: str) -> Refusal | None:
         """Make a folder and those it lies in; why it cannot be made."""
-        if path in self._folders:
+        if f"{path}/" in self._places:
             return None
-        parent = path.rpartition("/")[0]
-        if path in self._files:
-            return _SAME_NAME
-        if (why_not := self._make_folder(parent)) is not None:
+        if (why_not := self._make_folder(path.rpartition("/")[0])) is not None:
             return why_not
+        place = self._free_place(path)
         try:
-            (self._target / path).mkdir()
+            (self._target / place).mkdir()
         except OSError as error:
             return refused_by_system(error)
-        self._folders.add(path)
-        self._count_made(path)
+        self._made_at(f"{path}/", place)
         return None
 
-    def _count_made(self, path: str) -> None:
-        """Bound the folders too that only stand in the names of files."""
-        limits, share = self.limits, self._shares.of(path)
+    def _wanted(self, path: str) -> str:
+        """Where a file or folder is to stand if nothing has its name."""
+        folder = path.rpartition("/")[0]
+        known = self._places.get(f"{folder}/")
+        around = self._wanted(folder) if known is None else known
+        name = self._shares.spelled(path).rpartition("/")[2]
+        return f"{around}/{name}" if around else name
+
+    def _free_place(self, path: str) -> str:
+        """The same, with a number where something has its name."""
+        wanted = self._wanted(path)
+        place = wanted
+        folder, slash, name = wanted.rpartition("/")
+        while os.path.lexists(self._target / place):
+            self._numbers[wanted] += 1
+            place = folder + slash + numbered(name, self._numbers[wanted] + 1)
+        if place != wanted:
+            self._renamed[place] = wanted
+        return place
+
+    def _made_at(self, path: str, place: str) -> None:
+        """Note where a file or folder stands; bound the folders too that only stand in names."""
+        self._places[path] = place
+        limits, share = self.limits, self._shares.of(path.removesuffix("/"))
         self._made += 1
         self._share_made[share] += 1
         if self._made > limits.entries:
@@ -298,8 +327,8 @@ class Writer:
             )
         if limits.share is not None and self._share_made[share] > limits.share.entries:
             self._full.add(share)
-            top = self._shares.top(path)
-            is_whole = path != top  # else the share is many things at the top
+            top = self._shares.top(place)
+            is_whole = place != top  # else the share is many things at the top
             sentence = _IS_CROWDED if is_whole else _IS_ONE_OF_A_CROWD
             self._refused[top] = Refusal(sentence, {"most": limits.share.entries})
 

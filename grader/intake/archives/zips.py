@@ -6,7 +6,7 @@ import io
 import os
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grader.errors import IntakeError
@@ -37,29 +37,39 @@ def unpack_zip(archive: Path, writer: Writer, on_progress: Callable[[int, int], 
         zipfile.ZipFile(file) as opened,
     ):
         infos = opened.infolist()
+        names = _names(infos)
         if writer.limits.share is not None:
-            writer.share(_name(info) for info in infos)
-        for info in infos:
-            writer.count(_name(info))
+            writer.share(names)
+        for name in names:
+            writer.count(name)
         _refuse_overlaps(infos, archive.stat().st_size, writer.name)
-        infos.sort(key=lambda info: writer.is_later(_name(info)))
-        for number, info in enumerate(infos, start=1):
-            _unpack_entry(opened, info, writer)
-            on_progress(number, len(infos))
+        entries = sorted(
+            zip(infos, names, strict=True), key=lambda entry: writer.is_later(entry[1])
+        )
+        for number, (info, name) in enumerate(entries, start=1):
+            _unpack_entry(opened, info, name, writer)
+            on_progress(number, len(entries))
 
 
-def _name(info: zipfile.ZipInfo) -> str:
-    """What an entry is called, with a `/` behind it where it is a folder.
+def _names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
+    """What entries are called, with `/` between folders, and behind what is one.
 
-    Some packers of Windows end a folder's name in its own mark, or only note what it is.
+    Packers of Windows may write their own mark instead. Elsewhere it is a character like any other,
+    in a name that somebody chose: it counts only where no name has a `/` within it. Behind a
+    folder's name .NET writes one all the same; some only note that it is a folder.
     """
-    name = zip_name(info.orig_filename, info.flag_bits)
-    is_folder = name.endswith("\\") or info.external_attr & _FOLDER
-    return f"{name}/" if is_folder and not info.file_size else name
+    names = [zip_name(info.orig_filename, info.flag_bits) for info in infos]
+    if not any("/" in name.rstrip("/") for name in names):
+        names = [name.replace("\\", "/") for name in names]
+    return [
+        f"{name}/" if info.external_attr & _FOLDER and not info.file_size else name
+        for name, info in zip(names, infos, strict=True)
+    ]
 
 
-def _unpack_entry(opened: zipfile.ZipFile, info: zipfile.ZipInfo, writer: Writer) -> None:
-    name = _name(info)
+def _unpack_entry(
+    opened: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, writer: Writer
+) -> None:
     mode = info.external_attr >> 16
     if name.endswith("/"):
         writer.make_folder(name)

@@ -20,24 +20,21 @@ from grader.errors import UsageError
 from grader.files import open_regular
 from grader.intake.archives.unpacking import readable
 from grader.intake.discovery import read_own_work
+from grader.intake.downloads.doubts import doubts
 from grader.intake.downloads.passing_over import passed_over
 from grader.intake.downloads.staging import Stager
 from grader.intake.downloads.trees import Tree, open_tree
-from grader.intake.entries import separate_works
-from grader.intake.entry_names import composed
 from grader.intake.layouts import Choice, HandIn, Part, Who, choose, lay_out
 from grader.intake.layouts.plain import is_work
 from grader.intake.leftovers import holds
 from grader.intake.limits import DOWNLOAD, MAX_WRAPPERS
 from grader.intake.names import as_id
 from grader.intake.people.attendance import Attendance, HandedIn, identifier, take_attendance
-from grader.intake.people.owners import codes_of
 from grader.intake.people.rosters import Roster, read_roster
 from grader.intake.submission import Submission
 from grader.intake.suffixes import archive_stem, is_archive
 from grader.results import Source, Student
 from grader.scratch import Scratch
-from grader.sentences import listed
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -175,8 +172,7 @@ def _read(
             evidence=choice.evidence,
             notes=(
                 *tree.notes,
-                *map(_said_of_twins, tree.twins()),
-                *_said_of_joined(hand_ins, submissions),
+                *doubts(tree, hand_ins, submissions),
                 *attendance.notes,
             ),
             people=attendance.people,
@@ -209,31 +205,4 @@ def _named(submission: Submission, members: Sequence[Who], attendance: Attendanc
         )
     return submission.model_copy(
         update={"student": students[0], "members": tuple(students) if len(students) > 1 else ()}
-    )
-
-
-def _said_of_joined(hand_ins: Sequence[HandIn], submissions: Sequence[Submission]) -> Iterator[str]:
-    """What to say where only typed names bring together what may be several people's."""
-    for hand_in, submission in zip(hand_ins, submissions, strict=True):
-        if len(hand_in.parts) < 2 or not any(map(_may_be_anybody, hand_in.members)):
-            continue
-        works = separate_works(submission.root, submission.files)
-        if len(works) > 1:
-            yield (
-                f"{submission.id} is put together from {len(hand_in.parts)} files or folders by "
-                f"what people typed into their names, and {listed(works)} could each be the "
-                "homework. Look at whose they are."
-            )
-
-
-def _may_be_anybody(who: Who) -> bool:
-    """Whether no platform says who it is: anybody may call a file like that."""
-    return who.is_typed or not (who.name or codes_of(who))
-
-
-def _said_of_twins(names: Sequence[str]) -> str:
-    name = readable(composed(names[0]))
-    return (
-        f"{name} is the name of {len(names)} files or folders, which differ only in how its "
-        "characters are written. Each stands for itself; look at whose they are."
     )

@@ -14,8 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from grader.files import open_regular
 from grader.intake.discovery import list_files
-from grader.intake.entry_names import EntryRefused, safe_path
+from grader.intake.entry_names import EntryRefused, composed, safe_path
 from grader.intake.layouts import Part
+from grader.intake.names import numbered
 
 
 def unused(path: Path) -> Path:
@@ -23,7 +24,7 @@ def unused(path: Path) -> Path:
     free, number = path, 1
     while os.path.lexists(free):
         number += 1
-        free = path.with_name(f"{path.stem}-{number}{path.suffix}")
+        free = path.with_name(numbered(path.name, number))
     return free
 
 
@@ -70,7 +71,9 @@ def _tops(files: Mapping[str, Path]) -> set[str]:
 def _own_name(part: Part) -> str:
     """The author's name of a file, which others wrote down and which must lead nowhere."""
     try:
-        name = PurePosixPath(safe_path(part.name or part.source)).name
+        # Blackboard writes it with the folders that it had on its author's Windows.
+        path = composed(part.name or part.source).replace("\\", "/")
+        name = PurePosixPath(safe_path(path)).name
     except EntryRefused:
         return part.source
     return name or part.source

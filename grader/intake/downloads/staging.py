@@ -265,7 +265,17 @@ def _notes_on(unpacked: Unpacked, archive: str) -> list[str]:
     more = len(unpacked.refused) - _MAX_NOTES
     if more > 0:
         notes.append(_("{number:,} more entries were left out.", number=more))
-    return notes
+    renamed = islice(unpacked.renamed.items(), _MAX_NOTES)
+    return notes + [_renamed(place, own, readable(archive)) for place, own in renamed]
+
+
+def _renamed(place: str, own: str, archive: str) -> str:
+    return _(
+        "{file} in {archive} is called like another file or folder; it was unpacked as {place}.",
+        file=readable(own),
+        archive=archive,
+        place=readable(place),
+    )
 
 
 def _left_out(reason: str) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from grader.errors import UsageError
 from grader.intake.archives.opening import unpack
 from grader.intake.archives.unpacking import LINK
-from grader.intake.entry_names import EntryRefused, Refusal, composed, safe_path
+from grader.intake.entry_names import EntryRefused, Refusal, composed, safe_path, told_apart
 from grader.intake.layouts import Entry
 from grader.intake.leftovers import holds, is_leftover, is_report_folder, report_files
 from grader.intake.limits import ArchiveLimits
@@ -30,6 +29,8 @@ class Tree:
     notes: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     """Paths below the root that were not unpacked, as they are called like leftovers."""
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """Paths below the root of what has another name here than in the archive, which others have."""
 
     def entries(self) -> list[Entry]:
         """What stands at its top, by name, without leftovers and reports of torchgrade.
@@ -39,10 +40,10 @@ class Tree:
         """
         paths = self._paths()
         reports = report_files([path.name for path in paths])
-        names = self._names(paths)
+        names = told_apart(self._own_names())
         entries = {
-            names[path]: Entry(
-                names[path],
+            names[path.name]: Entry(
+                names[path.name],
                 is_folder=holds(path.is_dir),
                 refused=LINK if holds(path.is_symlink) else None,
             )
@@ -74,9 +75,13 @@ class Tree:
     def twins(self) -> list[list[str]]:
         """Names at its top that are one name, written in one piece and taken apart."""
         twins: dict[str, list[str]] = {}
-        for path in self._paths():
-            twins.setdefault(composed(path.name), []).append(path.name)
+        for name in sorted(told_apart(self._own_names())):
+            twins.setdefault(composed(name), []).append(name)
         return [names for names in twins.values() if len(names) > 1]
+
+    def renamed_at_top(self) -> dict[str, str]:
+        """What stands at its top under another name than in the archive, and that name."""
+        return {name: own for name, own in self.renamed.items() if "/" not in name}
 
     def _paths(self) -> list[Path]:
         """What lies at its top, by name.
@@ -92,24 +97,22 @@ class Tree:
                 "Correct its permissions."
             ) from error
 
-    def _names(self, paths: Sequence[Path]) -> dict[Path, str]:
-        """What each is called: with characters in one piece, but for twins, who keep their own."""
-        counts = Counter(composed(path.name) for path in paths)
-        return {
-            path: name if counts[name := composed(path.name)] == 1 else path.name for path in paths
-        }
+    def _own_names(self) -> set[str]:
+        """Of what lies at its top, and of what does not as it was left out."""
+        refused = {name.partition("/")[0] for name in self.refused if _is_path(name)}
+        return refused | {path.name for path in self._paths()}
 
     def path(self, name: str) -> Path:
         """Where an entry lies; on disk its characters may be written in pieces."""
         path = self.root / name
         if holds(path.exists) or holds(path.is_symlink):
             return path
-        return self._composed.get(name, path)
+        return self.root / self._own_name_of.get(name, name)
 
     @cached_property
-    def _composed(self) -> dict[str, Path]:
-        """What lies at its top, by names with characters in one piece."""
-        return {composed(path.name): path for path in sorted(self.root.iterdir(), reverse=True)}
+    def _own_name_of(self) -> dict[str, str]:
+        """What is called so here."""
+        return {name: own for own, name in told_apart(self._own_names()).items()}
 
     def refused_in(self, name: str) -> dict[str, Refusal]:
         """What was left out of an entry at its top: itself, or files below it."""
@@ -136,7 +139,12 @@ class Tree:
         hidden = tuple(
             path.removeprefix(f"{name}/") for path in self.hidden if path.startswith(f"{name}/")
         )
-        return Tree(self.path(name), self.is_unpacked, inner, self.notes, hidden)
+        renamed = {
+            path.removeprefix(f"{name}/"): own.removeprefix(f"{name}/")
+            for path, own in self.renamed.items()
+            if path.startswith(f"{name}/")
+        }
+        return Tree(self.path(name), self.is_unpacked, inner, self.notes, hidden, renamed)
 
 
 def open_tree(
@@ -172,7 +180,7 @@ def open_tree(
     target = scratch / (archive_stem(source.name).strip(". ")[:60] or "unpacked")
     target.mkdir()
     unpacked = unpack(source, target, limits, on_progress)
-    return Tree(target, True, unpacked.refused, unpacked.notes, unpacked.hidden)
+    return Tree(target, True, unpacked.refused, unpacked.notes, unpacked.hidden, unpacked.renamed)
 
 
 def _is_path(name: str) -> bool:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
 from grader.intake.names import code_key
+from grader.intake.suffixes import is_archive, is_source
 
 _NUMBER = r"(?P<number>\d{4}-\d{4,6}|\d{7,10})"
 _HANGUL = r"(?P<name>[가-힣]{2,5}|[가-힣]{1,2} [가-힣]{1,3})"
@@ -59,7 +60,9 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
                 people[number, _plain(match["name"])].append((entry, match))
     holders = Counter(number for number, _ in people)
     hand_ins = [
-        _hand_in(parts, is_shared=holders[number] > 1) for (number, _), parts in people.items()
+        _hand_in(parts, theirs[0][1], is_shared=holders[number] > 1)
+        for (number, _), theirs in people.items()
+        for parts in _works(theirs)
     ]
     # By itself: what names two people may be either's, and is nothing to replace a file with.
     return hand_ins + [_doubted(entry, match) for entry, match in doubtful]
@@ -72,8 +75,23 @@ def _names_another(match: re.Match[str]) -> bool:
     return any(other and code_key(other["number"]) != own for other in rest)
 
 
+def _works(
+    parts: Sequence[tuple[Entry, re.Match[str]]],
+) -> Iterator[Sequence[tuple[Entry, re.Match[str]]]]:
+    """What is loose and what is packed, which are a work each, where what is loose may be one.
+
+    Together, the one would take the place of the other, and anybody may have called it so.
+    """
+    packed = [each for each in parts if is_archive(each[0].name) and not each[0].is_folder]
+    loose = [each for each in parts if each not in packed]
+    if packed and any(entry.is_folder or is_source(entry.name) for entry, _ in loose):
+        yield from (loose, packed)
+    else:
+        yield parts
+
+
 def _doubted(entry: Entry, match: re.Match[str]) -> HandIn:
-    hand_in = _hand_in([(entry, match)], is_shared=False)
+    hand_in = _hand_in([(entry, match)], match, is_shared=False)
     note = f"The name {entry.name} names more than one person; look at whose work this is."
     return replace(hand_in, notes=(note,))
 
@@ -83,8 +101,10 @@ def _plain(name: str) -> str:
     return re.sub(r"[\W_]", "", name).casefold()
 
 
-def _hand_in(parts: Sequence[tuple[Entry, re.Match[str]]], *, is_shared: bool) -> HandIn:
-    number, name = parts[0][1]["number"], parts[0][1]["name"]
+def _hand_in(
+    parts: Sequence[tuple[Entry, re.Match[str]]], who: re.Match[str], *, is_shared: bool
+) -> HandIn:
+    number, name = who["number"], who["name"]
     note = f"The number {number} stands with another name, too; one of the two may be mistyped."
     return HandIn(
         id=f"{number}_{name}",

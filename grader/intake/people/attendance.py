@@ -40,7 +40,8 @@ def take_attendance(hand_ins: Sequence[HandedIn], roster: Roster | None) -> Atte
     """
     members = [(hand_in, who) for hand_in in hand_ins for who in hand_in.members]
     if roster is None:
-        return Attendance(tuple(_strangers(members, on_roster=None)))
+        people = tuple(_strangers(members, on_roster=None))
+        return Attendance(people, tuple(_said_of_namesakes(members)))
     owners, notes = Owners(roster).of([who for _, who in members])
     theirs: dict[int, dict[HandedIn, Claim]] = defaultdict(dict)
     found: dict[tuple[str, Who], Enrolled] = {}
@@ -59,8 +60,9 @@ def take_attendance(hand_ins: Sequence[HandedIn], roster: Roster | None) -> Atte
         enrolled.append(_present(person, ordered) if ordered else _missing(person))
         if len(ordered) > 1:
             notes.append(_said_of_several(person, ordered, roster))
-    people = (*enrolled, *_strangers(strangers, on_roster=False))
-    return Attendance(people, (*roster.notes, *notes), found)
+    notes += _said_of_namesakes(strangers)
+    everyone = (*enrolled, *_strangers(strangers, on_roster=False))
+    return Attendance(everyone, (*roster.notes, *notes), found)
 
 
 def _ordered(person: Enrolled, claims: Mapping[HandedIn, Claim]) -> list[HandedIn]:
@@ -86,6 +88,20 @@ def _said_of_several(person: Enrolled, ordered: Sequence[HandedIn], roster: Rost
         f"{listed([first, *others])} are all taken for the work of line {person.line} of "
         f"{roster.source}, {person.name or person.id}; {first} counts. Look at whose they are."
     )
+
+
+def _said_of_namesakes(members: Iterable[tuple[HandedIn, Who]]) -> Iterator[str]:
+    """What to say of hand-ins that only typed names make one person's, who is on no roster."""
+    theirs: dict[Who, list[str]] = defaultdict(list)
+    for hand_in, who in members:
+        if who.is_typed:
+            theirs[who].append(hand_in.id)
+    for who, ids in theirs.items():
+        if len(ids) > 1:
+            yield (
+                f"{listed(ids)} all have the name and number of {described(who)}. Each stands for "
+                "itself; look at whose they are."
+            )
 
 
 def identifier(who: Who) -> str:

@@ -7,9 +7,11 @@ import gzip
 import io
 import lzma
 import os
+import shutil
 import stat
 import struct
 import tarfile
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -199,11 +201,90 @@ def test_of_entries_with_one_name_the_last_counts_with_a_note(
     assert (target / "hw5.py").read_bytes() == b"new"
 
 
-def test_a_file_and_a_folder_of_one_name_do_not_meet(unpacks: Unpack, target: Path) -> None:
-    unpacked = unpacks(zip_of(("a", b"1"), ("a/b", b"2"), ("c/d", b"3"), ("c", b"4")))
-    reason = "It has the same name as a folder"
-    assert told(unpacked) == {"a/b": reason, "c": reason}
-    assert names(target) == {"a", "c/d"}
+def test_a_file_and_a_folder_of_one_name_stand_beside_each_other(
+    unpacks: Unpack, target: Path
+) -> None:
+    unpacked = unpacks(zip_of(("a", b"1"), ("a/b", b"2"), ("c.d/e", b"3"), ("c.d", b"4")))
+    assert (unpacked.refused, unpacked.notes) == ({}, ())
+    assert unpacked.renamed == {"a-2": "a", "c-2.d": "c.d"}
+    assert {name: (target / name).read_bytes() for name in names(target)} == {
+        "a": b"1", "a-2/b": b"2", "c.d/e": b"3", "c-2.d": b"4"
+    }  # fmt: skip
+
+
+APART, WHOLE = "zoe\u0308", "zo\u00eb"
+
+
+@pytest.mark.parametrize("pack", ["zipped", "tarred"])
+@pytest.mark.parametrize("form", ["{}.py", "{}/hw5.py", "{0}/{0}.py"])
+@pytest.mark.parametrize("spelled", [(APART, WHOLE), (WHOLE, APART)], ids=["apart", "whole"])
+def test_names_that_are_one_when_composed_take_no_place_of_each_other(
+    lms: ModuleType, unpacks: Unpack, target: Path, pack: str, form: str, spelled: tuple[str, str]
+) -> None:
+    own = {form.format(name): name.encode() for name in spelled}
+    for folder, limits in (("", SHARED), ("HW 5/", SHARED), ("", SMALL)):
+        files = {folder + name: content for name, content in own.items()}
+        unpacked = unpacks(getattr(lms, pack)({**files, f"{folder}kim.py": b"x"}), limits=limits)
+        assert (unpacked.refused, unpacked.notes) == ({}, ())
+        contents = sorted((target / name).read_bytes() for name in names(target))
+        assert contents == sorted([*own.values(), b"x"])
+        for path in target.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def test_of_one_person_s_names_that_are_one_the_second_has_a_number(
+    lms: ModuleType, unpacks: Unpack, target: Path
+) -> None:
+    files = {f"kim/{name}.py": name.encode() for name in (APART, WHOLE)}
+    unpacked = unpacks(lms.zipped({**files, "lee.py": b"x"}), limits=SHARED)
+    assert unpacked.renamed == {f"kim/{WHOLE}-2.py": f"kim/{WHOLE}.py"}
+    assert (target / "kim" / f"{WHOLE}.py").read_bytes() == APART.encode()
+    assert (target / "kim" / f"{WHOLE}-2.py").read_bytes() == WHOLE.encode()
+
+
+def test_names_that_a_file_system_takes_for_one_take_no_place_of_each_other(
+    lms: ModuleType, unpacks: Unpack, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_there(path: Path) -> bool:  # as on macOS and Windows
+        return path.name.casefold() in {each.name.casefold() for each in path.parent.iterdir()}
+
+    monkeypatch.setattr("os.path.lexists", is_there)
+    files = {name: name.encode() for name in ("Kim.py", "kim.py", "KIM.py")}
+    unpacked = unpacks(lms.zipped(files), limits=SHARED)
+    assert unpacked.renamed == {"kim-2.py": "kim.py", "KIM-3.py": "KIM.py"}
+    assert (target / "Kim.py").read_bytes() == b"Kim.py"
+    assert (target / "KIM-3.py").read_bytes() == b"KIM.py"
+
+
+@pytest.mark.parametrize("pack", ["zipped", "tarred"])
+def test_a_flood_under_a_name_that_is_another_s_when_composed_takes_nothing_of_the_other_s_share(
+    lms: ModuleType, unpacks: Unpack, target: Path, pack: str
+) -> None:
+    flood = {f"{APART}/{n}": b"" for n in range(60)}
+    files = {**flood, f"{WHOLE}/hw5.py": b"x", "kim.py": b"x"}
+    unpacked = unpacks(getattr(lms, pack)(files), limits=SHARED)
+    assert told(unpacked) == {APART: "It holds more than 50 files and folders"}
+    assert {f"{WHOLE}/hw5.py", "kim.py"} < names(target)
+
+
+def test_a_name_taken_apart_may_be_longer_than_a_file_s(
+    lms: ModuleType, unpacks: Unpack, target: Path
+) -> None:
+    long = "김" * 60
+    apart = unicodedata.normalize("NFD", long)
+    assert len(apart.encode()) > 255
+    unpacked = unpacks(lms.zipped({apart: b"apart", long: b"whole"}), limits=SHARED)
+    assert unpacked.refused == {}
+    assert {(target / name).read_bytes() for name in names(target)} == {b"apart", b"whole"}
+
+
+@pytest.mark.parametrize("pack", ["zipped", "tarred"])
+def test_a_backslash_is_a_character_where_folders_have_their_own_mark(
+    lms: ModuleType, unpacks: Unpack, target: Path, pack: str
+) -> None:
+    files = {"zoe/hw5.py": b"1", "zoe\\hw5.py": b"2"}
+    assert unpacks(getattr(lms, pack)(files), limits=SHARED).refused == {}
+    assert {name: (target / name).read_bytes() for name in names(target)} == files
 
 
 @pytest.mark.parametrize(

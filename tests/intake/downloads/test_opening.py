@@ -7,8 +7,10 @@ import itertools
 import json
 import os
 import shutil
+import stat
 import tarfile
 import tempfile
+import unicodedata
 import zipfile
 from collections import namedtuple
 from collections.abc import Callable, Iterator
@@ -100,7 +102,9 @@ def test_everybody_in_a_download_is_mapped_to_the_roster(
     roster.write_text(lms.roster())
     with open_download(source, roster=roster) as download:
         assert download.source.layout == layout
-        assert download.source.notes == ()
+        # Names that people typed may be others': what these bring together is told.
+        joined = {f"{p.number}_{p.name}" for p in lms.PUPILS[::2] if layout == "korean"}
+        assert {note.partition(" is put")[0] for note in download.source.notes} == joined
         assert download.source.passed_over == ()
         people = {p.id: p for p in download.source.people}
         assert [p.on_roster for p in people.values()] == [True] * len(lms.PUPILS)
@@ -452,7 +456,9 @@ def test_a_file_that_names_two_people_is_joined_to_neither_s_work(
         return
     assert by_id[KIM].files == ("20260531.py", "hw5.py")
     assert (kim.submission, kim.other_submissions) == (KIM, (f"{KIM}-2",))
-    assert f"{KIM} and {KIM}-2 are all taken for the work of line 2" in download.source.notes[0]
+    joined, several = download.source.notes
+    assert joined.startswith(f"{KIM} is put together from 2 files or folders")
+    assert several.startswith(f"{KIM} and {KIM}-2 are all taken for the work of line 2")
 
 
 @pytest.mark.parametrize("other", ["20231234_김철수_final.py", "20231234-김철수/main.py"])
@@ -478,6 +484,97 @@ def test_a_notebook_that_takes_the_place_of_a_script_is_noted_in_the_roll_call(
     (note,) = opened(batch).source.notes
     assert note.startswith("kim_4711 is put together from 2 files or folders by what people typed")
     assert "kim_4711.ipynb and kim_4711.py could each be the homework." in note
+
+
+@pytest.mark.parametrize(
+    "other", ["x.py", "x.ipynb", "x.bin", "x/hw6.py"], ids=["script", "notebook", "data", "folder"]
+)
+def test_whatever_typed_names_join_to_a_work_is_noted_in_the_roll_call(
+    put: Put, batch: Path, other: str
+) -> None:
+    put(f"{KIM}_hw5.py")
+    cell = {"cell_type": "code", "source": "x = 1", "metadata": {}}
+    is_notebook = other.endswith("ipynb")
+    notebook = json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5})
+    put(f"{KIM}_{other}", notebook if is_notebook else "x = 1")
+    (note,) = opened(batch).source.notes
+    second = top(f"{KIM}_{other}")
+    assert note == (
+        f"{KIM} is put together from 2 files or folders by what people typed into their names. "
+        f"Look at whose they are: {' and '.join(sorted([f'{KIM}_hw5.py', second]))}."
+    )
+
+
+def test_a_notebook_and_its_export_under_typed_names_go_unsaid(put: Put, batch: Path) -> None:
+    cell = {"cell_type": "code", "source": HOMEWORK, "metadata": {}}
+    put(f"{KIM}_a.ipynb", json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5}))
+    put(f"{KIM}_b.py", f"# coding: utf-8\n\n# In[ ]:\n\n{HOMEWORK}")
+    assert opened(batch).source.notes == ()
+
+
+def test_a_helper_called_like_a_library_is_named_in_the_roll_call(put: Put, batch: Path) -> None:
+    put(f"{KIM}_hw5.py", f"import matplotlib.pyplot as plt\n{HOMEWORK}")
+    put(f"{KIM}_matplotlib.py", "import torch\ntorch.nn.functional.conv2d = None\n")
+    (note,) = opened(batch).source.notes
+    assert "hw5.py is what is run, and imports matplotlib.py. Look at" in note
+
+
+def test_a_file_that_makes_a_work_too_large_is_named_in_the_roll_call(
+    put: Put, batch: Path
+) -> None:
+    put(f"{KIM}_hw5.py")
+    os.truncate(put(f"{KIM}_w.bin", b""), 300 << 20)
+    put("20231235_이영희_hw5.py")
+    (note,) = opened(batch).source.notes
+    assert f"their names. It is not graded: {KIM} holds 300 MB" in note
+    assert note.endswith(f"Look at whose they are: {KIM}_hw5.py and {KIM}_w.bin.")
+
+
+def test_what_there_is_more_to_say_of_comes_first_in_the_roll_call(put: Put, batch: Path) -> None:
+    for name in ("20230001_강하은", KIM, "20239999_이영희"):
+        put(f"{name}_hw5.py")
+        put(f"{name}_notes.txt")
+    put(f"{KIM}_x.py")
+    ids = [note.partition(" is put")[0] for note in opened(batch).source.notes]
+    assert ids == [KIM, "20230001_강하은", "20239999_이영희"]
+
+
+@pytest.mark.parametrize("loose", ["x.py", "x.ipynb", "x/hw5.py"])
+@pytest.mark.parametrize("has_roster", [True, False], ids=["roster", "no roster"])
+def test_an_archive_beside_what_is_loose_stands_for_itself_under_typed_names(
+    lms: ModuleType, put: Put, batch: Path, tmp_path: Path, loose: str, *, has_roster: bool
+) -> None:
+    roster = tmp_path / "roster.csv"
+    roster.write_text("학번,이름\n20231234,김철수\n")
+    cell = {"cell_type": "code", "source": f"x = 1\n{HOMEWORK}", "metadata": {}}
+    notebook = json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5})
+    put(f"20231234-김철수-{loose}", notebook if loose.endswith("ipynb") else f"x = 1\n{HOMEWORK}")
+    put(f"{KIM}_hw5.zip", lms.zipped({"hw5.py": HOMEWORK.encode()}))
+    put(f"{KIM}_notes.txt", "")
+    download = opened(batch, roster=roster if has_roster else None)
+    ids = {each.cells[0].source[:3]: each.id for each in download.submissions}
+    assert ids == {"x =": KIM, "def": f"{KIM}-2"}
+    _joined, several = download.source.notes
+    said = "are all taken for" if has_roster else "all have the name and number of 김철수"
+    assert several.startswith(f"{KIM} and {KIM}-2 {said}")
+
+
+def test_archives_that_typed_names_bring_together_are_noted_as_works(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    for name in ("a", "b"):
+        put(f"{KIM}_{name}.zip", lms.zipped({f"{name}.py": HOMEWORK.encode()}))
+    (note,) = opened(batch).source.notes
+    assert "a/a.py and b/b.py could each be the homework." in note
+
+
+def test_an_archive_left_packed_in_a_folder_is_noted_as_a_work(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    put(f"{KIM}/hw5.zip", lms.zipped({"hw5.py": HOMEWORK.encode()}))
+    put(f"{KIM}_x.py")
+    (note,) = opened(batch).source.notes
+    assert "x.py and hw5.zip could each be the homework." in note
 
 
 LONG = "/".join(chr(97 + number) * 250 for number in range(18)) + "/x.py"
@@ -880,6 +977,111 @@ def test_names_that_differ_only_in_how_they_are_written_are_two_submissions(
     assert len(sources) == 5
     assert len(download.source.notes) == 2
     assert "differ only in how its characters are written" in download.source.notes[0]
+
+
+APART, WHOLE = "zoe\u0308", "zo\u00eb"
+PACKS = ["zipped", "tarred"]
+
+
+def said_of(name: str) -> str:
+    return (
+        f"{name} is the name of 2 files or folders, which differ only in how its characters are "
+        "written. Each stands for itself; look at whose they are."
+    )
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("around", ["", "HW 5/"])
+@pytest.mark.parametrize("form", ["{}.py", "{}/hw5.py"])
+@pytest.mark.parametrize("spelled", [(APART, WHOLE), (WHOLE, APART)], ids=["apart", "whole"])
+def test_names_that_differ_only_in_how_they_are_written_in_an_archive_are_two_submissions(
+    lms: ModuleType, tmp_path: Path, pack: str, around: str, form: str, spelled: tuple[str, str]
+) -> None:
+    files = {around + form.format(name): f"x = {name!a}".encode() for name in (*spelled, "kim")}
+    source = tmp_path / "class"
+    source.write_bytes(getattr(lms, pack)(files))
+    source = source.rename(source.with_suffix(".zip"))
+    download = opened(source)
+    assert {each.cells[0].source for each in download.submissions} == {
+        f"x = {name!a}" for name in (*spelled, "kim")
+    }
+    assert download.source.notes == (said_of(form.format(WHOLE).partition("/")[0]),)
+
+
+def test_a_twin_is_told_however_many_others_are(lms: ModuleType, tmp_path: Path) -> None:
+    people = [f"20239999_이영희_{number}.txt" for number in range(25)] + [f"{KIM}_hw5.py"]
+    names = [unicodedata.normalize(form, name) for name in people for form in ("NFC", "NFD")]
+    names += [f"202300{number:02}_박민수_hw5.py" for number in range(25)]
+    source = tmp_path / "class.zip"
+    source.write_bytes(lms.zipped({name: HOMEWORK.encode() for name in names}))
+    download = opened(source)
+    assert said_of(f"{KIM}_hw5.py") in download.source.notes
+    kim = next(each for each in download.submissions if each.id == KIM)
+    assert kim.files == ("hw5.py",)
+
+
+@pytest.mark.parametrize("own", [WHOLE, APART], ids=["whole", "apart"])
+@pytest.mark.parametrize("twin", ["left out", "left out of a folder", "crowded"])
+def test_what_is_left_out_under_a_twin_s_name_takes_nothing_away(
+    tmp_path: Path, own: str, twin: str
+) -> None:
+    other = APART if own == WHOLE else WHOLE
+    source = tmp_path / "class.zip"
+    link = zipfile.ZipInfo(f"{other}/hw5.py" if twin == "left out of a folder" else other)
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(source, "w") as archive:
+        if twin == "crowded":
+            for number in range(20_001):
+                archive.writestr(f"{other}/{number}.txt", "")
+        else:
+            archive.writestr(link, "kim")
+        archive.writestr(f"{own}/hw5.py", HOMEWORK)
+        archive.writestr("kim/hw5.py", HOMEWORK)
+    download = opened(source)
+    assert sum(each.problem is None for each in download.submissions) == 2
+    assert download.source.notes == (said_of(WHOLE),)
+
+
+@pytest.mark.parametrize("pack", PACKS)
+@pytest.mark.parametrize("file", ["zoe", APART, WHOLE])
+def test_a_file_in_place_of_a_folder_makes_nobody_s_work_vanish(
+    lms: ModuleType, tmp_path: Path, pack: str, file: str
+) -> None:
+    folder = "zoe" if file == "zoe" else WHOLE
+    files = {file: b"nothing", "kim/hw5.py": b"x = 1", f"{folder}/hw5.py": b"x = 2"}
+    source = tmp_path / "class.zip"
+    source.write_bytes(getattr(lms, pack)(files))
+    download = opened(source)
+    assert {each.cells[0].source for each in download.submissions} == {"x = 1", "x = 2"}
+    assert [each.name for each in download.source.passed_over] == [file]
+    if file == folder:
+        assert download.source.notes == (
+            f"{folder}-2 is called {folder} in the download, a name that another file or "
+            "folder has here. Each stands for itself; look at whose they are.",
+        )
+
+
+@pytest.mark.parametrize("pack", PACKS)
+def test_a_backslash_in_a_name_leads_into_nobody_s_folder(
+    lms: ModuleType, tmp_path: Path, pack: str
+) -> None:
+    files = {"zoe/hw5.py": b"x = 1", "kim/hw5.py": b"x = 2", "zoe\\hw5.py": b"x = 3"}
+    source = tmp_path / "class.zip"
+    source.write_bytes(getattr(lms, pack)(files))
+    assert {name: each.cells[0].source for name, each in found(source).items()} == {
+        "zoe": "x = 1", "kim": "x = 2", "zoe_hw5": "x = 3"
+    }  # fmt: skip
+
+
+def test_one_s_own_archive_may_hold_a_file_and_a_folder_of_one_name(
+    lms: ModuleType, put: Put, batch: Path
+) -> None:
+    put("kim.zip", lms.zipped({"data": b"x", "data/hw5.py": HOMEWORK.encode()}))
+    (kim,) = found(batch).values()
+    assert kim.files == ("data", "data-2/hw5.py")
+    assert kim.notes == (
+        "data in kim.zip is called like another file or folder; it was unpacked as data-2.",
+    )
 
 
 @pytest.fixture

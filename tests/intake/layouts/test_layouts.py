@@ -314,6 +314,19 @@ def test_korean_numbers_may_have_a_hyphen_behind_the_year(form: str) -> None:
     assert len(both.parts) == 2
 
 
+def test_a_korean_archive_stands_for_itself_beside_what_may_be_a_work() -> None:
+    loose, packed = read(
+        KOREAN, "20231234_김철수_a.zip", "20231234_김철수_b.py", "20231234_김 철수_c.txt",
+        "20231234_김철수_d.tar.gz",
+    )  # fmt: skip
+    assert names_of(loose) == ["b.py", "c.txt"]
+    assert names_of(packed) == ["a.zip", "d.tar.gz"]
+    assert loose.members == packed.members
+    assert len(read(KOREAN, "20231234_김철수_a.zip", "20231234-김철수_b/")) == 2
+    assert len(read(KOREAN, "20231234_김철수_a.zip", "20231234_김철수_b.pdf")) == 1
+    assert len(read(KOREAN, "20231234_김철수_a.zip", "20231234_김철수_b.zip")) == 1
+
+
 def test_korean_names_under_one_number_are_two_people() -> None:
     kim, lee, park = read(
         KOREAN, "20231234_김철수_a.py", "20231234_김 철수_b.py", "20231234_이영희_a.py",

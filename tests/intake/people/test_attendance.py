@@ -382,3 +382,16 @@ def test_a_name_with_several_numbers_takes_nobody_s_place() -> None:
     assert [p.status for p in attendance.people if p.on_roster] == ["missing"] * 4
     told = Who(name="eve", number="4711", otherwise=("20231002",), is_typed=True)
     assert statuses(one(told))["20231002"] == (True, "submitted", "s")
+
+
+@pytest.mark.parametrize("roster", [ROSTER, None], ids=["not on the roster", "no roster"])
+def test_hand_ins_under_one_typed_name_and_number_are_noted(roster: Roster | None) -> None:
+    kim, other = (Who(name=name, number="20239999", is_typed=True) for name in ("Kim", "Lee"))
+    hand_ins = [HandedIn(name, (who,)) for name, who in (("a", kim), ("b", kim), ("c", other))]
+    attendance = take_attendance(hand_ins, roster)
+    assert len(attendance.people) == 3 + (4 if roster else 0)
+    assert attendance.notes[-1] == (
+        "a and b all have the name and number of Kim (20239999). Each stands for itself; look at "
+        "whose they are."
+    )
+    assert take_attendance(hand_ins[1:], None).notes == ()
