@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from grader.errors import UsageError
-from grader.intake.names import code_key, name_keys
+from grader.intake.names import code_key, name_keys, spelling
 from grader.intake.people.tables import LINES_BEFORE_HEADINGS, TextTable, parse_table, read_table
 
 Kind = Literal["number", "login", "email"]
@@ -55,7 +56,7 @@ class Code:
     @property
     def key(self) -> tuple[Kind, str]:
         """The form in which it is compared: a login is no student number."""
-        return self.kind, code_key(self.text)
+        return self.kind, code_key(self.text) if self.kind == "number" else spelling(self.text)
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,26 @@ def _merged(people: Sequence[Enrolled], source: str) -> tuple[list[Enrolled], li
 
 
 def _may_be_one(one: Enrolled, other: Enrolled) -> bool:
+    """Whether two rows that share a code can be one person's, who would be counted once.
+
+    Whose codes of one kind differ are two people, whatever else they share. Where no names tell,
+    what is shared must be written alike: `0042` and `42` may be two people's.
+    """
+    if any(_differ(_keys(one, kind), _keys(other, kind)) for kind in KINDS):
+        return False
     if one.name is None or other.name is None:
-        return True
+        return bool(_spellings(one) & _spellings(other))
     return bool(name_keys(one.name) & name_keys(other.name))
+
+
+def _differ(some: AbstractSet[str], others: AbstractSet[str]) -> bool:
+    """Whether each has what the other has not; a row may leave out what another one tells."""
+    return bool(some - others and others - some)
+
+
+def _keys(person: Enrolled, kind: Kind) -> set[str]:
+    return {code.key[1] for code in person.coded if code.kind == kind}
+
+
+def _spellings(person: Enrolled) -> set[tuple[Kind, str]]:
+    return {(code.kind, spelling(code.text)) for code in person.coded}
