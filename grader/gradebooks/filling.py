@@ -62,6 +62,8 @@ PLATFORMS: Final[Mapping[Platform, _Form]] = {
     ),
 }
 _MOST_ROW = re.compile(r"(?i)\s*points possible\s*$")
+_MOST_ROW_LENGTH = 100
+"""Characters of a cell that are looked at for it: every row is, for everybody."""
 
 
 @dataclass(frozen=True)
@@ -269,7 +271,7 @@ def _most(
 
 
 def _is_most_row(cell: Cell) -> bool:
-    return isinstance(cell, str) and _MOST_ROW.match(cell) is not None
+    return isinstance(cell, str) and _MOST_ROW.match(cell[:_MOST_ROW_LENGTH]) is not None
 
 
 def _number(cell: Cell) -> float | None:

@@ -90,8 +90,19 @@ MAX_WRAPPERS = 3
 """Folders around the whole of a download that are stepped through: archive name, course, homework.
 """
 
-MAX_ROSTER_BYTES = 16 << 20
-"""A gradebook of 1,000 people with 100 columns has 1 MB."""
+MAX_TABLE_BYTES = 128 << 20
+"""Of a roster or gradebook. One of 1,000 people with 100 columns has 1 MB; what people typed into
+Moodle's text box stands in its grading worksheet, too. One cell of that size takes 1.1 GB while it
+is read, if any of its characters takes four bytes."""
+
+MAX_TABLE_LINE = 64 << 20
+"""Characters of one line of it; reading one takes up to four bytes for each."""
+
+MAX_TABLE_CELLS = 4_000_000
+"""Of it; one takes up to 70 bytes of memory besides its text."""
+
+MAX_ROSTER_CELL = 1_000
+"""Characters of a name or code on a roster; nothing else is wanted of its cells."""
 
 MAX_METADATA_BYTES = 64 << 20
 """Gradescope's description of an export; it holds the output of every earlier autograder run."""

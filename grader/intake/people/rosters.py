@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from grader.errors import UsageError
+from grader.intake.limits import MAX_ROSTER_CELL
 from grader.intake.names import code_key, name_keys, spelling
 from grader.intake.people.tables import LINES_BEFORE_HEADINGS, TextTable, parse_table, read_table
 
@@ -36,6 +37,8 @@ _HEADINGS: Final[dict[Column, str]] = {
     "role": "role 역할",
 }
 """Headings in lower case without spaces and marks."""
+_MAX_HEADING: Final = 200
+"""Characters of a cell that are looked at for a heading."""
 _NO_STUDENTS: Final = ("pointspossible", "studenttest", "teststudent")
 """Rows of a Canvas gradebook that are nobody."""
 _STAFF: Final = ("instructor", "ta", "reader", "teacher")
@@ -94,7 +97,7 @@ def read_roster(path: Path) -> Roster:
     Raises:
         UsageError: it cannot be read, names nobody, or gives one code to two people; with the line.
     """
-    return _roster(read_table(path, "roster"))
+    return _roster(read_table(path, "roster", MAX_ROSTER_CELL))
 
 
 def parse_roster(text: str, source: str) -> Roster:
@@ -145,7 +148,7 @@ def _columns(headings: Sequence[str]) -> list[Column | None]:
 
 
 def _column(heading: str) -> Column | None:
-    text = unicodedata.normalize("NFC", heading).casefold()
+    text = unicodedata.normalize("NFC", heading[:_MAX_HEADING]).casefold()
     key = re.sub(r"\(.*?\)|[\W_]", "", text)
     return next((column for column, known in _HEADINGS.items() if key in known.split()), None)
 
@@ -153,7 +156,7 @@ def _column(heading: str) -> Column | None:
 def _person(line: int, cells: Sequence[str], columns: Sequence[Column | None]) -> Enrolled | None:
     found: dict[Column, list[str]] = {}
     for column, cell in zip(columns, cells, strict=False):
-        if column is not None and (text := cell.strip()):
+        if column is not None and (text := cell[:MAX_ROSTER_CELL].strip()):
             found.setdefault(column, []).append(unicodedata.normalize("NFC", text))
     first, last = found.get("first", [""])[0], found.get("last", [""])[0]
     name = found.get("name", [f"{first} {last}".strip()])[0] or None
