@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grader.intake.layouts.canvas_names import Read, readings, tell_apart
-from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
 
 _AGAIN = re.compile(r"^(?P<stem>.+)-(?P<time>\d{1,2})(?P<ending>(?:\.tar)?\.[^.]+)$")
 _UNCLEAR = "The name {} can be read in more than one way; look at whose work this is."
@@ -35,8 +35,8 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(entry.name for entry in entries if readings(entry.name))
 
 
-def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
-    del read_text
+def _read(entries: Sequence[Entry], open_text: OpenText) -> list[HandIn]:
+    del open_text
     reads = tell_apart([found for entry in entries if (found := readings(entry.name))])
     # By name and doubt as well, so that nothing that only claims a number comes to its owner's.
     people: dict[tuple[str, str | None, bool], list[Read]] = defaultdict(list)

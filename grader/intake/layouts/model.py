@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import StringIO
+from typing import TextIO
 
 from grader.choices import LayoutName
 from grader.intake.entry_names import Refusal
 
-ReadText = Callable[[str, int], str]
-"""Reads a file of the download, by name, up to so many bytes; "" where it cannot be read."""
+OpenText = Callable[[str], TextIO]
+"""Opens a file of the download, by name; an empty one where it cannot be opened."""
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,11 @@ class Layout:
     """What its names look like, in words."""
     fitting: Callable[[Sequence[Entry]], frozenset[str]]
     """The names that have its form."""
-    read: Callable[[Sequence[Entry], ReadText], list[HandIn]]
+    read: Callable[[Sequence[Entry], OpenText], list[HandIn]]
     """The hand-ins of the entries that have its form; every one of these is in one of them."""
 
 
-def no_text(name: str, limit: int) -> str:
-    """Reads nothing, for downloads that hold no file to be read."""
-    del name, limit
-    return ""
+def no_text(name: str) -> TextIO:
+    """Opens nothing, for downloads that hold no file to be read."""
+    del name
+    return StringIO()
