@@ -124,6 +124,12 @@ MAX_SUBMITTERS = 200
 MAX_OLDER = 20
 """Earlier attempts of one hand-in that are named; of more, how many."""
 
+MAX_PASSED_OVER_OF_ONE = 10
+"""Things in one person's share of a download that are passed over by name; of more, how many."""
+
+MAX_PASSED_OVER = 2_000
+"""Of all together: a class of as many people, with something of each."""
+
 MAX_INFO_LENGTH = 1 << 20
 """Characters of Blackboard's description of one attempt; a text typed in may stand in it."""
 

@@ -15,6 +15,7 @@ from operator import attrgetter
 from grader.intake.layouts.blackboard_info import Info, parse_info
 from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
 from grader.intake.limits import MAX_INFO_LENGTH
+from grader.sentences import listed
 
 _FORM = re.compile(r"(?<=.)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?=_.|\.txt$)")
 
@@ -187,8 +188,8 @@ def _doubted(hand_in: HandIn, note: str) -> HandIn:
 
 
 def _described(when: str, files: Sequence[_File]) -> str:
-    named = ", ".join(file.file for file in files if file.file is not None)
-    return f"{_time(when)} ({named or 'no file'})"
+    named = [file.file for file in files if file.file is not None]
+    return f"{_time(when)} ({listed(named) if named else 'no file'})"
 
 
 def _time(stamp: str) -> str:

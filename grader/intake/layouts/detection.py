@@ -16,6 +16,7 @@ from grader.intake.layouts.korean import KOREAN
 from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Who
 from grader.intake.layouts.moodle import MOODLE
 from grader.intake.layouts.plain import PLAIN, is_work
+from grader.intake.limits import MAX_OLDER
 from grader.intake.names import as_id, as_text
 
 _LAYOUTS: Final = (GRADESCOPE, BLACKBOARD, MOODLE, CANVAS, KOREAN, GITHUB_CLASSROOM)
@@ -92,8 +93,17 @@ def _with_distinct_ids(hand_ins: Sequence[HandIn]) -> list[HandIn]:
             free = f"{name}-{number}"
         members = tuple(_textual(who) for who in hand_in.members)
         notes = tuple(map(as_text, hand_in.notes))
-        distinct.append(replace(hand_in, id=free, members=members, notes=notes))
+        older = _some(hand_in.older)
+        distinct.append(replace(hand_in, id=free, members=members, notes=notes, older=older))
     return distinct
+
+
+def _some(older: Sequence[str]) -> tuple[str, ...]:
+    """Older attempts, each of bounded length; of many, some and how many more."""
+    more = len(older) - MAX_OLDER
+    if more <= 1:
+        return tuple(older)
+    return (*older[:MAX_OLDER], f"{more:,} more")
 
 
 def _textual(who: Who) -> Who:

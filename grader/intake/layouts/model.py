@@ -36,7 +36,8 @@ class Who:
     label: str | None = None
     """What stands in a name without saying which of these it is."""
     otherwise: tuple[str, ...] = ()
-    """Numbers that may be theirs instead, where it cannot be told which the platform wrote."""
+    """Numbers that may be theirs instead, where it cannot be told which the platform wrote. Without
+    a `number`, there are too many to tell anything."""
     is_typed: bool = False
     """Whether those who hand in may have written the rest themselves, and so another's."""
 
@@ -61,7 +62,7 @@ class HandIn:
     attempt: str | None = None
     """Which attempt it is, or when it came, where there can be several."""
     older: tuple[str, ...] = ()
-    """Attempts that it takes the place of."""
+    """Attempts that it takes the place of; of many, some and how many more."""
     beside: tuple[str, ...] = ()
     """What else in the download is theirs: files of older attempts, texts."""
     typed: bool = False

@@ -145,7 +145,8 @@ class Owners:
     def _by_code(self, who: Who) -> Owner | None:
         """Whom a code names."""
         if who.otherwise:
-            return self._by_any_number((who.number, *who.otherwise))
+            numbers = (who.number, *who.otherwise)
+            return self._by_any_number(numbers) if who.number else None
         for code in codes_of(who):
             if (found := self._coded(code)) is not None:
                 is_told = found[1] and not who.is_typed

@@ -404,3 +404,9 @@ def test_without_a_roster_two_logins_are_two_people() -> None:
     assert {person: submission for person, (_, _, submission) in found.items()} == {
         "20231234": "kim", "2023-1234": "eve",
     }  # fmt: skip
+
+
+def test_what_may_be_anybody_s_takes_nobody_s_place_however_few_are_on_the_roster() -> None:
+    anybody = Who(name="Ada Lovelace", label="x_1", otherwise=("20231002",), is_typed=True)
+    attendance = take_attendance([one(anybody)], ROSTER)
+    assert [p.status for p in attendance.people if p.on_roster] == ["missing"] * 4
