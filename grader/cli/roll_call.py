@@ -17,7 +17,7 @@ from grader.report.text import clean_line
 from grader.results import PassedOver, Person, Source
 
 MAX_PASSED_OVER = 20
-"""Lines; all of them stand in index.html."""
+"""Lines; what else is told of stands in index.html."""
 
 
 @contextmanager

@@ -80,7 +80,7 @@ def export(
         raise UsageError(f"{path} is the gradebook itself. Choose another file with --file.")
     book = read_table(gradebook, "gradebook")
     filled = fill_gradebook(book, kind, grades, batch.assignment, column)
-    _written(path, csv_text(filled.table, filled.delimiter), notes)
+    _written(path, csv_text(filled.table, filled.delimiter, is_whole=True), notes)
     return Exported(path, filled.unplaced, (*notes, *filled.notes))
 
 

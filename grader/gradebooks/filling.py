@@ -19,7 +19,7 @@ from grader.choices import Platform
 from grader.errors import UsageError
 from grader.gradebooks.grades import Grade
 from grader.gradebooks.tables import Cell, Table
-from grader.intake import Enrolled, TextTable, code_key, name_keys, people_by_row
+from grader.intake import Enrolled, TextTable, code_key, name_keys, people_by_row, spelling
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ PLATFORMS: Final[Mapping[Platform, _Form]] = {
     ),
 }
 _MOST_ROW = re.compile(r"(?i)\s*points possible\s*$")
+_MOST_ROW_LENGTH = 100
+"""Characters of a cell that are looked at for it: every row is, for everybody."""
 
 
 @dataclass(frozen=True)
@@ -206,16 +208,10 @@ def _placed_by_code(people: Sequence[Enrolled | None], grades: Sequence[Grade]) 
 
     One platform's number may be another's login, and people choose logins.
     """
-    by_code: dict[str, list[Grade]] = defaultdict(list)
-    for grade in grades:
-        by_code[code_key(grade.id)].append(grade)
+    codes = _Codes(grades)
     rows: dict[int, list[int]] = defaultdict(list)
     for row, person in enumerate(people):
-        hit = {
-            id(grade): grade
-            for code in (person.coded if person else ())
-            for grade in by_code.get(code.key[1], ())
-        }
+        hit = {id(grade): grade for grade in codes.of(person)} if person else {}
         if len(hit) > 1:
             hit = {key: grade for key, grade in hit.items() if _is_named_alike(person, grade)}
         for key in hit if len(hit) == 1 else ():
@@ -227,6 +223,33 @@ def _placed_by_code(people: Sequence[Enrolled | None], grades: Sequence[Grade]) 
             hit_rows = [row for row in hit_rows if _is_named_alike(people[row], grade)]
         placed.update(dict.fromkeys(hit_rows, grade))
     return placed
+
+
+class _Codes:
+    """Who gets what, to be looked up by the codes of a row."""
+
+    def __init__(self, grades: Sequence[Grade]) -> None:
+        self._spelled: dict[str, list[Grade]] = defaultdict(list)
+        self._numbers: dict[str, list[Grade]] = defaultdict(list)
+        for grade in grades:
+            self._spelled[spelling(grade.id)].append(grade)
+            self._numbers[code_key(grade.id)].append(grade)
+
+    def of(self, person: Enrolled) -> list[Grade]:
+        """Those whom a row's codes name.
+
+        A number in another form may be a login that somebody chose: it counts beside a name alone.
+        """
+        found = [
+            each for code in person.coded for each in self._spelled.get(spelling(code.text), ())
+        ]
+        return found or [
+            each
+            for code in person.coded
+            if code.kind == "number"
+            for each in self._numbers.get(code.key[1], ())
+            if _is_named_alike(person, each)
+        ]
 
 
 def _is_named_alike(person: Enrolled | None, grade: Grade) -> bool:
@@ -248,7 +271,7 @@ def _most(
 
 
 def _is_most_row(cell: Cell) -> bool:
-    return isinstance(cell, str) and _MOST_ROW.match(cell) is not None
+    return isinstance(cell, str) and _MOST_ROW.match(cell[:_MOST_ROW_LENGTH]) is not None
 
 
 def _number(cell: Cell) -> float | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -18,11 +19,13 @@ from grader.errors import UsageError
 from grader.report import clean
 
 Cell = str | float | None
-_BEFORE_FORMULA: Final = re.compile(r"(?:^|[,;\t|\n])[\s\"]*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])")
+_BEFORE_FORMULA: Final = re.compile(
+    r"(?:^|[,;\t|\n])[\s\"]*+(?P<formula>(?=[=+\-@\uff1d\uff0b\uff0d\uff20]))?"
+)
 """Also behind every mark that some spreadsheet divides cells by, whatever divides them here, and
 behind the quotation mark that may open a cell there; and before full-width signs, which some take
-for the same."""
-_PLAIN: Final = re.compile(r"\s*-?\s*|\s*[+-]?\d+(?:[.,]\d+)?\s*")
+for the same. It takes all that may stand between, once: a cell may hold a million line breaks."""
+_PLAIN: Final = re.compile(r"\s*+(?:-\s*|[+-]?\d++(?:[.,]\d++)?\s*)?")
 _MOST_TEXT: Final = 32_000
 """Characters that a cell of a spreadsheet may hold, with room to spare."""
 
@@ -37,17 +40,25 @@ class Table:
 
 def harmless(text: str) -> str:
     """Text that no spreadsheet takes for a formula; a number, or a dash for none, is not one."""
-    kept = clean(text, _MOST_TEXT)
-    return kept if _PLAIN.fullmatch(kept) else _BEFORE_FORMULA.sub(r"\g<0>'", kept)
+    return _without_formulas(clean(text, _MOST_TEXT))
 
 
-def csv_text(table: Table, delimiter: str = ",") -> str:
-    """CSV with a byte-order mark, without which Excel takes UTF-8 for something else."""
+def csv_text(table: Table, delimiter: str = ",", *, is_whole: bool = False) -> str:
+    """CSV with a byte-order mark, without which Excel takes UTF-8 for something else.
+
+    Args:
+        table: what is written.
+        delimiter: the mark between its cells.
+        is_whole: whether texts stay as they are, of whatever length and characters, but for what
+            a spreadsheet would take for a formula: they go back to where they came from.
+    """
     text = io.StringIO(newline="")
+    text.write("\ufeff")
     writer = csv.writer(text, delimiter=delimiter)
-    writer.writerow(map(harmless, table.headings))
-    writer.writerows([_written(cell) for cell in row] for row in table.rows)
-    return f"\ufeff{text.getvalue()}"
+    made_safe = _without_formulas if is_whole else harmless
+    for row in (table.headings, *table.rows):
+        writer.writerow([_written(cell, made_safe) for cell in row])
+    return text.getvalue()
 
 
 def write_xlsx(table: Table, path: Path, title: str) -> None:
@@ -83,7 +94,15 @@ def write_xlsx(table: Table, path: Path, title: str) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}.") from error
 
 
-def _written(cell: Cell) -> str:
+def _written(cell: Cell, made_safe: Callable[[str], str]) -> str:
     if cell is None:
         return ""
-    return harmless(cell) if isinstance(cell, str) else f"{cell:.10g}"
+    return made_safe(cell) if isinstance(cell, str) else f"{cell:.10g}"
+
+
+def _without_formulas(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else _BEFORE_FORMULA.sub(_marked, text)
+
+
+def _marked(match: re.Match[str]) -> str:
+    return match[0] if match["formula"] is None else f"{match[0]}'"

@@ -6,7 +6,7 @@ One submission: `read_submission`, or `open_own_work` for what its author has, p
 
 from grader.intake.discovery import read_own_work, read_submission
 from grader.intake.downloads.opening import Download, open_download, open_own_work
-from grader.intake.names import code_key, name_keys
+from grader.intake.names import code_key, name_keys, spelling
 from grader.intake.people.rosters import Enrolled, people_by_row
 from grader.intake.people.tables import TextTable, parse_table, read_table
 from grader.intake.submission import Submission
@@ -25,4 +25,5 @@ __all__ = [
     "read_own_work",
     "read_submission",
     "read_table",
+    "spelling",
 ]

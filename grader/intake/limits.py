@@ -90,14 +90,48 @@ MAX_WRAPPERS = 3
 """Folders around the whole of a download that are stepped through: archive name, course, homework.
 """
 
-MAX_ROSTER_BYTES = 16 << 20
-"""A gradebook of 1,000 people with 100 columns has 1 MB."""
+MAX_TABLE_BYTES = 128 << 20
+"""Of a roster or gradebook. One of 1,000 people with 100 columns has 1 MB; what people typed into
+Moodle's text box stands in its grading worksheet, too. One cell of that size takes 1.1 GB while it
+is read, if any of its characters takes four bytes."""
 
-MAX_METADATA_BYTES = 64 << 20
-"""Gradescope's description of an export; it holds the output of every earlier autograder run."""
+MAX_TABLE_LINE = 64 << 20
+"""Characters of one line of it; reading one takes up to four bytes for each."""
 
-MAX_INFO_BYTES = 1 << 20
-"""Blackboard's description of one attempt; a text typed in may stand in it."""
+MAX_TABLE_CELLS = 4_000_000
+"""Of it; one takes up to 70 bytes of memory besides its text."""
+
+MAX_ROSTER_CELL = 1_000
+"""Characters of a name or code on a roster; nothing else is wanted of its cells."""
+
+MAX_METADATA_LENGTH = 1 << 30
+"""Characters of Gradescope's description of an export, which is read record by record."""
+
+MAX_RECORD_LENGTH = 16 << 20
+"""Characters of one submission's record in it, which holds the output of every earlier autograder
+run."""
+
+MAX_RECORD_EVENTS = 500_000
+"""Of one record: a key, a text, the beginning or end of a list. Reading one takes a microsecond; a
+record with twenty attempts of fifty tests each has 20,000."""
+
+MAX_RECORDS = 100_000
+"""Of one description."""
+
+MAX_SUBMITTERS = 200
+"""Of one record: the members of a group."""
+
+MAX_OLDER = 20
+"""Earlier attempts of one hand-in that are named; of more, how many."""
+
+MAX_PASSED_OVER_OF_ONE = 10
+"""Things in one person's share of a download that are passed over by name; of more, how many."""
+
+MAX_PASSED_OVER = 2_000
+"""Of all together: a class of as many people, with something of each."""
+
+MAX_INFO_LENGTH = 1 << 20
+"""Characters of Blackboard's description of one attempt; a text typed in may stand in it."""
 
 MAX_INFO_LINE = 10_000
 """Characters of a line in it that are looked at: the members of a large group stand in one."""

@@ -21,16 +21,25 @@ _MAX_WORDS = 8
 _MAX_LABEL_WORDS = 20
 
 
-def code_key(code: str) -> str:
-    """A student number, login or address as it is compared.
+def spelling(code: str) -> str:
+    """A login or address as it is compared: of case alone it can be said that it does not count.
 
-    Spreadsheets drop leading zeros and add `.0`; Moodle writes `Participant 4711` for 4711; a
-    hyphen behind the year of a student number stands in some lists and not in others.
+    People choose logins, and `2023-1234` is another than `20231234`. Moodle's `Participant 4711` is
+    its own way to write 4711, and nobody's choice.
     """
     text = unicodedata.normalize("NFC", code).strip().casefold()
-    for form in (_PARTICIPANT, _SPREADSHEET):
-        if match := form.match(text):
-            text = match[1]
+    return match[1] if (match := _PARTICIPANT.match(text)) else text
+
+
+def code_key(number: str) -> str:
+    """A student number as it is compared.
+
+    Spreadsheets drop leading zeros and add `.0`; a hyphen behind the year of a student number
+    stands in some lists and not in others.
+    """
+    text = spelling(number)
+    if match := _SPREADSHEET.match(text):
+        text = match[1]
     if match := _YEAR_FIRST.match(text):
         text = match[1] + match[2]
     return (text.lstrip("0") or text) if text.isdigit() else text

@@ -101,3 +101,30 @@ def test_a_report_that_two_would_be_handed_is_handed_to_neither(out):
 def test_reports_of_work_from_elsewhere_are_not_packed(out):
     with pytest.raises(UsageError, match=r"nothing in .* was"):
         write(out, "feedback")
+
+
+def test_a_gradebook_goes_back_with_everything_that_people_typed(out, tmp_path):
+    student = builder.full_marks().submission.student
+    texts = [
+        "x" * 140_000,
+        "tab\tand\x07 bell, and\nlines; many\n" * 50_000,
+        "\n" * 500_000 + "end",
+    ]
+    book = tmp_path / "worksheet.csv"
+    with book.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Identifier", "Full name", "Grade", "Maximum Grade", "Online text"])
+        writer.writerow([student.id, student.name, "", "100.00", texts[0]])
+        writer.writerows(
+            [[f"{n}", f"Else {n}", "", "100.00", text] for n, text in enumerate(texts)]
+        )
+    before = csv.field_size_limit(1 << 30)
+    try:
+        with write(out, "moodle", gradebook=book).path.open(
+            encoding="utf-8-sig", newline=""
+        ) as file:
+            rows = list(csv.DictReader(file))
+    finally:
+        csv.field_size_limit(before)
+    assert [row["Grade"] for row in rows] == ["100", "", "", ""]
+    assert [row["Online text"] for row in rows] == [texts[0], *texts]

@@ -122,3 +122,15 @@ def test_a_table_that_is_no_gradebook_is_told():
         filled("name,id\nAda,4711\n", "canvas", ADA)
     with pytest.raises(UsageError, match="no column of names"):
         filled("a,b\n1,2\n", "canvas", ADA)
+
+
+def test_a_login_like_anothers_number_gives_nobody_anothers_score():
+    book = "Student,ID,SIS User ID,HW 05 (91)\nKim,11,20231234,\nEve,12,20239999,\n"
+    eve = grade("2023-1234", None, 5.0)
+    result = filled(book, "canvas", eve)
+    assert column_of(result, "HW 05 (91)") == ["", ""]
+    assert result.unplaced == (eve,)
+    result = filled(book, "canvas", eve, grade("20231234", None, 80.0))
+    assert column_of(result, "HW 05 (91)") == [80.0, ""]
+    # A hyphen makes no other number of it where the name is the same.
+    assert column_of(filled(book, "canvas", grade("2023-1234", "Kim", 80.0)), "HW 05 (91)")[0] == 80

@@ -73,3 +73,9 @@ def test_numbers_are_written_without_noise():
 def test_a_workbook_that_cannot_be_written_is_told(tmp_path):
     with pytest.raises(UsageError, match="cannot be written"):
         write_xlsx(Table(("a",), ()), tmp_path, "HW 05")
+
+
+def test_what_goes_back_stays_whole_and_is_no_formula_either():
+    long = "x" * 40_000 + "\x07"
+    rows = read(csv_text(Table(("a",), ((long,), ("=1+1",), ("a\n \n=1",))), is_whole=True))
+    assert rows[1:] == [[long], ["'=1+1"], ["a\n \n'=1"]]

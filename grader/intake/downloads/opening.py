@@ -13,7 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 from grader.choices import LayoutName
 from grader.errors import UsageError
@@ -24,7 +27,7 @@ from grader.intake.downloads.doubts import doubts
 from grader.intake.downloads.passing_over import passed_over
 from grader.intake.downloads.staging import Stager
 from grader.intake.downloads.trees import Tree, open_tree
-from grader.intake.layouts import Choice, HandIn, Part, Who, choose, lay_out
+from grader.intake.layouts import Choice, HandIn, Part, Who, choose, lay_out, no_text
 from grader.intake.layouts.plain import is_work
 from grader.intake.leftovers import holds
 from grader.intake.limits import DOWNLOAD, MAX_WRAPPERS
@@ -140,7 +143,7 @@ def _read(
     roster: Roster | None,
     on_progress: Progress,
 ) -> Download:
-    hand_ins, others = lay_out(tree.entries(), choice, lambda name, n: _read_text(tree, name, n))
+    hand_ins, others = lay_out(tree.entries(), choice, partial(_open_text, tree))
     if not hand_ins:
         raise UsageError(
             f"{source} holds no submission: no folder, no .ipynb or .py file and no archive."
@@ -181,16 +184,19 @@ def _read(
     )
 
 
-def _read_text(tree: Tree, name: str, limit: int) -> str:
-    """What an LMS wrote beside the work; "" where it cannot be read: the work speaks for itself."""
+def _open_text(tree: Tree, name: str) -> TextIO:
+    """What an LMS wrote beside the work; nothing if it cannot be read: the work speaks for itself.
+
+    Lines end where the file has them end, and nowhere else.
+    """
     path = tree.path(name)
     try:
         if path.is_symlink():  # ours where we copied the class, and its author's all the same
-            return ""
-        with open_regular(path) as file:
-            return file.read(limit).decode("utf-8-sig", "replace")
+            return no_text(name)
+        file = open_regular(path)
     except OSError:
-        return ""
+        return no_text(name)
+    return TextIOWrapper(file, encoding="utf-8-sig", errors="replace", newline="\n")
 
 
 def _named(submission: Submission, members: Sequence[Who], attendance: Attendance) -> Submission:

@@ -5,14 +5,14 @@ writes down more. Used by `grader.intake.downloads.opening` alone.
 """
 
 from grader.intake.layouts.detection import Choice, choose, lay_out
-from grader.intake.layouts.model import Entry, HandIn, Part, ReadText, Who, no_text
+from grader.intake.layouts.model import Entry, HandIn, OpenText, Part, Who, no_text
 
 __all__ = [
     "Choice",
     "Entry",
     "HandIn",
+    "OpenText",
     "Part",
-    "ReadText",
     "Who",
     "choose",
     "lay_out",

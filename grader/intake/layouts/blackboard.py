@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from grader.intake.layouts.blackboard_info import Info, parse_info
-from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
-from grader.intake.limits import MAX_INFO_BYTES
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
+from grader.intake.limits import MAX_INFO_LENGTH
+from grader.sentences import listed
 
 _FORM = re.compile(r"(?<=.)_attempt_(?P<when>\d{4}(?:-\d\d){5})(?=_.|\.txt$)")
 
@@ -49,7 +50,7 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(entry.name for entry in entries if _FORM.search(entry.name))
 
 
-def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
+def _read(entries: Sequence[Entry], open_text: OpenText) -> list[HandIn]:
     names = {entry.name for entry in entries}
     files = [_take_apart(entry.name, names) for entry in entries if _FORM.search(entry.name)]
     heads: dict[str, _Attempts] = defaultdict(lambda: defaultdict(list))
@@ -60,7 +61,7 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
     hand_ins = []
     for head, attempts in heads.items():
         label = head.removeprefix(assignment)
-        infos = {when: _info(head, parts, read_text) for when, parts in attempts.items()}
+        infos = {when: _info(head, parts, open_text) for when, parts in attempts.items()}
         parts = _by_people(infos)
         for times in parts:
             hand_in = _hand_in(label, {when: attempts[when] for when in times}, infos)
@@ -100,9 +101,12 @@ def _assignment(heads: Sequence[str]) -> str:
     return prefix
 
 
-def _info(head: str, files: Sequence[_File], read_text: ReadText) -> Info:
+def _info(head: str, files: Sequence[_File], open_text: OpenText) -> Info:
     texts = [file.source for file in files if file.is_info]
-    return _of_sender(head, parse_info(read_text(texts[0], MAX_INFO_BYTES))) if texts else Info()
+    if not texts:
+        return Info()
+    with open_text(texts[0]) as text:
+        return _of_sender(head, parse_info(text.read(MAX_INFO_LENGTH)))
 
 
 def _of_sender(head: str, info: Info) -> Info:
@@ -184,8 +188,8 @@ def _doubted(hand_in: HandIn, note: str) -> HandIn:
 
 
 def _described(when: str, files: Sequence[_File]) -> str:
-    named = ", ".join(file.file for file in files if file.file is not None)
-    return f"{_time(when)} ({named or 'no file'})"
+    named = [file.file for file in files if file.file is not None]
+    return f"{_time(when)} ({listed(named) if named else 'no file'})"
 
 
 def _time(stamp: str) -> str:

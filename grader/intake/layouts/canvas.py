@@ -13,10 +13,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grader.intake.layouts.canvas_names import Read, readings, tell_apart
-from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+from grader.intake.layouts.canvas_names import Read, has_form, tell_apart
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
 
 _AGAIN = re.compile(r"^(?P<stem>.+)-(?P<time>\d{1,2})(?P<ending>(?:\.tar)?\.[^.]+)$")
+_MOST_OTHERS = 20
+"""People whose the files of one hand-in may be besides; of more, it is nobody's."""
 _UNCLEAR = "The name {} can be read in more than one way; look at whose work this is."
 
 
@@ -32,12 +34,12 @@ class _File:
 
 
 def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
-    return frozenset(entry.name for entry in entries if readings(entry.name))
+    return frozenset(entry.name for entry in entries if has_form(entry.name))
 
 
-def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
-    del read_text
-    reads = tell_apart([found for entry in entries if (found := readings(entry.name))])
+def _read(entries: Sequence[Entry], open_text: OpenText) -> list[HandIn]:
+    del open_text
+    reads = tell_apart([entry.name for entry in entries if has_form(entry.name)])
     # By name and doubt as well, so that nothing that only claims a number comes to its owner's.
     people: dict[tuple[str, str | None, bool], list[Read]] = defaultdict(list)
     for read in sorted(reads, key=lambda each: bool(each.otherwise)):
@@ -47,6 +49,8 @@ def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
 
 def _hand_in(user: str, name: str | None, reads: Sequence[Read]) -> HandIn:
     otherwise = tuple(dict.fromkeys(number for read in reads for number in read.otherwise))
+    # Among more people than are looked at, the only one on the roster may be so by chance.
+    is_anybodys = len(otherwise) > _MOST_OTHERS or any(read.is_anybodys for read in reads)
     files = [
         _file(each.source, each.file)
         for each in (read.reading for read in reads)
@@ -56,7 +60,15 @@ def _hand_in(user: str, name: str | None, reads: Sequence[Read]) -> HandIn:
     times = max((file.time for file in kept), default=0)
     return HandIn(
         id=f"{name or 'anon'}_{user}",
-        members=(Who(name=name, number=user, otherwise=otherwise, is_typed=bool(otherwise)),),
+        members=(
+            Who(
+                name=name,
+                number=None if is_anybodys else user,
+                label=f"{name or 'anon'}_{user}" if is_anybodys else None,
+                otherwise=otherwise[:_MOST_OTHERS],
+                is_typed=bool(otherwise),
+            ),
+        ),
         parts=tuple(Part(file.source, file.name) for file in kept),
         late=any(read.reading.late for read in reads),
         attempt=f"attempt {times + 1}" if times else None,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import isqrt
 from statistics import median_low
 
@@ -21,6 +22,8 @@ _ANONYMOUS = re.compile(
 _NUMBERS = re.compile(r"(?<=.)(?=_(?P<user>\d+)_(?P<id>\d+)_.)")
 _TYPED = re.compile(r"^(?P<name>.+)_(?P<user>\d+)_(?:text|link)\.html$")
 _LATE = "_LATE"
+_MOST_READINGS = 12
+"""Of a name; what can be read in more ways may be anybody's. A date and a time make six."""
 _APART = 2
 """How many times as large as a person's a file's number must be at least to tell them apart."""
 
@@ -46,21 +49,28 @@ class Read:
 
     reading: Reading
     otherwise: tuple[str, ...] = ()
+    is_anybodys: bool = False
+    """Whether it can be read in more ways than are looked at."""
 
 
-def readings(source: str) -> tuple[Reading, ...]:
-    """Every way to read a name, that with the longest name of a file first; none without form."""
+def has_form(source: str) -> bool:
+    """Whether a name can be read at all."""
+    return next(_readings(source), None) is not None
+
+
+def _readings(source: str) -> Iterator[Reading]:
+    """Every way to read a name, that with the longest name of a file first; none without form.
+
+    A name may hold a hundred. One more than is looked at tells that there are more.
+    """
     match = _ANONYMOUS.match(source)
     # Digits may be a person's number, too, and are read as one.
     if match is not None and (match["late"] or not match["user"].isdigit()):
         late = bool(match["first"] or match["late"])
         file = source[match.end() :]
-        return (Reading(source, None, match["user"], int(match["id"]), file, late),)
-    return tuple(_numbered(source))
-
-
-def _numbered(source: str) -> Iterator[Reading]:
-    for match in _NUMBERS.finditer(source):
+        yield Reading(source, None, match["user"], int(match["id"]), file, late)
+        return
+    for match in islice(_NUMBERS.finditer(source), _MOST_READINGS + 1):
         name, late = _without_mark(source[: match.start()])
         file = source[match.end("id") + 1 :]
         yield Reading(source, name, match["user"], int(match["id"]), file, late)
@@ -77,36 +87,42 @@ def _without_mark(head: str) -> tuple[str | None, bool]:
     return (head.removesuffix(_LATE) if late else head), late
 
 
-def tell_apart(names: Sequence[tuple[Reading, ...]]) -> list[Read]:
+def tell_apart(sources: Sequence[str]) -> list[Read]:
     """Which reading of each name is right, as far as the numbers of them all tell.
 
     Args:
-        names: the readings of each, at least one.
+        sources: names that have the form.
     """
     # Most are right at once: few people's names end in a number.
-    firsts = [each[0] for each in names if each[0].user.isdigit() and each[0].number is not None]
-    users = [int(first.user) for first in firsts]
-    files = [first.number for first in firsts if first.number is not None]
-    border = isqrt(median_low(users) * median_low(files)) if firsts else 0
-    if not firsts or median_low(files) < _APART * median_low(users):
-        return [_read(each) for each in names]
-    return [_read(_plausible(each, border) or each) for each in names]
+    firsts = [next(_readings(source)) for source in sources]
+    files = [each.number for each in firsts if each.user.isdigit() and each.number is not None]
+    users = [int(each.user) for each in firsts if each.user.isdigit() and each.number is not None]
+    if not files or median_low(files) < _APART * median_low(users):
+        return [_read(source, None) for source in sources]
+    border = isqrt(median_low(users) * median_low(files))
+    return [_read(source, border) for source in sources]
 
 
-def _read(possible: tuple[Reading, ...]) -> Read:
-    first, *others = possible
-    users = dict.fromkeys(other.user for other in others if other.user != first.user)
-    return Read(first, tuple(users))
+def _read(source: str, border: int | None) -> Read:
+    """A name as it is read, by the sizes of its numbers where a border is known between them.
+
+    Where no reading is plausible by that, each may be right.
+    """
+    possible = list(_readings(source))
+    plausible = [
+        each for each in possible if border is None or _is_plausible(each, possible[0], border)
+    ]
+    read, *others = plausible or possible
+    users = tuple(dict.fromkeys(other.user for other in others if other.user != read.user))
+    if len(possible) > _MOST_READINGS:
+        return Read(read, users or (read.user,), is_anybodys=True)
+    return Read(read, users)
 
 
-def _plausible(each: tuple[Reading, ...], border: int) -> tuple[Reading, ...]:
-    """The readings whose numbers are a person's and a file's by their size.
+def _is_plausible(reading: Reading, first: Reading, border: int) -> bool:
+    """Whether the numbers are a person's and a file's by their size.
 
     Some people come from other schools with greater numbers; the files of one homework do not.
     """
-    return tuple(
-        reading
-        for reading in each
-        if (reading.number is None or reading.number > border)
-        and (reading is each[0] or int(reading.user) <= border)
-    )
+    is_file = reading.number is None or reading.number > border
+    return is_file and (reading is first or int(reading.user) <= border)

@@ -13,9 +13,10 @@ from grader.intake.layouts.canvas import CANVAS
 from grader.intake.layouts.github_classroom import GITHUB_CLASSROOM
 from grader.intake.layouts.gradescope import GRADESCOPE
 from grader.intake.layouts.korean import KOREAN
-from grader.intake.layouts.model import Entry, HandIn, Layout, ReadText, Who
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Who
 from grader.intake.layouts.moodle import MOODLE
 from grader.intake.layouts.plain import PLAIN, is_work
+from grader.intake.limits import MAX_OLDER
 from grader.intake.names import as_id, as_text
 
 _LAYOUTS: Final = (GRADESCOPE, BLACKBOARD, MOODLE, CANVAS, KOREAN, GITHUB_CLASSROOM)
@@ -61,7 +62,7 @@ def _counted(layout: Layout, count: int, total: int) -> str:
 
 
 def lay_out(
-    entries: Sequence[Entry], choice: Choice, read_text: ReadText
+    entries: Sequence[Entry], choice: Choice, open_text: OpenText
 ) -> tuple[list[HandIn], list[Entry]]:
     """Read the entries; no two hand-ins have one id, and every entry is in one or passed over.
 
@@ -69,10 +70,10 @@ def lay_out(
         The hand-ins by id, and the entries that are nobody's work.
     """
     fitting = choice.layout.fitting(entries)
-    hand_ins = choice.layout.read([e for e in entries if e.name in fitting], read_text)
+    hand_ins = choice.layout.read([e for e in entries if e.name in fitting], open_text)
     others = [entry for entry in entries if entry.name not in fitting]
     note = f"Its name has not the form of {choice.layout.title}; it stands for itself."
-    strays = PLAIN.read([entry for entry in others if is_work(entry)], read_text)
+    strays = PLAIN.read([entry for entry in others if is_work(entry)], open_text)
     hand_ins += [replace(stray, notes=(*stray.notes, note)) for stray in strays]
     return (
         _with_distinct_ids(sorted(hand_ins, key=lambda each: each.id)),
@@ -92,8 +93,17 @@ def _with_distinct_ids(hand_ins: Sequence[HandIn]) -> list[HandIn]:
             free = f"{name}-{number}"
         members = tuple(_textual(who) for who in hand_in.members)
         notes = tuple(map(as_text, hand_in.notes))
-        distinct.append(replace(hand_in, id=free, members=members, notes=notes))
+        older = _some(hand_in.older)
+        distinct.append(replace(hand_in, id=free, members=members, notes=notes, older=older))
     return distinct
+
+
+def _some(older: Sequence[str]) -> tuple[str, ...]:
+    """Older attempts, each of bounded length; of many, some and how many more."""
+    more = len(older) - MAX_OLDER
+    if more <= 1:
+        return tuple(older)
+    return (*older[:MAX_OLDER], f"{more:,} more")
 
 
 def _textual(who: Who) -> Who:

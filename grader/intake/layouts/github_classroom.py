@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
 
 _FEWEST = 3
 """Folders that must begin alike before that tells anything."""
@@ -23,8 +23,8 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(name for name in folders if name.startswith(prefix) and name != prefix)
 
 
-def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
-    del read_text
+def _read(entries: Sequence[Entry], open_text: OpenText) -> list[HandIn]:
+    del open_text
     prefix = _prefix([entry.name for entry in entries]) or ""
     return [
         HandIn(

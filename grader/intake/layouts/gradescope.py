@@ -8,11 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-import yaml
-
-from grader.intake.layouts.gradescope_metadata import items, read_records, text_of
-from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
-from grader.intake.limits import MAX_METADATA_BYTES
+from grader.intake.layouts.gradescope_metadata import Record, read_metadata
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
+from grader.intake.limits import MAX_SUBMITTERS
 
 _METADATA = "submission_metadata.yml"
 _FOLDER = re.compile(r"^submission_\d+$")
@@ -26,48 +24,59 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(folders | {_METADATA})
 
 
-def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
-    records = read_records(read_text(_METADATA, MAX_METADATA_BYTES))
+def _read(entries: Sequence[Entry], open_text: OpenText) -> list[HandIn]:
+    with open_text(_METADATA) as text:
+        metadata = read_metadata(text)
+    records = metadata.records
     folders = {entry.name for entry in entries if entry.is_folder}
     hand_ins = [_hand_in(name, record, name in folders) for name, record in records.items()]
     unknown = sorted(folders - set(records))
+    read = "" if metadata.cut is None else f" It was read up to line {metadata.cut:,}."
     return hand_ins + [
         HandIn(
             id=name,
             members=(Who(label=name),),
             parts=(Part(name),),
-            notes=(f"{_METADATA} does not say whose {name} is.",),
+            notes=(f"{_METADATA} does not say whose {name} is.{read}",),
         )
         for name in unknown
     ]
 
 
-def _hand_in(name: str, record: yaml.Node, is_there: bool) -> HandIn:
-    members = tuple(_members(record))
+def _hand_in(name: str, record: Record, is_there: bool) -> HandIn:
+    members = tuple(
+        Who(name=each.get("name"), number=each.get("sid"), email=each.get("email"))
+        for each in record.submitters
+    )
     return HandIn(
         id=name,
         members=members or (Who(label=name),),
         parts=(Part(name),) if is_there else (),
-        late=text_of(record, "late") == "true",
+        late=record.fields.get("late") == "true",
         older=tuple(_older(name, record)),
+        notes=tuple(_said_of_cuts(name, record)),
     )
 
 
-def _members(record: yaml.Node) -> Iterator[Who]:
-    for submitter in items(record, "submitters"):
-        if isinstance(submitter, yaml.MappingNode):
-            yield Who(
-                name=text_of(submitter, "name"),
-                number=text_of(submitter, "sid"),
-                email=text_of(submitter, "email"),
-            )
-
-
-def _older(name: str, record: yaml.Node) -> Iterator[str]:
-    for attempt in items(record, "history"):
-        number = text_of(attempt, "id")
+def _older(name: str, record: Record) -> Iterator[str]:
+    for attempt in record.history:
+        number = attempt.get("id")
         if number is not None and f"submission_{number}" != name:
-            yield f"submission {number} of {text_of(attempt, 'created_at')}"
+            yield f"submission {number} of {attempt.get('created_at')}"
+
+
+def _said_of_cuts(name: str, record: Record) -> Iterator[str]:
+    """What of a record was not read: it may be whose work it is, too."""
+    if record.cut is not None:
+        yield (
+            f"What {_METADATA} says of {name} was read up to line {record.cut:,}: it is longer "
+            "than any homework's. Look at whose work it is."
+        )
+    if record.is_crowded:
+        yield (
+            f"{_METADATA} names more than {MAX_SUBMITTERS} people for {name}; "
+            f"the first {MAX_SUBMITTERS} are listed."
+        )
 
 
 GRADESCOPE = Layout(

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
 from grader.intake.names import code_key
 from grader.intake.suffixes import is_archive, is_source
 
@@ -46,8 +46,8 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(entry.name for entry in entries if _match(entry.name))
 
 
-def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
-    del read_text
+def _read(entries: Sequence[Entry], open_text: OpenText) -> list[HandIn]:
+    del open_text
     # By both: somebody may mistype a number into that of somebody else.
     people: dict[tuple[str, str], list[tuple[Entry, re.Match[str]]]] = defaultdict(list)
     doubtful = []

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from io import StringIO
+from typing import TextIO
 
 from grader.choices import LayoutName
 from grader.intake.entry_names import Refusal
 
-ReadText = Callable[[str, int], str]
-"""Reads a file of the download, by name, up to so many bytes; "" where it cannot be read."""
+OpenText = Callable[[str], TextIO]
+"""Opens a file of the download, by name; an empty one where it cannot be opened."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Who:
     label: str | None = None
     """What stands in a name without saying which of these it is."""
     otherwise: tuple[str, ...] = ()
-    """Numbers that may be theirs instead, where it cannot be told which the platform wrote."""
+    """Numbers that may be theirs instead, where it cannot be told which the platform wrote. Without
+    a `number`, there are too many to tell anything."""
     is_typed: bool = False
     """Whether those who hand in may have written the rest themselves, and so another's."""
 
@@ -59,7 +62,7 @@ class HandIn:
     attempt: str | None = None
     """Which attempt it is, or when it came, where there can be several."""
     older: tuple[str, ...] = ()
-    """Attempts that it takes the place of."""
+    """Attempts that it takes the place of; of many, some and how many more."""
     beside: tuple[str, ...] = ()
     """What else in the download is theirs: files of older attempts, texts."""
     typed: bool = False
@@ -79,11 +82,11 @@ class Layout:
     """What its names look like, in words."""
     fitting: Callable[[Sequence[Entry]], frozenset[str]]
     """The names that have its form."""
-    read: Callable[[Sequence[Entry], ReadText], list[HandIn]]
+    read: Callable[[Sequence[Entry], OpenText], list[HandIn]]
     """The hand-ins of the entries that have its form; every one of these is in one of them."""
 
 
-def no_text(name: str, limit: int) -> str:
-    """Reads nothing, for downloads that hold no file to be read."""
-    del name, limit
-    return ""
+def no_text(name: str) -> TextIO:
+    """Opens nothing, for downloads that hold no file to be read."""
+    del name
+    return StringIO()

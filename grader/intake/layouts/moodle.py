@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
 
 _FORM = re.compile(
     r"^(?P<name>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>[a-z]+)(?:_(?P<file>.*))?$"
@@ -42,8 +42,8 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(entry.name for entry in entries if _match(entry))
 
 
-def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
-    del read_text
+def _read(entries: Sequence[Entry], open_text: OpenText) -> list[HandIn]:
+    del open_text
     # By name and doubt as well, so that nothing that only claims a number comes to its owner's.
     people: dict[tuple[str, str, bool], list[re.Match[str]]] = defaultdict(list)
     for entry in entries:

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from grader.intake.layouts.model import Entry, HandIn, Layout, Part, ReadText, Who
+from grader.intake.layouts.model import Entry, HandIn, Layout, OpenText, Part, Who
 from grader.intake.suffixes import archive_stem, is_archive, is_foreign, is_source
 
 
@@ -23,8 +23,8 @@ def _fitting(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(entry.name for entry in entries if is_work(entry))
 
 
-def _read(entries: Sequence[Entry], read_text: ReadText) -> list[HandIn]:
-    del read_text
+def _read(entries: Sequence[Entry], open_text: OpenText) -> list[HandIn]:
+    del open_text
     works: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         # Under a `/` no name stands: a notebook and the script that was made of it are one work.

@@ -131,7 +131,7 @@ def _strangers(
     members: Iterable[tuple[HandedIn, Who]], *, on_roster: bool | None
 ) -> Iterator[Person]:
     """Everyone who is on no roster, once, even with several submissions."""
-    theirs: Mapping[str, list[tuple[HandedIn, Who]]] = defaultdict(list)
+    theirs: Mapping[tuple[str, ...], list[tuple[HandedIn, Who]]] = defaultdict(list)
     for hand_in, who in members:
         theirs[_told_by(hand_in, who)].append((hand_in, who))
     for entries in theirs.values():
@@ -147,14 +147,14 @@ def _strangers(
         )
 
 
-def _told_by(hand_in: HandedIn, who: Who) -> str:
+def _told_by(hand_in: HandedIn, who: Who) -> tuple[str, ...]:
     """What tells someone from others: a code, or the whole of a name; else the hand-in itself.
 
     Whoever types a number may take another's.
     """
     codes = [] if who.is_typed else codes_of(who)
     if codes:
-        return codes[0].key[1]
+        return codes[0].key
     if who.label and not (who.name or who.is_typed):
-        return f"\0{who.label}"
-    return f"\0{hand_in.id}\0{described(who)}"
+        return (who.label,)
+    return "hand-in", hand_in.id, described(who)

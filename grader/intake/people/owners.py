@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from enum import IntEnum
 
 from grader.intake.layouts import Who
-from grader.intake.names import code_key, name_keys, phrases, words
+from grader.intake.names import name_keys, phrases, spelling, words
 from grader.intake.people.rosters import KINDS, Code, Kind, Roster
 
 _SHORTEST_NUMBER = 4
@@ -37,11 +37,13 @@ class Owners:
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
         self._codes: dict[tuple[Kind, str], int] = {}
+        self._spelled: dict[tuple[Kind, str], int] = {}
         self._addresses: dict[str, set[int]] = defaultdict(set)
         self._names: dict[str, set[int]] = defaultdict(set)
         for index, person in enumerate(roster.people):
             for code in person.coded:
                 self._codes[code.key] = index
+                self._spelled[code.kind, spelling(code.text)] = index
                 if code.kind == "email":
                     self._addresses[code.key[1].split("@")[0]].add(index)
             for key in name_keys(person.name or ""):
@@ -143,7 +145,8 @@ class Owners:
     def _by_code(self, who: Who) -> Owner | None:
         """Whom a code names."""
         if who.otherwise:
-            return self._by_any_number((who.number, *who.otherwise))
+            numbers = (who.number, *who.otherwise)
+            return self._by_any_number(numbers) if who.number else None
         for code in codes_of(who):
             if (found := self._coded(code)) is not None:
                 is_told = found[1] and not who.is_typed
@@ -166,13 +169,13 @@ class Owners:
 
         A login may be a student number where the roster gives that person no login. Where it gives
         one, somebody else calls themselves like that number; people choose logins, and may choose
-        digits.
+        digits. It is one only as it is written: `2023-1234` may be chosen beside `20231234`.
         """
         if code.key in self._codes:
             return self._codes[code.key], True
         is_given = code.kind == "number" and not code.key[1].isdigit()
         for kind in KINDS:
-            owner = self._codes.get((kind, code.key[1]))
+            owner = self._spelled.get((kind, spelling(code.text)))
             if owner is not None and (is_given or not self._has(owner, code.kind)):
                 return owner, False
         return None
@@ -182,13 +185,13 @@ class Owners:
 
     def _labelled(self, text: str) -> int | None:
         """Whose code it is that says not which of them it is: a student number first."""
-        keys = ((kind, code_key(text)) for kind in KINDS)
+        keys = (Code(kind, text).key for kind in KINDS)
         return next((self._codes[key] for key in keys if key in self._codes), None)
 
     def _mentioned(self, who: Who) -> Owner | None:
         """Whose code has something of it: half an address is a login, or a word a code."""
-        halves = [code.key[1] for code in codes_of(who)]
-        halves += [code_key(who.label)] if who.label else []
+        halves = [spelling(code.text) for code in codes_of(who)]
+        halves += [spelling(who.label)] if who.label else []
         for half in halves:
             if len(owners := self._addresses.get(half, set())) == 1:
                 return next(iter(owners)), Claim.MENTIONED

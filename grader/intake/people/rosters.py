@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 
 from grader.errors import UsageError
-from grader.intake.names import code_key, name_keys
+from grader.intake.limits import MAX_ROSTER_CELL
+from grader.intake.names import code_key, name_keys, spelling
 from grader.intake.people.tables import LINES_BEFORE_HEADINGS, TextTable, parse_table, read_table
 
 Kind = Literal["number", "login", "email"]
@@ -35,6 +37,8 @@ _HEADINGS: Final[dict[Column, str]] = {
     "role": "role 역할",
 }
 """Headings in lower case without spaces and marks."""
+_MAX_HEADING: Final = 200
+"""Characters of a cell that are looked at for a heading."""
 _NO_STUDENTS: Final = ("pointspossible", "studenttest", "teststudent")
 """Rows of a Canvas gradebook that are nobody."""
 _STAFF: Final = ("instructor", "ta", "reader", "teacher")
@@ -55,7 +59,7 @@ class Code:
     @property
     def key(self) -> tuple[Kind, str]:
         """The form in which it is compared: a login is no student number."""
-        return self.kind, code_key(self.text)
+        return self.kind, code_key(self.text) if self.kind == "number" else spelling(self.text)
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def read_roster(path: Path) -> Roster:
     Raises:
         UsageError: it cannot be read, names nobody, or gives one code to two people; with the line.
     """
-    return _roster(read_table(path, "roster"))
+    return _roster(read_table(path, "roster", MAX_ROSTER_CELL))
 
 
 def parse_roster(text: str, source: str) -> Roster:
@@ -144,7 +148,7 @@ def _columns(headings: Sequence[str]) -> list[Column | None]:
 
 
 def _column(heading: str) -> Column | None:
-    text = unicodedata.normalize("NFC", heading).casefold()
+    text = unicodedata.normalize("NFC", heading[:_MAX_HEADING]).casefold()
     key = re.sub(r"\(.*?\)|[\W_]", "", text)
     return next((column for column, known in _HEADINGS.items() if key in known.split()), None)
 
@@ -152,7 +156,7 @@ def _column(heading: str) -> Column | None:
 def _person(line: int, cells: Sequence[str], columns: Sequence[Column | None]) -> Enrolled | None:
     found: dict[Column, list[str]] = {}
     for column, cell in zip(columns, cells, strict=False):
-        if column is not None and (text := cell.strip()):
+        if column is not None and (text := cell[:MAX_ROSTER_CELL].strip()):
             found.setdefault(column, []).append(unicodedata.normalize("NFC", text))
     first, last = found.get("first", [""])[0], found.get("last", [""])[0]
     name = found.get("name", [f"{first} {last}".strip()])[0] or None
@@ -212,6 +216,26 @@ def _merged(people: Sequence[Enrolled], source: str) -> tuple[list[Enrolled], li
 
 
 def _may_be_one(one: Enrolled, other: Enrolled) -> bool:
+    """Whether two rows that share a code can be one person's, who would be counted once.
+
+    Whose codes of one kind differ are two people, whatever else they share. Where no names tell,
+    what is shared must be written alike: `0042` and `42` may be two people's.
+    """
+    if any(_differ(_keys(one, kind), _keys(other, kind)) for kind in KINDS):
+        return False
     if one.name is None or other.name is None:
-        return True
+        return bool(_spellings(one) & _spellings(other))
     return bool(name_keys(one.name) & name_keys(other.name))
+
+
+def _differ(some: AbstractSet[str], others: AbstractSet[str]) -> bool:
+    """Whether each has what the other has not; a row may leave out what another one tells."""
+    return bool(some - others and others - some)
+
+
+def _keys(person: Enrolled, kind: Kind) -> set[str]:
+    return {code.key[1] for code in person.coded if code.kind == kind}
+
+
+def _spellings(person: Enrolled) -> set[tuple[Kind, str]]:
+    return {(code.kind, spelling(code.text)) for code in person.coded}

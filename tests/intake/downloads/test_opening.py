@@ -1179,3 +1179,42 @@ def test_one_s_own_script_and_folder_are_read_where_they_lie(put: Put, batch: Pa
         assert (submission.id, submission.root) == ("batch", batch)
     with pytest.raises(UsageError, match="There is no file"), open_own_work(batch / "hw6.zip"):
         pass
+
+
+def test_of_what_is_passed_over_in_one_share_some_is_named_and_the_rest_counted(
+    lms: ModuleType, tmp_path: Path
+) -> None:
+    files = {f"hw5-{name}/homework.py": HOMEWORK.encode() for name in ("ada", "eve", "kim")}
+    files |= {f"hw5-eve/..\\{number:03}{'x' * 240}": b"" for number in range(300)}
+    files |= {"hw5-kim/../secret.py": b""}
+    source = tmp_path / "class.zip"
+    source.write_bytes(lms.zipped(files))
+    download = opened(source)
+    assert [each.id for each in download.submissions] == ["ada", "eve", "kim"]
+    reasons = [each.reason for each in download.source.passed_over]
+    assert len(reasons) == 12
+    assert reasons[10] == "hw5-eve: 290 more of the same person's were passed over."
+    assert reasons[11] == "hw5-kim/../secret.py leads out of the archive."
+    assert all(each.reason.startswith(each.name) for each in download.source.passed_over)
+
+
+def test_what_is_passed_over_among_flat_files_is_counted_for_each_person(
+    lms: ModuleType, tmp_path: Path
+) -> None:
+    files = {f"{name}_90001_hw5.py": HOMEWORK.encode() for name in ("ada_11", "eve_12", "kim_13")}
+    files |= {f".eve_12_9{number:04}_x.py": b"" for number in range(30)}
+    files |= {".kim_13_90100_x.py": b""}
+    source = tmp_path / "class.zip"
+    source.write_bytes(lms.zipped(files))
+    names = [each.name for each in opened(source).source.passed_over]
+    assert len(names) == 12
+    assert names.count(".kim_13_90100_x.py") == 1
+
+
+def test_what_is_passed_over_of_everybody_s_is_bounded(put: Put, batch: Path) -> None:
+    put("kim.py")
+    for number in range(2_100):
+        put(f"{number:04}.txt", "")
+    passed = opened(batch).source.passed_over
+    assert len(passed) == 2_001
+    assert passed[-1].reason == "others: 100 more were passed over."

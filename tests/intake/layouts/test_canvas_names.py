@@ -94,3 +94,21 @@ def test_files_that_their_author_numbered_are_all_kept() -> None:
     (kim,) = {id(each): each for each in read(*names).values()}.values()
     assert [part.name for part in kim.parts] == ["hw5-1.py", "hw5-2.py", "utils.py"]
     assert (kim.older, kim.attempt) == ((), "attempt 2")
+
+
+@pytest.mark.parametrize("numbers", ["_1" * 100, "".join(f"_{n}" for n in range(1, 70))])
+def test_a_name_that_can_be_read_in_a_hundred_ways_is_nobody_s(numbers: str) -> None:
+    theirs = f"eve_4712_90210{numbers}_hw5.py"
+    found = read(*CLASS, theirs)
+    (who,) = found[theirs].members
+    assert (who.name, who.number, who.is_typed) == ("eve", None, True)
+    assert 0 < len(who.otherwise) <= 20
+    assert found[theirs].notes == (UNCLEAR.format(theirs),)
+    assert found[CLASS[0]].members == (Who(name="lovelaceada", number="4711"),)
+
+
+def test_files_that_may_be_many_people_s_are_nobody_s() -> None:
+    names = [f"eve_4712_{90210 + n}_x_{n + 1}_{90300 + n}_hw5.py" for n in range(30)]
+    (eve,) = {id(each): each for each in read(*CLASS, *names).values() if each.notes}.values()
+    assert eve.members[0].number is None
+    assert len(eve.members[0].otherwise) == 20

@@ -95,3 +95,22 @@ def test_every_name_is_a_part_an_older_attempt_or_passed_over(listed: list[Entry
     # What an LMS adds itself: a typed text, the description of an attempt or of an export.
     added = ("_text.html", "_link.html", ".txt", "onlinetext.html", "submission_metadata.yml")
     assert all(name.endswith(added) for name in lost)
+
+
+def test_of_many_older_attempts_some_are_named_and_the_rest_is_counted() -> None:
+    entries = [Entry(f"kim_11_{100 + number}_hw5.py") for number in range(300)]
+    ((kim,), others) = lay_out(entries, choose(entries), no_text)
+    assert others == []
+    assert len(kim.older) == 21
+    assert kim.older[-1] == "279 more"
+    assert len(kim.beside) == 299
+
+
+def test_an_older_attempt_of_many_files_is_named_in_a_line() -> None:
+    form = "HW_kim_attempt_2026-05-{}-10-00-00"
+    entries = [Entry(f"{form.format(29)}_{number:03}.py") for number in range(300)]
+    entries += [Entry(f"{form.format(30)}_hw5.py"), Entry(f"{form.format(30)}.txt")]
+    ((kim,), _) = lay_out(entries, choose(entries), no_text)
+    assert kim.older == (
+        "2026-05-29 10:00:00 (000.py, 001.py, 002.py, 003.py, 004.py and 295 more)",
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 
 from grader.intake.layouts import Entry, HandIn, Who
@@ -17,7 +19,7 @@ from grader.intake.layouts.moodle import MOODLE
 def read(layout: Layout, *names: str, texts: dict[str, str] | None = None) -> list[HandIn]:
     entries = [Entry(name.rstrip("/"), is_folder=name.endswith("/")) for name in names]
     assert layout.fitting(entries) == {entry.name for entry in entries}
-    reader = (lambda name, limit: texts.get(name, "")[:limit]) if texts else no_text
+    reader = (lambda name: io.StringIO(texts.get(name, ""))) if texts else no_text
     return layout.read(entries, reader)
 
 

@@ -395,3 +395,31 @@ def test_hand_ins_under_one_typed_name_and_number_are_noted(roster: Roster | Non
         "whose they are."
     )
     assert take_attendance(hand_ins[1:], None).notes == ()
+
+
+def test_a_login_that_would_be_another_s_number_takes_nobody_s_place() -> None:
+    kim, eve = one(Who(login="20231234"), "kim"), one(Who(login="2023-1234"), "eve")
+    logins = "id,login\nkim@x.edu,20231234\neve@x.edu,2023-1234\n"
+    attendance = take_attendance([eve, kim], parse_roster(logins, "r.csv"))
+    assert placed(attendance) == {"kim@x.edu": ("kim", ()), "eve@x.edu": ("eve", ())}
+    assert attendance.notes == ()
+    numbers = parse_roster("id,name\n20231234,Kim\n20239999,Eve\n", "r.csv")
+    attendance = take_attendance([eve, kim], numbers)
+    assert placed(attendance) == {
+        "20231234": ("kim", ()), "20239999": (None, ()), "2023-1234": ("eve", ()),
+    }  # fmt: skip
+
+
+def test_without_a_roster_two_logins_are_two_people() -> None:
+    found = statuses(
+        one(Who(login="20231234"), "kim"), one(Who(login="2023-1234"), "eve"), roster=None
+    )
+    assert {person: submission for person, (_, _, submission) in found.items()} == {
+        "20231234": "kim", "2023-1234": "eve",
+    }  # fmt: skip
+
+
+def test_what_may_be_anybody_s_takes_nobody_s_place_however_few_are_on_the_roster() -> None:
+    anybody = Who(name="Ada Lovelace", label="x_1", otherwise=("20231002",), is_typed=True)
+    attendance = take_attendance([one(anybody)], ROSTER)
+    assert [p.status for p in attendance.people if p.on_roster] == ["missing"] * 4
