@@ -7,6 +7,7 @@ import torch
 
 from grader.checks.cases import Cases
 from grader.checks.catalogue import check_id
+from grader.checks.convolving import asked_otherwise, require_convolving
 from grader.checks.examination import EXAMINATION, Examination
 from grader.checks.expecting import Expect, Matched, Own, Reaches, TrainsConvnet
 from grader.checks.explaining import Explained
@@ -103,10 +104,13 @@ def trains_convnet(examination: Examination, student: Student) -> TrainsConvnet:
         examination.where = str(recorded.where)
         model = network_of(recorded)
         try:
-            require_three_layers(model, images)
+            layers = require_three_layers(model, images)
         except CheckFailed as failed:
-            require_three_layers(used(recorded.target, failed), images)
-        require_weights(recorded, student.weights(recorded.target))
+            layers = require_three_layers(used(recorded.target, failed), images)
+        weights = student.weights(recorded.target)
+        require_weights(recorded, weights)
+        with asked_otherwise(student, recorded.target, weights) as ask:
+            require_convolving(layers, weights, ask, images.image_size)
 
     def used(target: str, failed: CheckFailed) -> Model:
         try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
+from torch import Tensor
 
-from grader.checks.cases import Cases
+from grader.checks.cases import Cases, ConvnetInput
 from grader.checks.examination import Examination
 from grader.checks.expecting import Expect, Matched, Reaches, TrainsConvnet
 from grader.checks.explaining import Explained
@@ -37,21 +39,35 @@ def test_structure(
     with explained.layers(copy, cases):
         require_layers(network, spec.settings.layers, examination.rubric.data)
     own = own_classes(network)
-    for _sizes, case in cases.module():  # and it is there, and does what such layers do
+    for _sizes, drawn in cases.module():  # and it is there, and does what such layers do
+        case = drawn if own else _of_any_order(drawn)
         with explained.model(copy, case):
             model = copy()
-            roles = roles_of(model, case)
-            if not own:
-                expect.form(_("the scores"), model.scores(case.x), case.upstream)
+            model.set_weights(roles_of(model, case).to_model(case.params))
+            scores = model.scores(case.x)
+            if own:
+                # A class's name does not say what it computes: a Sequential may have a forward of
+                # its own.
+                what = _(
+                    "the scores, which tell whether your class {name} computes what is asked for,",
+                    name=own[0],
+                )
+                expect.close(what, scores, case.answers.scores())
                 continue
-            # A class's name does not say what it computes: a Sequential may have a forward of its
-            # own.
-            model.set_weights(roles.to_model(case.params))
-            what = _(
-                "the scores, which tell whether your class {name} computes what is asked for,",
-                name=own[0],
-            )
-            expect.close(what, model.scores(case.x), case.answers.scores())
+            expect.form(_("the scores"), scores, case.upstream)
+            # Nor do torch's where hooks, or functions put into an object, change what it computes.
+            what = _("the scores, which tell whether the model computes what its layers say,")
+            expect.close(what, scores, _scores(case))
+
+
+def _of_any_order(case: ConvnetInput) -> ConvnetInput:
+    """The case with one weight a class, so that the order of flattening is left to `values`."""
+    fc_w = case.params.fc_w
+    return replace(case, params=case.params._replace(fc_w=fc_w[:1].repeat(len(fc_w), 1)))
+
+
+def _scores(case: ConvnetInput) -> Tensor:
+    return case.answers.maps().flatten(1) @ case.params.fc_w + case.params.fc_b
 
 
 @pytest.mark.settings("constructors")
