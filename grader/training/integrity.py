@@ -159,20 +159,46 @@ def other_optimizer(
     return IntegrityFlag(flag=OTHER_OPTIMIZER, text=text)
 
 
-def shared_differs(name: RunName, own: float | None, shared: float | None) -> IntegrityFlag:
-    """The flag for a run whose own training misses what an equal one of the reference's reached."""
+def shared_differs(
+    name: RunName, own: float | None, shared: float | None, *, shared_counts: bool
+) -> IntegrityFlag:
+    """The flag for a run whose own training misses what an equal one of the reference's reached.
+
+    Args:
+        name: of the run.
+        own: the best accuracy of its own training; None where it reached none.
+        shared: that of the reference's.
+        shared_counts: whether that one stands all the same.
+    """
     reached = shared or 0.0
-    if own is None:
+    if own is None and shared_counts:
         text = _(
             "{run}: its first training steps equal the reference's, whose training reached "
             "{shared:.1%} and stands here; its own, carried out as a sample, reached no accuracy.",
             run=name,
             shared=reached,
         )
-    else:
+    elif own is None:
+        text = _(
+            "{run}: its first training steps equal the reference's, whose training reached "
+            "{shared:.1%}; its own, carried out as a sample, reached no accuracy, and that is what "
+            "counts.",
+            run=name,
+            shared=reached,
+        )
+    elif shared_counts:
         text = _(
             "{run}: its first training steps equal the reference's, whose training reached "
             "{shared:.1%} and stands here; its own, carried out as a sample, reached {own:.1%}.",
+            run=name,
+            shared=reached,
+            own=own,
+        )
+    else:
+        text = _(
+            "{run}: its first training steps equal the reference's, whose training reached "
+            "{shared:.1%}; its own, carried out as a sample, reached {own:.1%}, and that is what "
+            "counts.",
             run=name,
             shared=reached,
             own=own,

@@ -11,7 +11,7 @@ import pytest
 from grader.checks.catalogue import known_checks
 from grader.data import open_store
 from grader.intake.documents.outline import Outline, Piece, find_marks
-from grader.results import RunStatus
+from grader.results import RunResult, RunStatus
 from grader.rubric import RunSpec, Training, default_rubric, load_rubric
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
@@ -91,6 +91,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         trial_seconds: float = rubric.integrity.trial_seconds,
         late_is_left_out: bool = False,
         mixes: bool = False,
+        shared: RunResult | None = None,
         **deadlines: float,
     ):
         if time_for_trials is not None:
@@ -125,6 +126,8 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
             conductor,
             inspector,
             seeds=seeds,
+            shared=lambda name, matched: shared,
+            verified=lambda name: True,
             late_is_left_out=late_is_left_out,
             mixes=mixes,
         )
@@ -410,6 +413,40 @@ def test_who_dawdles_when_labels_are_exchanged_did_not_learn(trainer_of, data_ro
     trainer, _ = trainer_of(source, threshold=0.15, time_for_trials=0.0, trial_seconds=0.0)
     assert trainer.run("module").status is RunStatus.FAILED
     assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
+
+
+REFERENCES = RunResult(
+    status=RunStatus.REACHED, threshold=0.95, reached=True, best_val_accuracy=0.96, shared_with="x"
+)
+
+
+def test_a_sample_that_comes_nowhere_near_contradicts_what_is_shared(trainer_of):
+    trainer, _ = trainer_of(TRAINED, threshold=0.95, shared=REFERENCES)
+    result = trainer.run("module")
+    assert (result.status, result.shared_with) == (RunStatus.MISSED, None)
+    (flag,) = trainer.flags
+    assert flag.flag == "shared_differs"
+    assert "reached 96.0%; its own, carried out as a sample, reached" in flag.text
+
+
+def test_a_sample_that_misses_by_little_may_have_been_unlucky(trainer_of):
+    rules = RULES.model_copy(update={"near_miss": 0.9})
+    trainer, _ = trainer_of(TRAINED, threshold=0.95, rules=rules, shared=REFERENCES)
+    assert trainer.run("module").shared_with == "x"
+    (flag,) = trainer.flags
+    assert flag.flag == "shared_differs"
+    assert "and stands here" in flag.text
+
+
+@pytest.mark.parametrize("late_is_left_out", [True, False])
+def test_a_sample_for_which_no_time_is_left_says_nothing(trainer_of, late_is_left_out):
+    dawdling = TRAINED.replace("return self.fc", "time.sleep(self.training); return self.fc")
+    trainer, _ = trainer_of(
+        f"import time\n{dawdling}", threshold=0.95, shared=REFERENCES, total=12,
+        late_is_left_out=late_is_left_out,
+    )  # fmt: skip
+    assert trainer.run("module").shared_with == "x"
+    assert [flag.flag for flag in trainer.flags] == ["shared_differs"]
 
 
 def test_a_run_that_is_not_there_is_not_found(trainer_of):
