@@ -79,7 +79,7 @@ class Attempt:
         problem: what ended it early.
         late: the same, where it was the time of the whole submission.
         where: and where.
-        crashed: whether its process ended.
+        ended: whether it told that it had ended, by itself or when it was stopped.
     """
 
     order: Order
@@ -96,7 +96,7 @@ class Attempt:
     problem: str | None = None
     late: TimeUsedUp | None = None
     where: str | None = None
-    crashed: bool = False
+    ended: bool = False
 
     @property
     def best(self) -> float | None:

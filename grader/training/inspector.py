@@ -85,7 +85,7 @@ class Inspector:
         self._look_at_work(attempt)
         self._look_at_optimizers(attempt)
         self._look_at_test_accuracy(attempt)
-        if attempt.reached and attempt.crashed:
+        if attempt.is_settled and not attempt.ended:
             why = attempt.problem or _("no reason is known")
             self.flags.append(ended_when_stopped(attempt.order.name, why))
 

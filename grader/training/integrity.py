@@ -267,7 +267,10 @@ def shows_nothing_unseen(seen: float, problem: str) -> str:
 
 
 def ended_when_stopped(name: RunName, problem: str) -> IntegrityFlag:
-    """The flag for a run that had reached its threshold and did not live to be looked at."""
+    """The flag for a run that had reached its threshold and did not tell its end.
+
+    It crashed, went on, dawdled or sent something else when it was stopped.
+    """
     return IntegrityFlag(
         flag=ENDED_WHEN_STOPPED,
         text=_(

@@ -375,6 +375,60 @@ def test_who_ends_when_it_is_stopped_is_shown_unseen_images_before(trainer_of):
     assert [flag.flag for flag in trainer.flags] == ["ended_when_stopped"]
 
 
+OWN_EPOCH = (
+    "        for x, y in loader_train:\n"
+    "            optimizer.zero_grad()\n"
+    "            F.cross_entropy(model(x), y).backward()\n"
+    "            optimizer.step()\n"
+)
+GOES_ON = (
+    "import time\n"
+    "def train_part34(model, optimizer, epochs=1):\n"
+    "  while True:\n"
+    f"    try:\n{OWN_EPOCH}"
+    "    except BaseException:\n"
+    "        {}\n"
+)
+FORGETS_THE_STOP = (
+    "from grader.harness.metering.gate import Meter\n"
+    "Meter._is_over = property(lambda self: False, lambda self, over: None)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "told"),
+    [
+        ("", "continue", "no answer within 6 seconds"),
+        ("", "time.sleep(600)", "no answer within 6 seconds"),
+        (FORGETS_THE_STOP, "continue", "went on training after it had been stopped"),
+    ],
+    ids=["goes on", "dawdles", "forgets the stop"],
+)
+def test_who_swallows_the_stop_is_ended_and_flagged(trainer_of, before, then, told):
+    source = before + GOES_ON.format(then) + TRAINED
+    trainer, seen = trainer_of(source, threshold=0.2, rules=OFTEN, request=2)
+    result = trainer.run("module")
+    assert result.reached
+    assert [flag.flag for flag in trainer.flags] == ["ended_when_stopped"]
+    assert told in trainer.flags[0].text
+    reached = [point.val_accuracy >= 0.2 for point in result.curve]
+    assert reached == [False] * (len(reached) - 1) + [True]  # nothing after the stop
+    assert len(seen) == len(reached)
+
+
+def test_who_catches_everything_in_each_epoch_ends_when_it_is_stopped(trainer_of):
+    source = (
+        "def train_part34(model, optimizer, epochs=1):\n"
+        "  for epoch in range(20):\n"
+        f"    try:\n{OWN_EPOCH}"
+        "    except:\n"
+        "        print('failed')\n"
+    ) + TRAINED
+    trainer, _ = trainer_of(source, threshold=0.2, rules=OFTEN)
+    assert trainer.run("module").reached
+    assert trainer.flags == []
+
+
 def test_a_leap_that_cannot_be_looked_into_for_want_of_time_is_flagged(trainer_of):
     trainer, _ = trainer_of(TRAINED, threshold=0.15, time_for_trials=0.0, late_is_left_out=True)
     assert trainer.run("module").reached
