@@ -69,7 +69,8 @@ class Attempt:
         waited: for each measurement of it, seconds that student code was waited for until then.
         iterations: that were counted.
         epochs: that were counted.
-        optimizers: that stepped, as far as the worker tells.
+        optimizers: that changed what was trained, as far as the worker tells.
+        optimizers_beside: that stepped on something else, the same.
         habits: what it did that spoils a training, the same.
         shown_epochs: how many images were shown to measure, in epochs.
         cpu_seconds: processor time of all of it, measurements included: who trains while it is
@@ -88,6 +89,7 @@ class Attempt:
     iterations: int = 0
     epochs: float = 0.0
     optimizers: tuple[parts.Optimizer, ...] = ()
+    optimizers_beside: tuple[parts.Optimizer, ...] = ()
     habits: tuple[m.Habit, ...] = ()
     shown_epochs: float = 0.0
     cpu_seconds: float = 0.0

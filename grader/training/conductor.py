@@ -205,6 +205,7 @@ class _Course:
         attempt = self._attempt
         self._count_work()
         attempt.optimizers, attempt.habits = ended.optimizers, ended.habits
+        attempt.optimizers_beside = ended.optimizers_beside
         if ended.error is not None:
             error = student_error(ended.error)
             attempt.problem = str(error)

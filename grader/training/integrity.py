@@ -138,15 +138,22 @@ def works_too_much(
 
 
 def other_optimizer(
-    name: RunName, asked: Optimizer, stepped: Sequence[Optimizer]
+    name: RunName, given: Sequence[Optimizer], stepped: Sequence[Optimizer]
 ) -> IntegrityFlag | None:
-    """The flag for a training that was given an optimizer, and in which others stepped."""
-    names = {each.type_name: None for each in stepped}
-    others = [each for each in names if each != asked.type_name]
+    """The flag for a training that was given optimizers, and in which others stepped.
+
+    Args:
+        name: of the run.
+        given: at least one, the last one last.
+        stepped: those that changed the weights.
+    """
+    names = [each.type_name for each in stepped]
+    others = _other_types(given, stepped)
     if not others:
         return None
-    values = {"run": name, "asked": asked.type_name, "others": listed(others)}
-    if asked.type_name in names:
+    asked = given[-1].type_name
+    values = {"run": name, "asked": asked, "others": listed(others)}
+    if asked in names:
         text = _(
             "{run}: the training was given {asked}, but {others}, too, changed the weights.",
             **values,
@@ -157,6 +164,61 @@ def other_optimizer(
             **values,
         )
     return IntegrityFlag(flag=OTHER_OPTIMIZER, text=text)
+
+
+def optimizer_beside(
+    name: RunName, given: Sequence[Optimizer], beside: Sequence[Optimizer]
+) -> IntegrityFlag | None:
+    """The flag for a training in which others stepped on something else: on a twin, say."""
+    others = _other_types(given, beside)
+    if not others:
+        return None
+    text = _(
+        "{run}: the training was given {asked}, but {others} stepped in it, too, on other weights "
+        "than the model's.",
+        run=name,
+        asked=given[-1].type_name,
+        others=listed(others),
+    )
+    return IntegrityFlag(flag=OTHER_OPTIMIZER, text=text)
+
+
+def other_settings(
+    name: RunName, given: Sequence[Optimizer], stepped: Sequence[Optimizer]
+) -> IntegrityFlag | None:
+    """The flag for a training whose optimizer stepped with other settings than it was given with.
+
+    But for the learning rate, which schedulers change.
+    """
+    for each in stepped:
+        alike = [one for one in given if one.type_name == each.type_name]
+        changes = [_changed_settings(one, each) for one in alike]
+        if not changes or not all(changes):
+            continue
+        changed = changes[-1]
+        text = _(
+            "{run}: the training was given {asked} with {given}, but it stepped with {stepped}.",
+            run=name,
+            asked=each.type_name,
+            given=_settings(alike[-1], changed),
+            stepped=_settings(each, changed),
+        )
+        return IntegrityFlag(flag=OTHER_OPTIMIZER, text=text)
+    return None
+
+
+def _other_types(given: Sequence[Optimizer], stepped: Sequence[Optimizer]) -> list[str]:
+    asked = {each.type_name for each in given}
+    return [name for name in dict.fromkeys(each.type_name for each in stepped) if name not in asked]
+
+
+def _changed_settings(given: Optimizer, stepped: Optimizer) -> list[str]:
+    names = {**given.settings, **stepped.settings}.keys() - {"lr"}
+    return sorted(name for name in names if given.settings.get(name) != stepped.settings.get(name))
+
+
+def _settings(optimizer: Optimizer, names: Sequence[str]) -> str:
+    return ", ".join(f"{name}={optimizer.settings.get(name)}" for name in names)
 
 
 def shared_differs(

@@ -429,6 +429,61 @@ def test_who_catches_everything_in_each_epoch_ends_when_it_is_stopped(trainer_of
     assert trainer.flags == []
 
 
+OWN = (
+    "import copy\n"
+    "def train_part34(model, optimizer, epochs=1):\n"
+    "    trained = {trained}\n"
+    "    own = {own}\n"
+    "    for x, y in loader_train:\n"
+    "        trained.zero_grad()\n"
+    "        F.cross_entropy(trained(x), y).backward()\n"
+    "        {first}\n"
+    "        own.step()\n"
+    "        {then}\n"
+)
+ADAM = "optim.Adam(trained.parameters(), lr=1e-3)"
+DECOYS = "[optim.SGD(model.parameters(), lr=0.0, momentum=n / 99).step() for n in range(20)]"
+COPIED = "[p.data.copy_(q.data) for p, q in zip(model.parameters(), trained.parameters())]"
+CHANGED = "optimizer.param_groups[0].update(momentum=0.9)"
+HALVED = "optimizer.param_groups[0].update(lr=5e-4)"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"own": ADAM}, "but it was Adam that changed the weights"),
+        ({"own": ADAM, "first": DECOYS}, "but Adam, too, changed the weights"),
+        ({"own": ADAM, "trained": "copy.deepcopy(model)", "then": COPIED}, "on other weights"),
+        ({"then": CHANGED}, "momentum=0, but it stepped with momentum=varies"),
+        ({"first": CHANGED}, "momentum=0, but it stepped with momentum=0.9"),
+        ({"then": HALVED}, None),
+        ({"first": "ema = copy.deepcopy(model)"}, None),
+    ],
+    ids=["instead", "decoys", "on-a-copy", "changes", "changed", "schedule", "average"],
+)
+def test_what_steps_otherwise_than_was_shown_is_flagged(trainer_of, values, told):
+    usual = {"trained": "model", "own": "optimizer", "first": "pass", "then": "pass"}
+    trainer, _ = trainer_of(OWN.format(**usual | values) + TRAINED, threshold=0.15, rules=OFTEN)
+    assert trainer.run("module").reached
+    texts = [flag.text for flag in trainer.flags if flag.flag == "other_optimizer"]
+    assert bool(texts) == (told is not None)
+    assert all(told in text for text in texts[:1])
+
+
+def test_who_takes_the_model_apart_when_stopped_is_flagged_all_the_same(trainer_of):
+    source = (
+        "def train_part34(model, optimizer, epochs=1):\n"
+        "    optimizer = optim.Adam(model.parameters(), lr=1e-3)\n"
+        f"    try:\n{OWN_EPOCH}"
+        "    except BaseException:\n"
+        "        model._modules.clear()\n"
+        "        raise\n"
+    ) + TRAINED
+    trainer, _ = trainer_of(source, threshold=0.15, rules=OFTEN)
+    assert trainer.run("module").reached
+    assert [flag.flag for flag in trainer.flags] == ["other_optimizer"]
+
+
 def test_a_leap_that_cannot_be_looked_into_for_want_of_time_is_flagged(trainer_of):
     trainer, _ = trainer_of(TRAINED, threshold=0.15, time_for_trials=0.0, late_is_left_out=True)
     assert trainer.run("module").reached
