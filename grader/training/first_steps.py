@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,6 +34,12 @@ TOLERANCE = 1e-3
 
 SOME = 2048
 """Numbers of each tensor that are compared."""
+
+NUDGE = 3e-7
+"""About what another order of summing changes in a ReLU's input, or somewhat more."""
+
+MAX_DRAWS = 12
+"""Of which one in two or three does not hang on rounding."""
 
 _SECRET_BYTES = 16
 
@@ -118,8 +125,17 @@ class FirstStepsTaker:
         matched: MatchedRun,
         network: Network,
         drawn: Draw,
+        nudge: float = 0.0,
     ) -> FirstSteps:
         """What a run's first steps come to.
+
+        Args:
+            experiment: which the run is, or may be.
+            student: the submission, in a worker of its own.
+            matched: the run.
+            network: what it trains.
+            drawn: what the steps are taken from.
+            nudge: by how much of itself each weight is moved before, times a normal number.
 
         Raises:
             NoSteps: there are none.
@@ -128,7 +144,8 @@ class FirstStepsTaker:
         target, images = matched.last.target, drawn.images(self.split)
         # A model that hangs is found within one request, and not only when no batch comes.
         student.probe(target, images[:2])
-        before = draw(experiment, network, drawn.seed("weights"))
+        weights = draw(experiment, network, drawn.seed("weights"))
+        before = _nudged(weights, nudge, drawn.seed("positions"))
         student.set_weights(target, network.to_own(before))
         steps: list[FirstSteps] = []
 
@@ -164,6 +181,32 @@ class FirstStepsTaker:
         if any(part.dim() != scores[0].dim() for part in scores):
             raise NoSteps
         return torch.cat([part.detach().float() for part in scores])
+
+
+def steady(take: Callable[[Draw, float], FirstSteps]) -> tuple[Draw, FirstSteps]:
+    """A draw whose steps do not hang on rounding, and what these come to.
+
+    Where a ReLU's input lies within rounding of zero, one order of summing has a gradient there
+    that another has not. Such a draw is none to compare by: weights that are nudged tell, and
+    another one is taken. The last one is taken as it is.
+
+    Args:
+        take: has the reference take its steps; by a draw, from weights that are nudged so much.
+    """
+    for _ in range(MAX_DRAWS - 1):
+        drawn = Draw.new()
+        steps = take(drawn, 0.0)
+        if all(steps.equal(take(drawn, nudge)) for nudge in (NUDGE, -NUDGE)):
+            return drawn, steps
+    drawn = Draw.new()
+    return drawn, take(drawn, 0.0)
+
+
+def _nudged(weights: tuple[Tensor, ...], nudge: float, seed: int) -> tuple[Tensor, ...]:
+    generator = torch.Generator().manual_seed(seed)
+    return tuple(
+        weight * (1 + nudge * torch.randn(weight.shape, generator=generator)) for weight in weights
+    )
 
 
 def _changes(

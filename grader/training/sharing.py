@@ -15,6 +15,7 @@ import contextlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -28,7 +29,7 @@ from grader.results import RunName, RunResult
 from grader.rubric import Images
 from grader.sandbox.student import Student
 from grader.training.experiments import Experiment, experiment_of, network_of
-from grader.training.first_steps import Draw, FirstSteps, FirstStepsTaker, NoSteps
+from grader.training.first_steps import Draw, FirstSteps, FirstStepsTaker, NoSteps, steady
 from grader.understanding.matched import MatchedRun
 
 SHAREABLE: tuple[RunName, ...] = ("barebones", "module", "sequential_fc", "sequential_convnet")
@@ -179,6 +180,13 @@ class Sharing:
             return shared
 
     def _carry_out(self, experiment: Experiment) -> Shared:
+        drawn, steps = steady(partial(self._steps_of_reference, experiment))
+        with self._referee.student(experiment) as student:
+            matched = MatchedRun((student.loaded.recorded[0],))
+            result = self._referee.train(experiment, student, matched)
+        return Shared(result, drawn, steps)
+
+    def _steps_of_reference(self, experiment: Experiment, drawn: Draw, nudge: float) -> FirstSteps:
         with self._referee.student(experiment) as student:
             recorded = next(iter(student.loaded.recorded), None)
             if recorded is None:  # its optimizer does not take these settings
@@ -187,7 +195,4 @@ class Sharing:
             assert recorded.model is not None
             network = network_of(experiment.run, recorded.model, self._data)
             assert network is not None
-            drawn = Draw.new()
-            steps = self._first_steps.take(experiment, student, matched, network, drawn)
-            result = self._referee.train(experiment, student, matched)
-        return Shared(result, drawn, steps)
+            return self._first_steps.take(experiment, student, matched, network, drawn, nudge)
