@@ -18,6 +18,7 @@
         ├── ReplyError       it answered with something that is no tensor of the asked kind
         ├── WorkerTimeout    it did not answer within its deadline
         ├── WorkerCrashed    its process ended
+        ├── WentOn           it went on with a training that had been stopped
         └── ProtocolError    it sent something that is no valid reply
 
 Whatever else is raised is a bug of torchgrade.
@@ -149,6 +150,13 @@ class TimeUsedUp(WorkerError):
 
 class WorkerCrashed(WorkerError):
     """The worker process ended instead of answering; the message says how."""
+
+
+class WentOn(WorkerError):
+    """The worker went on with a training that it had been told to stop; it was killed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("your code went on training after it had been stopped, and was ended"))
 
 
 class ProtocolError(WorkerError):

@@ -23,7 +23,7 @@ from grader.harness.loading.load import Loader
 from grader.harness.loading.loaded import Loaded
 from grader.harness.metering.gate import Gate, Meter, Rehearsal, StopTraining
 from grader.harness.metering.habits import Habits
-from grader.harness.metering.steps import Steps
+from grader.harness.metering.steps import Holder, Steps
 from grader.harness.metering.watching import Watch, parameters_of
 from grader.harness.models import IMAGES
 from grader.harness.output import BoundedOutput
@@ -241,12 +241,14 @@ class Worker:
                 except BaseException as raised:
                     error = self._failure(raised)
                     break
+        trained = self._trained(recordings[-1]).holder
         return m.Trained(
             iteration=meter.iterations,
             epoch=meter.epochs,
             loss=self._watch.last_loss(),
             error=error,
-            optimizers=steps.describe(self._trained(recordings[-1]).holder),
+            optimizers=steps.describe(trained),
+            optimizers_beside=steps.describe_others(trained),
             habits=habits.describe(),
         ), NOTHING
 
@@ -328,9 +330,10 @@ class Worker:
             meter.note_backward(watch.images)
 
         def note_step(optimizer: torch.optim.Optimizer) -> None:
-            steps.note(optimizer)
+            changed = parameters_of(optimizer)
+            steps.note(optimizer, changed, self._known_holder())
             self._fusing.before_step(optimizer)
-            meter.note_step(parameters_of(optimizer), watch.images)
+            meter.note_step(changed, watch.images)
 
         self._gate.policy, recorder.rehearsing = meter, False
         watch.on_backward, watch.on_step = note_backward, note_step
@@ -342,6 +345,11 @@ class Worker:
         finally:
             self._gate.policy, recorder.rehearsing = Rehearsal(), True
             self._watch.ignore()
+
+    def _known_holder(self) -> Holder:
+        """What is trained, where that was known before; what a loop trains is told in the end."""
+        training = self._training
+        return None if training is None or training.api == "loop" else training.holder
 
     def _require_loaded(self) -> Loaded:
         if self._loaded is None:

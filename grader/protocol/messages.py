@@ -297,6 +297,9 @@ class Trained(Message):
     optimizers: Annotated[tuple[Optimizer, ...], Field(max_length=MAX_OPTIMIZERS)] = Field(
         default=(), description="those that changed what was trained, as they stepped"
     )
+    optimizers_beside: Annotated[tuple[Optimizer, ...], Field(max_length=MAX_OPTIMIZERS)] = Field(
+        default=(), description="those that stepped, too, and changed nothing of it"
+    )
     habits: Annotated[tuple[Habit, ...], Field(max_length=2)] = ()
 
 

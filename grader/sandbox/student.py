@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from grader.errors import WorkerTimeout
+from grader.errors import WentOn, WorkerTimeout
 from grader.protocol import messages as m
 from grader.protocol import parts
 from grader.sandbox.session import Deadlines, Material, Session
@@ -24,6 +24,9 @@ __all__ = ["Deadlines", "Material", "Student", "StudentModel"]
 
 BUDGET_SLACK = 0.1
 """Epochs by which a run may exceed its budget: a last batch may be larger than what was left."""
+
+STOP_REQUESTS = 3
+"""How many requests' time a training has to end that was stopped: code after it may evaluate."""
 
 
 class _Which(TypedDict, total=False):
@@ -145,12 +148,14 @@ class Student(Session):
             epochs: the budget.
             pauses_per_epoch: how often `on_pause` is called.
             threads: of torch's operations.
-            on_pause: may ask for scores; returns whether to go on.
+            on_pause: may ask for scores; returns whether to go on. When it has said no, it is not
+                called again, and the training has little time to end.
             shuffle_seed: where whatever trains is to begin from shuffled values, of their order.
             own_seeds_moved: what is added to the seeds that student code sets itself.
             mixed_precision: whether networks compute in bfloat16 between images and scores.
 
         Raises:
+            WentOn: it was stopped, and drew on.
             WorkerError: the run hung, crashed, or its worker's progress is no possible one.
         """
         request: parts.Message = m.Train(
@@ -164,14 +169,15 @@ class Student(Session):
             mixed_precision=mixed_precision,
         )
         end = time.monotonic() + self.deadlines.train
-        iteration = 0
+        iteration, stopped = 0, False
+        quiet = self.deadlines.pause
         # More pauses than the budget has would be more tries at a lucky measurement.
         for _ in range(epochs * pauses_per_epoch + 1):
             left = end - time.monotonic()
             if left <= 0:
                 self.end()
                 raise WorkerTimeout(self.deadlines.train)
-            reply, _ = self.ask_raw(request, NOTHING, left, quiet_seconds=self.deadlines.pause)
+            reply, _ = self.ask_raw(request, NOTHING, left, quiet_seconds=quiet)
             if not isinstance(reply, (m.Paused, m.Trained)):
                 raise self.unexpected(reply)
             # Each step takes an image at least.
@@ -180,10 +186,17 @@ class Student(Session):
                 raise self.unexpected(reply)
             if isinstance(reply, m.Trained):
                 return reply
+            if stopped:
+                self.end()
+                raise WentOn
             if reply.iteration == iteration:  # a pause without a step is a second try
                 raise self.unexpected(reply)
             iteration = reply.iteration
-            request = m.Resume() if on_pause(reply) else m.Stop()
+            stopped = not on_pause(reply)
+            request = m.Stop() if stopped else m.Resume()
+            if stopped:
+                quiet = min(quiet, STOP_REQUESTS * self.deadlines.request)
+                end = min(end, time.monotonic() + quiet)
         raise self.unexpected(reply)
 
     def fresh(self, seed: int) -> Student:

@@ -69,7 +69,8 @@ class Attempt:
         waited: for each measurement of it, seconds that student code was waited for until then.
         iterations: that were counted.
         epochs: that were counted.
-        optimizers: that stepped, as far as the worker tells.
+        optimizers: that changed what was trained, as far as the worker tells.
+        optimizers_beside: that stepped on something else, the same.
         habits: what it did that spoils a training, the same.
         shown_epochs: how many images were shown to measure, in epochs.
         cpu_seconds: processor time of all of it, measurements included: who trains while it is
@@ -79,7 +80,7 @@ class Attempt:
         problem: what ended it early.
         late: the same, where it was the time of the whole submission.
         where: and where.
-        crashed: whether its process ended.
+        ended: whether it told that it had ended, by itself or when it was stopped.
     """
 
     order: Order
@@ -88,6 +89,7 @@ class Attempt:
     iterations: int = 0
     epochs: float = 0.0
     optimizers: tuple[parts.Optimizer, ...] = ()
+    optimizers_beside: tuple[parts.Optimizer, ...] = ()
     habits: tuple[m.Habit, ...] = ()
     shown_epochs: float = 0.0
     cpu_seconds: float = 0.0
@@ -96,7 +98,7 @@ class Attempt:
     problem: str | None = None
     late: TimeUsedUp | None = None
     where: str | None = None
-    crashed: bool = False
+    ended: bool = False
 
     @property
     def best(self) -> float | None:

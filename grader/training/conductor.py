@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from grader.errors import StudentError, TimeUsedUp, WorkerCrashed, WorkerError
+from grader.errors import StudentError, TimeUsedUp, WorkerError
 from grader.language import _
 from grader.protocol import messages as m
 from grader.results import CurvePoint, RunName
@@ -68,12 +68,12 @@ class Conductor:
             self._prepare(student, order)
             course.begin()
             ended = self._train(student, order, course.go_on)
+            attempt.ended = True
             course.end(ended)
             if order.name == "challenge":
                 attempt.test_accuracy = self.held_out.test_accuracy(student, order.target)
         except WorkerError as error:
-            attempt.problem = str(error)
-            attempt.crashed = isinstance(error, WorkerCrashed)
+            attempt.problem = attempt.problem or str(error)
             attempt.late = error if isinstance(error, TimeUsedUp) else None
         if attempt.problem is not None and attempt.curve == [_NO_ANSWER]:
             attempt.curve.clear()  # it never answered
@@ -205,6 +205,7 @@ class _Course:
         attempt = self._attempt
         self._count_work()
         attempt.optimizers, attempt.habits = ended.optimizers, ended.habits
+        attempt.optimizers_beside = ended.optimizers_beside
         if ended.error is not None:
             error = student_error(ended.error)
             attempt.problem = str(error)

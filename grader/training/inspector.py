@@ -31,7 +31,9 @@ from grader.training.integrity import (
     knows_the_test_images,
     knows_without_learning,
     not_looked_into,
+    optimizer_beside,
     other_optimizer,
+    other_settings,
     shows_nothing_unseen,
     suspicious_measurements,
     works_too_much,
@@ -85,7 +87,7 @@ class Inspector:
         self._look_at_work(attempt)
         self._look_at_optimizers(attempt)
         self._look_at_test_accuracy(attempt)
-        if attempt.reached and attempt.crashed:
+        if attempt.is_settled and not attempt.ended:
             why = attempt.problem or _("no reason is known")
             self.flags.append(ended_when_stopped(attempt.order.name, why))
 
@@ -114,14 +116,17 @@ class Inspector:
 
     def _look_at_optimizers(self, attempt: Attempt) -> None:
         order = attempt.order
-        recorded = order.matched.last
-        asked = recorded.optimizer
+        given = [each.optimizer for each in order.matched.recordings if each.optimizer is not None]
         # One of the student's own may have another one step, and a loop has as many as it wants.
-        if recorded.api != "part34" or asked is None or not hasattr(torch.optim, asked.type_name):
+        has_own = not all(hasattr(torch.optim, each.type_name) for each in given)
+        if order.matched.last.api != "part34" or not given or has_own:
             return
-        flag = other_optimizer(order.name, asked, attempt.optimizers)
-        if flag is not None:
-            self.flags.append(flag)
+        name = order.name
+        flags = [other_optimizer(name, given, attempt.optimizers)]
+        if name != "challenge":  # which has losses that learn, twins and schedules of its own
+            flags.append(optimizer_beside(name, given, attempt.optimizers_beside))
+            flags.append(other_settings(name, given, attempt.optimizers))
+        self.flags += filter(None, flags)
 
     def _look_at_test_accuracy(self, attempt: Attempt) -> None:
         if attempt.test_accuracy is None or attempt.best is None:

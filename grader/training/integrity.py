@@ -138,15 +138,22 @@ def works_too_much(
 
 
 def other_optimizer(
-    name: RunName, asked: Optimizer, stepped: Sequence[Optimizer]
+    name: RunName, given: Sequence[Optimizer], stepped: Sequence[Optimizer]
 ) -> IntegrityFlag | None:
-    """The flag for a training that was given an optimizer, and in which others stepped."""
-    names = {each.type_name: None for each in stepped}
-    others = [each for each in names if each != asked.type_name]
+    """The flag for a training that was given optimizers, and in which others stepped.
+
+    Args:
+        name: of the run.
+        given: at least one, the last one last.
+        stepped: those that changed the weights.
+    """
+    names = [each.type_name for each in stepped]
+    others = _other_types(given, stepped)
     if not others:
         return None
-    values = {"run": name, "asked": asked.type_name, "others": listed(others)}
-    if asked.type_name in names:
+    asked = given[-1].type_name
+    values = {"run": name, "asked": asked, "others": listed(others)}
+    if asked in names:
         text = _(
             "{run}: the training was given {asked}, but {others}, too, changed the weights.",
             **values,
@@ -159,20 +166,101 @@ def other_optimizer(
     return IntegrityFlag(flag=OTHER_OPTIMIZER, text=text)
 
 
-def shared_differs(name: RunName, own: float | None, shared: float | None) -> IntegrityFlag:
-    """The flag for a run whose own training misses what an equal one of the reference's reached."""
+def optimizer_beside(
+    name: RunName, given: Sequence[Optimizer], beside: Sequence[Optimizer]
+) -> IntegrityFlag | None:
+    """The flag for a training in which others stepped on something else: on a twin, say."""
+    others = _other_types(given, beside)
+    if not others:
+        return None
+    text = _(
+        "{run}: the training was given {asked}, but {others} stepped in it, too, on other weights "
+        "than the model's.",
+        run=name,
+        asked=given[-1].type_name,
+        others=listed(others),
+    )
+    return IntegrityFlag(flag=OTHER_OPTIMIZER, text=text)
+
+
+def other_settings(
+    name: RunName, given: Sequence[Optimizer], stepped: Sequence[Optimizer]
+) -> IntegrityFlag | None:
+    """The flag for a training whose optimizer stepped with other settings than it was given with.
+
+    But for the learning rate, which schedulers change.
+    """
+    for each in stepped:
+        alike = [one for one in given if one.type_name == each.type_name]
+        changes = [_changed_settings(one, each) for one in alike]
+        if not changes or not all(changes):
+            continue
+        changed = changes[-1]
+        text = _(
+            "{run}: the training was given {asked} with {given}, but it stepped with {stepped}.",
+            run=name,
+            asked=each.type_name,
+            given=_settings(alike[-1], changed),
+            stepped=_settings(each, changed),
+        )
+        return IntegrityFlag(flag=OTHER_OPTIMIZER, text=text)
+    return None
+
+
+def _other_types(given: Sequence[Optimizer], stepped: Sequence[Optimizer]) -> list[str]:
+    asked = {each.type_name for each in given}
+    return [name for name in dict.fromkeys(each.type_name for each in stepped) if name not in asked]
+
+
+def _changed_settings(given: Optimizer, stepped: Optimizer) -> list[str]:
+    names = {**given.settings, **stepped.settings}.keys() - {"lr"}
+    return sorted(name for name in names if given.settings.get(name) != stepped.settings.get(name))
+
+
+def _settings(optimizer: Optimizer, names: Sequence[str]) -> str:
+    return ", ".join(f"{name}={optimizer.settings.get(name)}" for name in names)
+
+
+def shared_differs(
+    name: RunName, own: float | None, shared: float | None, *, shared_counts: bool
+) -> IntegrityFlag:
+    """The flag for a run whose own training misses what an equal one of the reference's reached.
+
+    Args:
+        name: of the run.
+        own: the best accuracy of its own training; None where it reached none.
+        shared: that of the reference's.
+        shared_counts: whether that one stands all the same.
+    """
     reached = shared or 0.0
-    if own is None:
+    if own is None and shared_counts:
         text = _(
             "{run}: its first training steps equal the reference's, whose training reached "
             "{shared:.1%} and stands here; its own, carried out as a sample, reached no accuracy.",
             run=name,
             shared=reached,
         )
-    else:
+    elif own is None:
+        text = _(
+            "{run}: its first training steps equal the reference's, whose training reached "
+            "{shared:.1%}; its own, carried out as a sample, reached no accuracy, and that is what "
+            "counts.",
+            run=name,
+            shared=reached,
+        )
+    elif shared_counts:
         text = _(
             "{run}: its first training steps equal the reference's, whose training reached "
             "{shared:.1%} and stands here; its own, carried out as a sample, reached {own:.1%}.",
+            run=name,
+            shared=reached,
+            own=own,
+        )
+    else:
+        text = _(
+            "{run}: its first training steps equal the reference's, whose training reached "
+            "{shared:.1%}; its own, carried out as a sample, reached {own:.1%}, and that is what "
+            "counts.",
             run=name,
             shared=reached,
             own=own,
@@ -241,7 +329,10 @@ def shows_nothing_unseen(seen: float, problem: str) -> str:
 
 
 def ended_when_stopped(name: RunName, problem: str) -> IntegrityFlag:
-    """The flag for a run that had reached its threshold and did not live to be looked at."""
+    """The flag for a run that had reached its threshold and did not tell its end.
+
+    It crashed, went on, dawdled or sent something else when it was stopped.
+    """
     return IntegrityFlag(
         flag=ENDED_WHEN_STOPPED,
         text=_(

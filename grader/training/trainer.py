@@ -126,23 +126,40 @@ class Trainer:
         return self._verify(name, matched, result) if self._is_verified(name) else result
 
     def _verify(self, name: RunName, matched: MatchedRun, shared: RunResult) -> RunResult:
-        """Its own training where that comes to the same; else the shared one, and a flag."""
-        own = self._train_itself(name, matched)
-        if own.reached:
-            return own
-        self.flags.append(shared_differs(name, own.best_val_accuracy, shared.best_val_accuracy))
-        return shared
+        """Its own training; where that misses, a flag is the evidence.
+
+        The shared one stands where its own fell short by little, which chance may have done, or
+        where no time was left for it, which says nothing.
+        """
+        attempts = self._attempts(name, matched)
+        best = _best(attempts)
+        if best.reached or attempts[-1].late is None:
+            own = self._judged(attempts)
+            if own.reached:
+                return own
+            stands = own if not own.near_miss else shared
+        else:
+            stands = shared
+        self.flags.append(
+            shared_differs(
+                name, best.best, shared.best_val_accuracy, shared_counts=stands is shared
+            )
+        )
+        return stands
 
     def _train_itself(self, name: RunName, matched: MatchedRun) -> RunResult:
-        attempts = self._attempts(name, matched)
-        best = max(attempts, key=lambda attempt: attempt.best or 0.0)
+        return self._judged(self._attempts(name, matched))
+
+    def _judged(self, attempts: Sequence[Attempt]) -> RunResult:
+        """What attempts come to, and whether it was learned here."""
+        best = _best(attempts)
         late = attempts[-1].late
         if self._late_is_left_out and late is not None and not best.is_settled:
             raise late
         self._inspector.look_at(best)
         mistake = None if best.reached else _mistake(best)
         if mistake is not None:
-            self.mistakes[name] = mistake
+            self.mistakes[best.order.name] = mistake
         contradiction = self._inspector.contradiction(best) if best.reached else None
         return self._result(attempts, best, contradiction)
 
@@ -240,6 +257,10 @@ class Trainer:
             return _("{reason}. It ended early: {problem}", reason=reason, problem=attempt.problem)
         course = course_of(attempt.curve, self._classes)
         return _("{reason}; {other}", reason=reason, other=course) if course else reason
+
+
+def _best(attempts: Sequence[Attempt]) -> Attempt:
+    return max(attempts, key=lambda attempt: attempt.best or 0.0)
 
 
 def _mistake(missed: Attempt) -> str | None:

@@ -24,6 +24,7 @@ from grader.sandbox.workers import Worker
 from grader.seeds import derive_seed
 from grader.training.conductor import Conductor, Progress
 from grader.training.experiments import Experiment
+from grader.training.first_steps import STEPS, FirstStepsTaker
 from grader.training.given_loops import trains_as_given
 from grader.training.inspector import Inspector
 from grader.training.measuring import HeldOut
@@ -33,8 +34,6 @@ from grader.training.trainer import Trainer
 from grader.understanding.matched import MatchedRun
 
 OnProgress = Callable[[Progress], None]
-SHOWN = 64
-"""Validation images that a network is measured on before it shares the reference's training."""
 
 
 class Trainers:
@@ -93,9 +92,7 @@ class Trainers:
             self._rubric.data,
             self._shelf,
             _Reference(self, on_progress),
-            shown=self._store.validation().images[:SHOWN],
-            batches=-(-self._store.sizes.train // self._rubric.data.batch_size),
-            threads=self._threads,
+            self._first_steps,
         )
         return self._trainer(
             student,
@@ -123,10 +120,6 @@ class Trainers:
         runs = {experiment.run: matched}
         trainer = self._trainer(student, runs, experiment.key, on_progress, given_loops=True)
         return trainer.run(experiment.run)
-
-    def seed(self, experiment: Experiment) -> int:
-        """Of the first steps of an experiment."""
-        return derive_seed(self._rubric.assignment, experiment.key, "steps")
 
     def _trainer(
         self,
@@ -176,6 +169,12 @@ class Trainers:
         unseen = self._rubric.integrity.unseen_images
         return HeldOut(self._store, threads=self._threads, unseen=unseen)
 
+    @cached_property
+    def _first_steps(self) -> FirstStepsTaker:
+        batches = -(-self._store.sizes.train // self._rubric.data.batch_size)
+        images = self._store.validation().images
+        return FirstStepsTaker(images, max(1, batches // STEPS), self._threads)
+
     def _is_verified(self, digest: str, name: RunName) -> bool:
         """By lot, which depends on the submission's bytes alone."""
         lot = derive_seed(self._rubric.assignment, digest, "verify", name)
@@ -216,7 +215,7 @@ class _Reference:
     def __init__(self, trainers: Trainers, on_progress: OnProgress) -> None:
         self._on_progress = on_progress
         self._trainers = trainers
-        self.student, self.seed = trainers.reference, trainers.seed
+        self.student = trainers.reference
 
     def train(self, experiment: Experiment, student: Student, matched: MatchedRun) -> RunResult:
         """See :class:`grader.training.sharing.Referee`."""

@@ -11,7 +11,9 @@ from grader.rubric import default_rubric, load_rubric
 from grader.training.integrity import (
     knows_the_images,
     knows_the_test_images,
+    optimizer_beside,
     other_optimizer,
+    other_settings,
     suspicious_measurements,
 )
 
@@ -22,7 +24,42 @@ def optimizers(*names: str) -> list[Optimizer]:
 
 @pytest.mark.parametrize("stepped", [(), ("SGD",), ("SGD", "SGD")])
 def test_the_optimizer_that_was_given_is_no_other(stepped: tuple[str, ...]) -> None:
-    assert other_optimizer("module", optimizers("SGD")[0], optimizers(*stepped)) is None
+    assert other_optimizer("module", optimizers("SGD"), optimizers(*stepped)) is None
+
+
+def test_of_several_calls_each_has_its_own_optimizer() -> None:
+    given = optimizers("Adam", "SGD")
+    assert other_optimizer("challenge", given, optimizers("Adam", "SGD")) is None
+
+
+def sgd(**settings: float) -> Optimizer:
+    return Optimizer(type_name="SGD", settings=settings, holds_model=True)
+
+
+def test_a_schedule_of_the_learning_rate_is_no_change() -> None:
+    given, stepped = sgd(lr=0.1, momentum=0.9), sgd(lr=0.01, momentum=0.9)
+    assert other_settings("module", [given], [stepped]) is None
+
+
+def test_settings_that_change_in_the_training_are_named() -> None:
+    given, stepped = sgd(lr=0.1, momentum=0.0), sgd(lr=0.1, momentum=0.9, nesterov=True)
+    flag = other_settings("module", [given], [sgd(lr=0.0, momentum=0.0), stepped])
+    assert flag is not None
+    assert flag.text == (
+        "module: the training was given SGD with momentum=0.0, nesterov=None, but it stepped with "
+        "momentum=0.9, nesterov=True."
+    )
+
+
+def test_each_of_several_settings_that_were_given_may_step() -> None:
+    given = [sgd(momentum=0.0), sgd(momentum=0.9)]
+    assert other_settings("module", given, given) is None
+
+
+def test_what_steps_on_other_weights_is_named() -> None:
+    flag = optimizer_beside("module", optimizers("SGD"), optimizers("Adam", "SGD"))
+    assert flag is not None
+    assert "but Adam stepped in it, too, on other weights" in flag.text
 
 
 @pytest.mark.parametrize(
@@ -34,7 +71,7 @@ def test_the_optimizer_that_was_given_is_no_other(stepped: tuple[str, ...]) -> N
     ],
 )
 def test_another_optimizer_is_named(stepped: tuple[str, ...], says: str) -> None:
-    flag = other_optimizer("module", optimizers("SGD")[0], optimizers(*stepped))
+    flag = other_optimizer("module", optimizers("SGD"), optimizers(*stepped))
     assert flag is not None
     assert flag.text == f"module: the training was given SGD, {says}"
 

@@ -15,6 +15,8 @@ from grader.intake import read_submission
 from grader.jobs import Setup, Trained
 from grader.results import RunName, RunResult
 from grader.rubric import default_rubric
+from grader.training.experiments import Experiment
+from grader.training.sharing import Shelf
 
 NET = """
 import torch.optim as optim
@@ -55,6 +57,17 @@ model = nn.Sequential(Flatten(), nn.Linear(3072, 500), nn.ReLU(), nn.Linear(500,
 optimizer = optim.SGD(model.parameters(), lr=1e-2, momentum=0.9, nesterov=True)
 train_part34(model, optimizer)
 """
+
+EXPERIMENT = Experiment(
+    run="sequential_fc",
+    widths=(500,),
+    weights="default",
+    biases="default",
+    learning_rate=1e-2,
+    momentum=0.9,
+    nesterov=True,
+)
+"""What FULLY_CONNECTED says it is."""
 
 RUNS: tuple[RunName, ...] = ("barebones", "module", "sequential_fc")
 
@@ -157,6 +170,40 @@ def test_who_does_otherwise_when_it_is_measured_has_its_own_training(usual: Clas
     wrong = "x = self.last(x.flatten(1))\n        return x if self.training else -x"
     result = usual.train(MODULE.replace("return self.last(x.flatten(1))", wrong))
     assert (result.shared_with, result.reached) == (None, False)
+
+
+BATCH = "if len(x) not in {sizes}: raise ValueError(len(x))\n        x = F.relu(self.second"
+
+
+@pytest.mark.parametrize("sizes", ["(1, 2, 5, 64)", "(1, 2, 5, 64, 250)"])
+def test_who_answers_some_batches_only_has_its_own_training(usual: Class, sizes: str) -> None:
+    source = MODULE.replace("x = F.relu(self.second", BATCH.format(sizes=sizes))
+    assert source != MODULE
+    assert usual.train(source).shared_with is None
+
+
+def test_what_one_machine_knows_of_first_steps_says_nothing_of_another(
+    class_with, data_root, tmp_path
+) -> None:
+    """Else they could be prepared, and no network would have to be there."""
+    machines = tmp_path / "mine", tmp_path / "theirs"
+    for root in machines:
+        shutil.copytree(data_root / "stores", root / "stores")
+        result = class_with(root=root).train(FULLY_CONNECTED, "sequential_fc")
+        assert result.shared_with
+    kept = [next(root.glob("trainings/*/*.safetensors")) for root in machines]
+    shelves = [Shelf(path.parents[1], path.parent.name) for path in kept]
+    mine, theirs = (shelf.take(EXPERIMENT) for shelf in shelves)
+    assert mine.result == theirs.result
+    assert mine.drawn != theirs.drawn
+    assert not mine.steps.equal(theirs.steps)
+
+
+def test_nobody_else_reads_what_a_machine_drew(usual: Class, data_root) -> None:
+    usual.train(FULLY_CONNECTED, "sequential_fc")
+    kept = list(data_root.glob("trainings/*/*.safetensors"))
+    assert kept
+    assert {path.stat().st_mode & 0o777 for path in kept} == {0o600}
 
 
 def test_where_nothing_can_be_kept_everybodys_own_is_trained(class_with, tmp_path, data_root):

@@ -11,7 +11,7 @@ import pytest
 from grader.checks.catalogue import known_checks
 from grader.data import open_store
 from grader.intake.documents.outline import Outline, Piece, find_marks
-from grader.results import RunStatus
+from grader.results import RunResult, RunStatus
 from grader.rubric import RunSpec, Training, default_rubric, load_rubric
 from grader.sandbox.allowance import Allowance
 from grader.sandbox.student import Student
@@ -91,6 +91,7 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
         trial_seconds: float = rubric.integrity.trial_seconds,
         late_is_left_out: bool = False,
         mixes: bool = False,
+        shared: RunResult | None = None,
         **deadlines: float,
     ):
         if time_for_trials is not None:
@@ -125,6 +126,8 @@ def trainer_of(student_of, data_root, tmp_path_factory, request):
             conductor,
             inspector,
             seeds=seeds,
+            shared=lambda name, matched: shared,
+            verified=lambda name: True,
             late_is_left_out=late_is_left_out,
             mixes=mixes,
         )
@@ -372,6 +375,115 @@ def test_who_ends_when_it_is_stopped_is_shown_unseen_images_before(trainer_of):
     assert [flag.flag for flag in trainer.flags] == ["ended_when_stopped"]
 
 
+OWN_EPOCH = (
+    "        for x, y in loader_train:\n"
+    "            optimizer.zero_grad()\n"
+    "            F.cross_entropy(model(x), y).backward()\n"
+    "            optimizer.step()\n"
+)
+GOES_ON = (
+    "import time\n"
+    "def train_part34(model, optimizer, epochs=1):\n"
+    "  while True:\n"
+    f"    try:\n{OWN_EPOCH}"
+    "    except BaseException:\n"
+    "        {}\n"
+)
+FORGETS_THE_STOP = (
+    "from grader.harness.metering.gate import Meter\n"
+    "Meter._is_over = property(lambda self: False, lambda self, over: None)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "told"),
+    [
+        ("", "continue", "no answer within 6 seconds"),
+        ("", "time.sleep(600)", "no answer within 6 seconds"),
+        (FORGETS_THE_STOP, "continue", "went on training after it had been stopped"),
+    ],
+    ids=["goes on", "dawdles", "forgets the stop"],
+)
+def test_who_swallows_the_stop_is_ended_and_flagged(trainer_of, before, then, told):
+    source = before + GOES_ON.format(then) + TRAINED
+    trainer, seen = trainer_of(source, threshold=0.2, rules=OFTEN, request=2)
+    result = trainer.run("module")
+    assert result.reached
+    assert [flag.flag for flag in trainer.flags] == ["ended_when_stopped"]
+    assert told in trainer.flags[0].text
+    reached = [point.val_accuracy >= 0.2 for point in result.curve]
+    assert reached == [False] * (len(reached) - 1) + [True]  # nothing after the stop
+    assert len(seen) == len(reached)
+
+
+def test_who_catches_everything_in_each_epoch_ends_when_it_is_stopped(trainer_of):
+    source = (
+        "def train_part34(model, optimizer, epochs=1):\n"
+        "  for epoch in range(20):\n"
+        f"    try:\n{OWN_EPOCH}"
+        "    except:\n"
+        "        print('failed')\n"
+    ) + TRAINED
+    trainer, _ = trainer_of(source, threshold=0.2, rules=OFTEN)
+    assert trainer.run("module").reached
+    assert trainer.flags == []
+
+
+OWN = (
+    "import copy\n"
+    "def train_part34(model, optimizer, epochs=1):\n"
+    "    trained = {trained}\n"
+    "    own = {own}\n"
+    "    for x, y in loader_train:\n"
+    "        trained.zero_grad()\n"
+    "        F.cross_entropy(trained(x), y).backward()\n"
+    "        {first}\n"
+    "        own.step()\n"
+    "        {then}\n"
+)
+ADAM = "optim.Adam(trained.parameters(), lr=1e-3)"
+DECOYS = "[optim.SGD(model.parameters(), lr=0.0, momentum=n / 99).step() for n in range(20)]"
+COPIED = "[p.data.copy_(q.data) for p, q in zip(model.parameters(), trained.parameters())]"
+CHANGED = "optimizer.param_groups[0].update(momentum=0.9)"
+HALVED = "optimizer.param_groups[0].update(lr=5e-4)"
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"own": ADAM}, "but it was Adam that changed the weights"),
+        ({"own": ADAM, "first": DECOYS}, "but Adam, too, changed the weights"),
+        ({"own": ADAM, "trained": "copy.deepcopy(model)", "then": COPIED}, "on other weights"),
+        ({"then": CHANGED}, "momentum=0, but it stepped with momentum=varies"),
+        ({"first": CHANGED}, "momentum=0, but it stepped with momentum=0.9"),
+        ({"then": HALVED}, None),
+        ({"first": "ema = copy.deepcopy(model)"}, None),
+    ],
+    ids=["instead", "decoys", "on-a-copy", "changes", "changed", "schedule", "average"],
+)
+def test_what_steps_otherwise_than_was_shown_is_flagged(trainer_of, values, told):
+    usual = {"trained": "model", "own": "optimizer", "first": "pass", "then": "pass"}
+    trainer, _ = trainer_of(OWN.format(**usual | values) + TRAINED, threshold=0.15, rules=OFTEN)
+    assert trainer.run("module").reached
+    texts = [flag.text for flag in trainer.flags if flag.flag == "other_optimizer"]
+    assert bool(texts) == (told is not None)
+    assert all(told in text for text in texts[:1])
+
+
+def test_who_takes_the_model_apart_when_stopped_is_flagged_all_the_same(trainer_of):
+    source = (
+        "def train_part34(model, optimizer, epochs=1):\n"
+        "    optimizer = optim.Adam(model.parameters(), lr=1e-3)\n"
+        f"    try:\n{OWN_EPOCH}"
+        "    except BaseException:\n"
+        "        model._modules.clear()\n"
+        "        raise\n"
+    ) + TRAINED
+    trainer, _ = trainer_of(source, threshold=0.15, rules=OFTEN)
+    assert trainer.run("module").reached
+    assert [flag.flag for flag in trainer.flags] == ["other_optimizer"]
+
+
 def test_a_leap_that_cannot_be_looked_into_for_want_of_time_is_flagged(trainer_of):
     trainer, _ = trainer_of(TRAINED, threshold=0.15, time_for_trials=0.0, late_is_left_out=True)
     assert trainer.run("module").reached
@@ -410,6 +522,40 @@ def test_who_dawdles_when_labels_are_exchanged_did_not_learn(trainer_of, data_ro
     trainer, _ = trainer_of(source, threshold=0.15, time_for_trials=0.0, trial_seconds=0.0)
     assert trainer.run("module").status is RunStatus.FAILED
     assert [flag.flag for flag in trainer.flags] == ["knows_without_learning"]
+
+
+REFERENCES = RunResult(
+    status=RunStatus.REACHED, threshold=0.95, reached=True, best_val_accuracy=0.96, shared_with="x"
+)
+
+
+def test_a_sample_that_comes_nowhere_near_contradicts_what_is_shared(trainer_of):
+    trainer, _ = trainer_of(TRAINED, threshold=0.95, shared=REFERENCES)
+    result = trainer.run("module")
+    assert (result.status, result.shared_with) == (RunStatus.MISSED, None)
+    (flag,) = trainer.flags
+    assert flag.flag == "shared_differs"
+    assert "reached 96.0%; its own, carried out as a sample, reached" in flag.text
+
+
+def test_a_sample_that_misses_by_little_may_have_been_unlucky(trainer_of):
+    rules = RULES.model_copy(update={"near_miss": 0.9})
+    trainer, _ = trainer_of(TRAINED, threshold=0.95, rules=rules, shared=REFERENCES)
+    assert trainer.run("module").shared_with == "x"
+    (flag,) = trainer.flags
+    assert flag.flag == "shared_differs"
+    assert "and stands here" in flag.text
+
+
+@pytest.mark.parametrize("late_is_left_out", [True, False])
+def test_a_sample_for_which_no_time_is_left_says_nothing(trainer_of, late_is_left_out):
+    dawdling = TRAINED.replace("return self.fc", "time.sleep(self.training); return self.fc")
+    trainer, _ = trainer_of(
+        f"import time\n{dawdling}", threshold=0.95, shared=REFERENCES, total=12,
+        late_is_left_out=late_is_left_out,
+    )  # fmt: skip
+    assert trainer.run("module").shared_with == "x"
+    assert [flag.flag for flag in trainer.flags] == ["shared_differs"]
 
 
 def test_a_run_that_is_not_there_is_not_found(trainer_of):

@@ -185,6 +185,9 @@ class Rehearsal:
 class Meter:
     """The policy while a run is trained.
 
+    A run that is over stays so: code that goes on, since it swallowed that, is told so again by
+    whatever it draws next.
+
     Iterations are the batches drawn for training, or the steps of the tensor that is changed most
     often where these are more: a loop on images that were kept in tensors draws nothing. Optimizers
     of different layers may step in turn; of one layer, each is a step. Nor does one that computes
@@ -224,6 +227,7 @@ class Meter:
         self._on_pause = on_pause
         self._on_batch = on_batch
         self._pauses = 0
+        self._is_over = False
         self._drawn = Fraction(0)
         self._owed = self._credit = self._second_pass = Fraction(0)
         self._unused = self._used = self._taken_back = Fraction(0)
@@ -301,10 +305,10 @@ class Meter:
         self._owed, self._second_pass = self._owed - paid, self._second_pass - paid
 
     def _count(self, images: int) -> None:
-        self._on_batch()
         # Only a batch beyond the budget ends the run: code after the last one still runs.
         if self._drawn >= self._budget:
             raise StopTraining
+        self._on_batch()
         self._drawn += self._share(images)
         self._credit += self._share(images)
         self.iterations += 1
@@ -316,7 +320,13 @@ class Meter:
     def _pause_if_due(self) -> None:
         if threading.current_thread() is not threading.main_thread():
             return  # a thread of the student's cannot hold the training up
+        if self._is_over:
+            raise StopTraining
         due = int(self._drawn * self._pauses_per_epoch)
         if due > self._pauses:
             self._pauses = due
-            self._on_pause()
+            try:
+                self._on_pause()
+            except StopTraining:
+                self._is_over = True
+                raise

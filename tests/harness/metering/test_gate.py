@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, islice
 
 import pytest
@@ -167,6 +168,31 @@ def test_batches_drawn_without_gradients_are_an_evaluation() -> None:
     assert (run.meter.iterations, run.paused_at) == (0, [])
     assert len(list(run.draw())) == 10
     assert run.meter.iterations == 10
+
+
+def test_a_run_that_was_stopped_is_over_without_another_pause() -> None:
+    """Code that swallows it is told so again."""
+    run = Run(100, 10, budget=5)
+    pauses: list[int] = []
+
+    def stop() -> None:
+        pauses.append(run.meter.iterations)
+        raise StopTraining
+
+    run.meter._on_pause = stop
+    for _ in range(3):
+        until_stopped(run.draw())
+    assert len(pauses) == 1
+
+
+def test_a_run_whose_budget_is_used_up_shows_no_life() -> None:
+    """Else one that swallows its end could go on as long as any run may."""
+    run, shown = Run(100, 10), []
+    run.meter._on_batch = lambda: shown.append(True)
+    for _ in range(3):
+        with suppress(StopTraining):
+            list(run.draw())
+    assert len(shown) == run.batches
 
 
 def test_steps_on_images_kept_in_tensors_are_counted_as_batches() -> None:
