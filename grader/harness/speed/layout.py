@@ -76,6 +76,8 @@ class ChannelsLast:
         self._model = model
 
     def _enter(self, module: nn.Module, arguments: Any) -> Any:
+        if self._model is not None and _flattens(module):
+            return _as_usual(arguments)  # what a scripted function views, nobody sees
         laid_out = channels_last(arguments) if module is self._model else None
         if laid_out is not None:
             self._inside.close()
@@ -95,6 +97,13 @@ def channels_last(arguments: tuple[Any, ...]) -> tuple[Any, ...] | None:
     if images.dim() != 4 or images.is_complex():
         return None
     return images.contiguous(memory_format=torch.channels_last), *others
+
+
+def _as_usual(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(
+        each.contiguous() if isinstance(each, Tensor) and _is_laid_out(each) else each
+        for each in arguments
+    )
 
 
 def _keeps_to_itself(model: nn.Module) -> bool:

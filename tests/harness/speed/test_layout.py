@@ -17,19 +17,24 @@ def layout(global_hooks) -> ChannelsLast:
     """Installed for one test."""
     found = ChannelsLast()
     found.install()
+    nn.modules.module.register_module_forward_pre_hook(note_layout)
     return found
 
 
-class Flatten(nn.Module):
-    """The homework's, which calls `view`; tells how what it was given lay."""
+def note_layout(module: nn.Module, arguments: tuple[torch.Tensor, ...]) -> None:
+    """On each convolution how what it was given lay."""
+    if isinstance(module, nn.Conv2d):
+        module.was_usual = arguments[0].is_contiguous()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.was_usual: bool | None = None
+
+SCRIPTED = torch.jit.CompilationUnit("def f(x):\n    return x.view(x.size(0), -1)\n").f
+
+
+class Flatten(nn.Module):
+    """The homework's, which calls `view`."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         """(N, ...) -> (N, -1)."""
-        self.was_usual = x.is_contiguous()
         return x.view(x.size(0), -1)
 
 
@@ -40,7 +45,8 @@ def network(*more: nn.Module) -> nn.Sequential:
 
 
 def was_usual(model: nn.Sequential) -> bool | None:
-    return model[-2].was_usual
+    first = next(part for part in model.modules() if isinstance(part, nn.Conv2d))
+    return getattr(first, "was_usual", None)
 
 
 @pytest.mark.parametrize(
@@ -130,6 +136,19 @@ def test_only_the_model_that_was_considered_last_is_laid_out(layout: ChannelsLas
     layout.consider(None, IMAGE)
     second(X)
     assert was_usual(second)
+
+
+def test_a_scripted_function_may_flatten(layout: ChannelsLast) -> None:
+    class Flatten(nn.Module):
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return SCRIPTED(x)
+
+    model = network()
+    model[-2] = Flatten()
+    usual = model(X)
+    layout.consider(model, IMAGE)
+    assert torch.allclose(model(X), usual, atol=1e-5)
+    assert not was_usual(model)
 
 
 def test_a_wrong_view_raises_as_it_would(layout: ChannelsLast) -> None:
