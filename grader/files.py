@@ -18,6 +18,7 @@ MIN_FREE_BYTES = 100 << 20
 """With less than this left, a disk is called full."""
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ROOM_SECONDS = 10.0
+"""Much longer than a keeper takes to see that its worker fills the disk, and to end it."""
 
 T = TypeVar("T")
 
@@ -35,7 +36,7 @@ def has_room_soon(folder: Path) -> bool:
     while is_full(folder):
         if time.monotonic() >= ends:
             return False
-        time.sleep(_ROOM_SECONDS / 100)
+        time.sleep(_ROOM_SECONDS / 100)  # nothing tells when somebody else's files go
     return True
 
 

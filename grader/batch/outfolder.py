@@ -132,8 +132,9 @@ def require_apart(out: Path, submissions: Iterable[Submission]) -> None:
     Raises:
         UsageError: it is, or lies within.
     """
+    place = out.resolve()
     for each in submissions:
-        if out.resolve().is_relative_to(each.root.resolve()):
+        if place.is_relative_to(each.root.resolve()):
             raise UsageError(
                 f"{out} lies in the work of {each.id}. Choose another folder with --out."
             )

@@ -1,4 +1,4 @@
-"""The command line: arguments in, one call, its answer printed."""
+"""The commands of `torchgrade`, and how each of them ends."""
 
 from __future__ import annotations
 

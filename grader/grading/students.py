@@ -159,7 +159,7 @@ class Students:
                 pause = next(pauses, None)
                 if pause is None or not error.at_once:
                     raise
-                time.sleep(pause)
+                time.sleep(pause)  # nothing tells when somebody else's processes end
             else:
                 self._patient = True
                 return worker
