@@ -17,6 +17,7 @@
         ├── StudentError     it raised an exception
         ├── ReplyError       it answered with something that is no tensor of the asked kind
         ├── WorkerTimeout    it did not answer within its deadline
+        ├── TimeUsedUp       it has had all the time that a submission may take
         ├── WorkerCrashed    its process ended
         ├── WentOn           it went on with a training that had been stopped
         └── ProtocolError    it sent something that is no valid reply
